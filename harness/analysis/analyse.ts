@@ -1,0 +1,97 @@
+import type { Analysis, Finding, Guarantees } from '../model/finding.ts'
+import type { MetricRow } from '../model/metric.ts'
+import type { Plan } from '../model/plan.ts'
+import { answerDifferences, answerRows } from './answers.ts'
+import { availabilityRows, goodputRows } from './availability.ts'
+import { byteRows } from './bytes.ts'
+import { catchUpRows } from './catch-up.ts'
+import { type Cell, Cells, distributionRow } from './cells.ts'
+import { checkers } from './checkers/checkers.ts'
+import { clientRecoveryRows } from './client-recovery.ts'
+import { convergenceRows } from './convergence.ts'
+import { curvesOf } from './curves.ts'
+import { type Facts, factsOf } from './facts.ts'
+import { faultSpans } from './faults.ts'
+import { type History, readHistory } from './history.ts'
+import { measureLag } from './lag.ts'
+import { measureLatency } from './latency.ts'
+import { lossRows } from './losses.ts'
+import type { Neighbours } from './recall.ts'
+import { recallRows, recallSamples } from './recall-loss.ts'
+import { inOrder } from './row-order.ts'
+import { seriesOf } from './series.ts'
+import { measureStaleness } from './staleness.ts'
+
+/** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
+export type Analysed = Analysis & { cells: readonly Cell[] }
+
+/**
+ * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
+ * `guaranteesFor` what the system under test promises. Throws RecordError if the record cannot be read.
+ */
+export function analyse(
+  recordPath: string,
+  neighboursFor: (plan: Plan) => Neighbours,
+  guaranteesFor: (plan: Plan) => Guarantees,
+): Analysed {
+  const history = readHistory(recordPath)
+  return analyseHistory(history, neighboursFor(history.plan), guaranteesFor(history.plan))
+}
+
+export function analyseHistory(
+  history: History,
+  neighbours: Neighbours,
+  guarantees: Guarantees,
+): Analysed {
+  const facts = factsOf(history)
+  const cells = new Cells()
+  measureLatency(facts, cells)
+  measureLag(facts, cells)
+  measureStaleness(facts, cells)
+  const samples = recallSamples(facts, neighbours)
+  const differences = answerDifferences(facts)
+  const rows: MetricRow[] = [
+    ...cells.all().map(distributionRow),
+    ...recallRows(samples),
+    ...answerRows(differences, facts.phaseOf),
+    ...catchUpRows(facts),
+    ...convergenceRows(facts),
+    ...lossRows(facts),
+    ...clientRecoveryRows(facts),
+    ...availabilityRows(facts),
+    ...goodputRows(facts),
+    ...byteRows(facts),
+  ]
+  return {
+    plan: history.plan,
+    faultline: history.faultline,
+    ended: endOf(history),
+    phases: facts.spans,
+    faults: faultSpans(history, facts.faults),
+    metrics: inOrder(rows, history.plan.regions, facts.spans),
+    series: seriesOf(facts, samples, differences),
+    curves: curvesOf(cells),
+    findings: findingsOf(facts, guarantees),
+    cells: cells.all(),
+  }
+}
+
+/** What no fault was planned for has no finding about faults. */
+function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
+  const findings = Object.values(checkers).map((check) => check(facts, guarantees))
+  return findings.filter(
+    ({ checker }) => checker !== 'faults-confirmed' || facts.history.plan.faults.length > 0,
+  )
+}
+
+function endOf({ end, cutOff, endUs, lines }: History): Analysis['ended'] {
+  if (cutOff) {
+    const because = `line ${cutOff.line} is only part of an event; the last whole one is at ${cutOff.lastUs} µs`
+    return { how: 'cut off', because, atUs: cutOff.lastUs, lines }
+  }
+  if (!end) {
+    const because = `the record has no end; its last event, line ${lines}, is at ${endUs} µs`
+    return { how: 'cut off', because, atUs: endUs, lines }
+  }
+  return { how: end.how, because: end.because ?? '', atUs: end.t, lines }
+}

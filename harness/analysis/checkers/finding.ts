@@ -1,0 +1,31 @@
+import type { Finding, Guarantees, Witness } from '../../model/finding.ts'
+import type { Facts } from '../facts.ts'
+
+/** Says whether one thing held, and shows by which events it did not. Pure. */
+export type Checker = (facts: Facts, guarantees: Guarantees) => Finding
+
+const WITNESSES = 8
+
+/** What a checker found, before it is put into words. */
+export type Found = {
+  checker: string
+  about: Finding['about']
+  promised: boolean
+  /** How many things were looked at. */
+  evidence: number
+  violations: number
+  witnesses: readonly Witness[]
+  /** One sentence each, for when it holds, fails, and when there was nothing to look at. */
+  held: string
+  broken: string
+  unseen: string
+}
+
+/** Fails on any violation; without evidence it is unknown, never a pass. Quotes at most 8 witnesses. */
+export function conclude(found: Found): Finding {
+  const { checker, about, promised, evidence, violations, witnesses } = found
+  const verdict = violations > 0 ? 'fail' : evidence === 0 ? 'unknown' : 'pass'
+  const because = { fail: found.broken, unknown: found.unseen, pass: found.held }[verdict]
+  const events = witnesses.slice(0, WITNESSES)
+  return { checker, verdict, because, evidence, violations, events, about, promised }
+}

@@ -1,0 +1,61 @@
+import type { Guarantees, Witness } from '../../model/finding.ts'
+import type { Facts } from '../facts.ts'
+import type { Loss, LossKind } from '../losses.ts'
+import { counted, linesOf, versionText } from '../wording.ts'
+import { type Checker, conclude } from './finding.ts'
+
+export const acknowledgedWrites = ({ history }: Facts): number =>
+  history.ops.filter(
+    ({ kind, outcome }) => outcome === 'ok' && (kind === 'upsert' || kind === 'delete'),
+  ).length
+
+const promises: Record<LossKind, keyof Guarantees | null> = {
+  vanished: 'durability',
+  causal: 'causalWrites',
+  'real-time': null,
+}
+
+/**
+ * No acknowledged write vanished or was overwritten by one that its writer knew of. Which of the two a system
+ * promises is its own affair: a loss of a kind it does not promise is reported and does not fail the run.
+ */
+export const lostWrites: Checker = (facts, guarantees) => {
+  const { losses } = facts
+  const lost = (losses ?? []).filter(({ kind }) => kind !== 'real-time')
+  const evidence = losses ? acknowledgedWrites(facts) : 0
+  const of = (kind: LossKind) => lost.filter((loss) => loss.kind === kind)
+  const isPromised = ({ kind }: Loss) => {
+    const promise = promises[kind]
+    return promise !== null && guarantees[promise]
+  }
+  const [vanished, causal] = [of('vanished'), of('causal')]
+  return conclude({
+    checker: 'lost-writes',
+    about: 'correctness',
+    promised:
+      lost.length > 0 ? lost.some(isPromised) : guarantees.durability || guarantees.causalWrites,
+    evidence,
+    violations: lost.length,
+    witnesses: [...lost.filter(isPromised), ...lost.filter((loss) => !isPromised(loss))].map(
+      witnessOf,
+    ),
+    held: `All ${counted(evidence, 'acknowledged write')} survived, or were replaced by later ones.`,
+    broken:
+      `Of ${counted(evidence, 'acknowledged write')} ${vanished.length} vanished and ` +
+      `${causal.length} were overwritten by a write that the writer already knew of.`,
+    unseen: losses
+      ? 'No write was acknowledged.'
+      : 'Without a final scan of every region nobody can say which writes survived.',
+  })
+}
+
+export function witnessOf({ version, kind, instead }: Loss): Witness {
+  const lines = [...linesOf(version.op), ...linesOf(instead?.op ?? null)]
+  if (!instead || kind === 'vanished')
+    return { sentence: `No region holds ${versionText(version)}.`, lines }
+  const known = kind === 'causal' ? ', which its writer knew of' : ''
+  return {
+    sentence: `Instead of ${versionText(version)} the regions hold ${versionText(instead)}${known}.`,
+    lines,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Facts } from '../facts.ts'
+import type { Checker } from './finding.ts'
+import { sessionFinding } from './session-finding.ts'
+import { checkSessions, type Knowledge } from './sessions.ts'
+
+/** A client that has seen a version never reads an earlier one afterwards. */
+export const monotonicReads: Checker = (facts, { monotonicReads: promised }) =>
+  sessionFinding(checkSessions(facts, seenVersions(facts)), {
+    checker: 'monotonic-reads',
+    promised,
+    knew: 'from an earlier read',
+    held: 'No client was shown a version older than one it had seen',
+    unseen: 'No client read a changed point twice.',
+  })
+
+/** The base is left out: nothing comes before it. */
+function seenVersions({ history, versions }: Facts): Knowledge[] {
+  const knowledge: Knowledge[] = []
+  for (const op of history.ops) {
+    if (op.outcome !== 'ok' || op.done === null) continue
+    for (let i = 0; i < op.ids.length; i++) {
+      const write = op.writes[i] as number
+      if (write === 0) continue
+      const version = versions.get(op.ids[i] as number, write)
+      if (version) knowledge.push({ client: op.client, version, fromUs: op.done, op })
+    }
+  }
+  return knowledge
+}

@@ -1,0 +1,70 @@
+import type { Witness } from '../../model/finding.ts'
+import type { PointId } from '../../model/point.ts'
+import { allHold, excusedIds } from '../convergence.ts'
+import type { Facts } from '../facts.ts'
+import {
+  allIds,
+  type Departure,
+  departureOf,
+  departures,
+  type FinalState,
+  liveIn,
+} from '../final-state.ts'
+import { counted } from '../wording.ts'
+import { type Checker, conclude } from './finding.ts'
+
+/**
+ * At the end all regions hold the same live versions. Also tells how far each is from the expected set: missing,
+ * extra, stale, resurrected and duplicate points, summed over regions.
+ */
+export const regionsEqual: Checker = (facts, guarantees) => {
+  const { finals } = facts
+  const ids = finals ? allIds(finals, facts.versions) : []
+  const differing = finals ? ids.filter((id) => !allHold(finals, id)) : []
+  const apart = finals ? departureText(finals, ids, facts) : ''
+  const regions = facts.history.plan.regions.length
+  return conclude({
+    checker: 'regions-equal',
+    about: 'promise',
+    promised: guarantees.convergence,
+    evidence: ids.length,
+    violations: differing.length,
+    witnesses: finals ? differing.slice(0, 8).map((id) => witness(id, finals, facts)) : [],
+    held: `All ${regions} regions hold the same versions of ${counted(ids.length, 'id')}${apart}.`,
+    broken: `The ${regions} regions differ in ${differing.length} of ${counted(ids.length, 'id')}${apart}.`,
+    unseen: finals
+      ? 'No region holds anything.'
+      : 'Not every region has a final scan, so nobody can say whether they are equal.',
+  })
+}
+
+function departureText(
+  finals: readonly FinalState[],
+  ids: readonly PointId[],
+  facts: Facts,
+): string {
+  const excused = excusedIds(facts.losses ?? [])
+  const counts = new Map<Departure, number>()
+  for (const state of finals)
+    for (const id of ids) {
+      const departure = departureOf(state, id, facts.versions, facts.history.endUs, excused)
+      if (departure) counts.set(departure, (counts.get(departure) ?? 0) + 1)
+    }
+  const parts = departures.flatMap((name) => {
+    const count = counts.get(name)
+    return count === undefined ? [] : [`${count} ${name}`]
+  })
+  return parts.length === 0 ? '' : `; against the expected set: ${parts.join(', ')}`
+}
+
+function witness(id: PointId, finals: readonly FinalState[], { history }: Facts): Witness {
+  const held = finals.map((state) => {
+    const write = liveIn(state, id)
+    return `${state.region} ${write < 0 ? 'nothing' : write === 0 ? 'the base version' : `write ${write}`}`
+  })
+  const writes = finals.flatMap((state) => history.byOp.get(liveIn(state, id))?.line ?? [])
+  return {
+    sentence: `Of id ${id} ${held.join(', ')} is held.`,
+    lines: [...new Set(writes), ...finals.map(({ line }) => line)],
+  }
+}

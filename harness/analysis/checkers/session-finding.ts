@@ -1,0 +1,45 @@
+import type { Finding, PromisedReads, Witness } from '../../model/finding.ts'
+import type { Op } from '../history.ts'
+import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { conclude } from './finding.ts'
+import type { Regression, SessionCheck } from './sessions.ts'
+
+/**
+ * Puts a check of sessions into words. `knew` says how the client came to know, e.g. `its own`. Only reads of the
+ * promised kind can fail it; what other reads showed is reported.
+ */
+export function sessionFinding(
+  { evidence, regressions }: SessionCheck,
+  about: { checker: string; promised: PromisedReads; knew: string; held: string; unseen: string },
+): Finding {
+  const inPromise = regressions.filter(({ read }) => isPromised(about.promised, read))
+  const shown = inPromise.length > 0 ? inPromise : regressions
+  const others = regressions.length - inPromise.length
+  const reported = others > 0 ? ` Of ${others} of them nothing was promised.` : ''
+  return conclude({
+    checker: about.checker,
+    about: 'promise',
+    promised: about.promised !== 'none' && (regressions.length === 0 || inPromise.length > 0),
+    evidence,
+    violations: regressions.length,
+    witnesses: shown.slice(0, 8).map((regression) => witness(regression, about.knew)),
+    held: `${about.held} (${counted(evidence, 'read')} looked at).`,
+    broken: `${counted(regressions.length, 'read')} of ${evidence} showed less than the client knew.${reported}`,
+    unseen: about.unseen,
+  })
+}
+
+function isPromised(promised: PromisedReads, read: Op): boolean {
+  return promised === 'all reads' || (promised === 'fetches' && read.kind === 'fetch')
+}
+
+function witness({ read, known, shown }: Regression, knew: string): Witness {
+  const what = shown ? versionText(shown) : 'nothing'
+  return {
+    sentence:
+      `${read.kind} ${read.op} of ${read.client}, sent to ${read.gateway} at ` +
+      `${seconds(read.dispatched ?? read.intended)}, showed ${what}, although the client knew ` +
+      `${knew} ${versionText(known.version)}.`,
+    lines: [...new Set([...linesOf(known.version.op), ...linesOf(known.op), ...linesOf(read)])],
+  }
+}

@@ -1,0 +1,104 @@
+import type { PointId, WriteId } from '../../model/point.ts'
+import type { Us } from '../../model/units.ts'
+import { type Causality, causalityOf } from '../causality.ts'
+import type { Facts } from '../facts.ts'
+import type { Op } from '../history.ts'
+import { before, type Version } from '../versions.ts'
+
+/** Something a client knows of one id from a moment on: its own write, or what a read returned. */
+export type Knowledge = { client: string; version: Version; fromUs: Us; op: Op }
+
+/** A read that shows less than its client knew when it was sent. */
+export type Regression = {
+  read: Op
+  known: Knowledge
+  /** null if a fetch found nothing. */
+  shown: Version | null
+}
+
+export type SessionCheck = { evidence: number; regressions: Regression[] }
+
+/** What a client knows of one id. */
+type Known = {
+  /** Its knowledge of the version invoked last: what comes before any known version comes before that one too. */
+  latest: Knowledge
+  last: Knowledge
+  /** Versions it has seen replaced by others: they must not come back. */
+  left: Set<WriteId>
+}
+
+/**
+ * Holds every read against what its client knew when it was dispatched. It must show no version the writer of a
+ * known one had known of, none that the client has already seen replaced, and a fetch must not come back empty
+ * unless a delete explains it. A version that was concurrent to the known one may win: that is a matter of the
+ * conflict rule, and counted as overwritten-real-time. `evidence` counts pairs of a read and a known id. Of a search
+ * only what it returned says anything: a point may be too far to be returned.
+ */
+export function checkSessions(facts: Facts, knowledge: readonly Knowledge[]): SessionCheck {
+  const coming = [...knowledge].sort((a, b) => a.fromUs - b.fromUs || a.op.op - b.op.op)
+  const reads = facts.history.ops
+    .filter(({ outcome, kind }) => outcome === 'ok' && (kind === 'search' || kind === 'fetch'))
+    .sort((a, b) => (a.dispatched ?? 0) - (b.dispatched ?? 0) || a.op - b.op)
+  const knewOf = causalityOf(facts)
+  const clients = new Map<string, Map<PointId, Known>>()
+  const check: SessionCheck = { evidence: 0, regressions: [] }
+  let learned = 0
+  for (const read of reads) {
+    for (; learned < coming.length; learned++) {
+      const next = coming[learned] as Knowledge
+      if (next.fromUs > (read.dispatched ?? 0)) break
+      learn(clients, next)
+    }
+    const mine = clients.get(read.client)
+    if (mine) hold(read, mine, facts, knewOf, check)
+  }
+  return check
+}
+
+function learn(clients: Map<string, Map<PointId, Known>>, next: Knowledge): void {
+  const { client, version } = next
+  let mine = clients.get(client)
+  if (!mine) {
+    mine = new Map()
+    clients.set(client, mine)
+  }
+  const known = mine.get(version.id)
+  if (!known) {
+    mine.set(version.id, { latest: next, last: next, left: new Set() })
+    return
+  }
+  // Of two operations in flight together neither shows that one version replaced the other.
+  const apart = (next.op.dispatched ?? 0) >= known.last.fromUs
+  if (apart && known.last.version.write !== version.write) known.left.add(known.last.version.write)
+  known.last = next
+  if (known.latest.version.inv < version.inv) known.latest = next
+}
+
+function hold(
+  read: Op,
+  mine: ReadonlyMap<PointId, Known>,
+  { versions }: Facts,
+  knewOf: Causality,
+  check: SessionCheck,
+): void {
+  for (let i = 0; i < read.ids.length; i++) {
+    const id = read.ids[i] as PointId
+    const known = mine.get(id)
+    if (!known) continue
+    check.evidence++
+    const shown = versions.get(id, read.writes[i] as number)
+    if (!shown) continue
+    const { version } = known.latest
+    const back = known.left.has(shown.write)
+    if (back || (before(shown, version) && knewOf(shown, version)))
+      check.regressions.push({ read, known: back ? known.last : known.latest, shown })
+  }
+  const known = read.kind === 'fetch' && read.ids.length === 0 ? mine.get(read.id) : undefined
+  if (!known) return
+  check.evidence++
+  const { version } = known.latest
+  const excused = versions
+    .of(read.id)
+    .some((other) => other.deleted && other.inv <= (read.done ?? 0) && !before(other, version))
+  if (!excused) check.regressions.push({ read, known: known.latest, shown: null })
+}

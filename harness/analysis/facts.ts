@@ -1,0 +1,70 @@
+import type { PhaseSpan } from '../model/metric.ts'
+import { arrivalsEndUs } from '../model/plan.ts'
+import type { RegionName, Us } from '../model/units.ts'
+import { type FaultStory, faultStories } from './faults.ts'
+import { type FinalState, finalStates } from './final-state.ts'
+import type { History } from './history.ts'
+import { type Loss, lossesOf } from './losses.ts'
+import { phaseFinder, phaseSpans, type Stretch } from './phases.ts'
+import { type RegionState, regionStates } from './region-state.ts'
+import { type Settlement, settlements } from './settlement.ts'
+import { Journeys } from './stations.ts'
+import { Versions } from './versions.ts'
+
+/** All that metrics and checkers look things up in: made once from a history, never changed. */
+export type Facts = {
+  history: History
+  versions: Versions
+  states: ReadonlyMap<RegionName, RegionState>
+  journeys: Journeys
+  settled: readonly Settlement[]
+  faults: readonly FaultStory[]
+  /** The last full scan of every region, and by it what was lost; null if one has none. */
+  finals: readonly FinalState[] | null
+  losses: readonly Loss[] | null
+  spans: PhaseSpan[]
+  phaseOf: (us: Us) => string
+}
+
+export function factsOf(history: History): Facts {
+  const versions = new Versions(history)
+  const states = regionStates(history)
+  const journeys = new Journeys(history)
+  const settled = settlements(versions, states, journeys)
+  const faults = faultStories(history)
+  const stretches = faults.flatMap((fault) => stretchOf(fault, settled, history))
+  const spans = phaseSpans(history.plan, stretches, history.endUs)
+  const finals = finalStates(history)
+  const losses = finals && lossesOf({ history, versions, journeys }, finals)
+  const phaseOf = phaseFinder(spans)
+  return { history, versions, states, journeys, settled, faults, finals, losses, spans, phaseOf }
+}
+
+/** Nothing for a fault that was never injected. */
+function stretchOf(
+  fault: FaultStory,
+  settled: readonly Settlement[],
+  { plan }: History,
+): Stretch[] {
+  if (fault.injectedUs === null) return []
+  const { healedUs, healConfirmedUs } = fault
+  const caughtUpUs =
+    healConfirmedUs === null
+      ? Number.POSITIVE_INFINITY
+      : Math.max(healConfirmedUs, lastSettledUs(settled, healConfirmedUs))
+  return [
+    {
+      name: fault.plan.name,
+      fromUs: fault.injectedUs,
+      toUs: healedUs ?? Number.POSITIVE_INFINITY,
+      caughtUpUs: Math.min(caughtUpUs, arrivalsEndUs(plan)),
+    },
+  ]
+}
+
+/** When the last write acknowledged before `us` was settled everywhere; -∞ if there is none. */
+export function lastSettledUs(settled: readonly Settlement[], us: Us): Us {
+  let last = Number.NEGATIVE_INFINITY
+  for (const { version, atUs } of settled) if (version.ack < us && atUs > last) last = atUs
+  return last
+}

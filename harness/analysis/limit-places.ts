@@ -1,0 +1,170 @@
+import type { FaultPlan } from '../model/fault.ts'
+import type { Analysis } from '../model/finding.ts'
+import type { LimitPlan } from '../model/limit.ts'
+import type { MetricName } from '../model/metric.ts'
+import type { LoadPlan, Plan } from '../model/plan.ts'
+import { SECOND } from '../model/units.ts'
+import { phaseLengthUs } from './phases.ts'
+
+/** One place a limit is judged in. `expected` values were planned there; below one, silence means nothing. */
+export type Place = {
+  region?: string
+  link?: string
+  phase?: string
+  operation?: string
+  /** Regions or links whose values count here: one, or all that a limit pools. */
+  members: readonly string[]
+  expected: number
+}
+
+/** Who a figure belongs to, and how often a second it is planned to be taken. */
+type Owner = Omit<Place, 'phase' | 'expected'> & { perSec: number }
+
+const writes = ({ upsertPerSec, deletePerSec }: LoadPlan): number => upsertPerSec + deletePerSec
+
+const ratesByOperation: Record<string, (load: LoadPlan) => number> = {
+  search: ({ searchPerSec }) => searchPerSec,
+  fetch: ({ fetchOwn, upsertPerSec }) => fetchOwn * upsertPerSec,
+  write: writes,
+  upsert: ({ upsertPerSec }) => upsertPerSec,
+  delete: ({ deletePerSec }) => deletePerSec,
+}
+
+const anything = (load: LoadPlan): number =>
+  load.searchPerSec + writes(load) + load.fetchOwn * load.upsertPerSec
+
+/** Operations a metric is told apart by when a limit names none; `undefined`: the row for all of them. */
+const operationsOf: Partial<Record<MetricName, string[]>> = {
+  availability: ['search', 'fetch', 'write'],
+  staleness: ['search', 'fetch'],
+  goodput: ['search'],
+}
+
+const planned: Partial<Record<MetricName, (load: LoadPlan) => number>> = {
+  'search.response': ratesByOperation.search,
+  'search.service': ratesByOperation.search,
+  'search.dispatch-delay': anything,
+  'write.response': writes,
+  recall: ratesByOperation.search,
+  'recall-loss': ratesByOperation.search,
+}
+
+/** Every place a limit on a metric of regions or links holds in, warm-up and settle apart. */
+export function placesOf(limit: LimitPlan, analysis: Analysis): Place[] {
+  const owners = ownersOf(limit, analysis.plan)
+  const joined = limit.pool ? pooled(owners) : owners
+  return phasesOf(limit, analysis).flatMap((phase) =>
+    joined.map(({ perSec, ...owner }) => ({
+      ...owner,
+      phase,
+      expected: (perSec * lengthUs(phase, analysis)) / SECOND,
+    })),
+  )
+}
+
+/** A fault that was planned and never came is as long as it was planned. */
+function lengthUs(phase: string, { phases, plan }: Analysis): number {
+  const fault = plan.faults.find(({ name }) => `fault:${name}` === phase)
+  return phaseLengthUs(phases, phase) || (fault ? fault.untilUs - fault.atUs : 0)
+}
+
+function ownersOf(limit: LimitPlan, plan: Plan): Owner[] {
+  switch (limit.metric) {
+    case 'lag':
+      return links(plan, limit, (load) => writes(load))
+    case 'link-bytes':
+      return links(plan, limit, () => 1)
+    case 'answer-difference':
+      return pairs(plan, limit)
+    default:
+      return regions(plan, limit)
+  }
+}
+
+function regions(plan: Plan, limit: LimitPlan): Owner[] {
+  const names = limit.operation ? [limit.operation] : operationsOf[limit.metric]
+  const rate = planned[limit.metric]
+  return plan.load
+    .filter(({ region }) => limit.region === null || limit.region === region)
+    .flatMap((load): Owner[] => {
+      const { region } = load
+      if (!names) return [{ region, members: [region], perSec: rate ? rate(load) : 0 }]
+      return names.map((operation) => ({
+        region,
+        operation,
+        members: [region],
+        perSec: ratesByOperation[operation]?.(load) ?? 0,
+      }))
+    })
+    .filter(({ perSec }) => perSec > 0)
+}
+
+/** A limit on a region is one on the links that lead to it: it is the region that may fall behind. */
+function links(plan: Plan, limit: LimitPlan, rate: (load: LoadPlan) => number): Owner[] {
+  const load = new Map(plan.load.map((one) => [one.region, one]))
+  return plan.links
+    .filter(({ to }) => limit.region === null || limit.region === to)
+    .map(({ from, to }) => {
+      const own = load.get(from)
+      const link = `${from}>${to}`
+      return { link, members: [link], perSec: own ? rate(own) : 0 }
+    })
+    .filter(({ link }) => limit.link === null || limit.link === link)
+    .filter(({ perSec }) => perSec > 0)
+}
+
+function pairs(plan: Plan, limit: LimitPlan): Owner[] {
+  const { everyUs } = plan.probes
+  if (everyUs <= 0) return []
+  return plan.regions
+    .flatMap((a, i) => plan.regions.slice(i + 1).map((b) => ({ a, b, link: `${a}<>${b}` })))
+    .filter(({ a, b }) => limit.region === null || limit.region === a || limit.region === b)
+    .filter(({ a, b }) => limit.link === null || sameEnds(limit.link, a, b))
+    .map(({ link }) => ({ link, members: [link], perSec: SECOND / everyUs }))
+}
+
+function sameEnds(link: string, a: string, b: string): boolean {
+  const ends = link.split(/<>|>/)
+  return ends.includes(a) && ends.includes(b)
+}
+
+/** One owner for each operation, of all regions or links. */
+function pooled(owners: readonly Owner[]): Owner[] {
+  const joined = new Map<string | undefined, Owner>()
+  for (const { operation, members, perSec } of owners) {
+    const known = joined.get(operation)
+    joined.set(operation, {
+      ...(operation !== undefined && { operation }),
+      members: [...(known?.members ?? []), ...members],
+      perSec: (known?.perSec ?? 0) + perSec,
+    })
+  }
+  return [...joined.values()]
+}
+
+/** Phases of the run that a limit names, or all with load; planned faults that never came among them. */
+function phasesOf(limit: LimitPlan, { phases, plan }: Analysis): string[] {
+  const seen = [...new Set(phases.map(({ name }) => name))]
+  const named = plan.faults.map(({ name }) => `fault:${name}`)
+  const never = named.filter((name) => !seen.some((one) => covers(one, name)))
+  return [...seen, ...never]
+    .filter((name) => name !== 'warmup' && name !== 'settle')
+    .filter((name) => limit.phase === null || isOf(name, limit.phase))
+}
+
+const isOf = (name: string, wanted: string): boolean =>
+  name === wanted || (!wanted.includes(':') && name.startsWith(`${wanted}:`))
+
+/** Whether a joined label `fault:a+b` stands for `fault:a` as well. */
+function covers(label: string, name: string): boolean {
+  const [kind, faults = ''] = label.split(':')
+  return faults.split('+').some((fault) => `${kind}:${fault}` === name)
+}
+
+/** Faults a limit on catch-up or client recovery speaks of: all, or the one its phase is named after. */
+export function faultsOf({ phase }: LimitPlan, faults: readonly FaultPlan[]): FaultPlan[] {
+  return faults.filter(
+    ({ name }) =>
+      phase === null || [`recovery:${name}`, `fault:${name}`, 'recovery', 'fault'].includes(phase),
+  )
+}

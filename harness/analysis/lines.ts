@@ -1,0 +1,92 @@
+import type { Guarantees } from '../model/finding.ts'
+import { eachLine, readRecord } from '../record/reader.ts'
+import { checkers } from './checkers/checkers.ts'
+import { factsOf } from './facts.ts'
+import { linesOfFigure } from './figure-lines.ts'
+import { readHistory } from './history.ts'
+import { parseSelector, type Selector, SelectorError } from './selector.ts'
+
+/** A line of a record as it stands there; numbers count from 1. */
+export type RecordLine = { number: number; text: string }
+
+/** Witnesses are the same whatever a system promises. */
+const allPromised: Guarantees = {
+  convergence: true,
+  durability: true,
+  causalWrites: true,
+  readYourWrites: 'all reads',
+  monotonicReads: 'all reads',
+}
+
+/**
+ * The lines of a record that a selector means, in order: `op=17` (the operation and every hop of its write),
+ * `id=5012`, `line=1200`, `type=fault`, `finding=lost-writes` (its witnesses), or
+ * `metric=search.response,region=us-east,phase=baseline` (what that figure is made of). Throws SelectorError and
+ * RecordError.
+ */
+export function selectLines(recordPath: string, selector: string): RecordLine[] {
+  return quoteLines(recordPath, numbersOf(recordPath, parseSelector(selector)))
+}
+
+/** The lines with these numbers, in order. */
+export function quoteLines(recordPath: string, numbers: Iterable<number>): RecordLine[] {
+  const wanted = new Set(numbers)
+  const found: RecordLine[] = []
+  if (wanted.size === 0) return found
+  eachLine(recordPath, (text, number) => {
+    if (wanted.has(number)) found.push({ number, text })
+  })
+  return found
+}
+
+function numbersOf(recordPath: string, selector: Selector): number[] {
+  switch (selector.kind) {
+    case 'line':
+      return [selector.line]
+    case 'finding': {
+      const facts = factsOf(readHistory(recordPath))
+      const { events } = checkers[selector.checker](facts, allPromised)
+      return events.flatMap(({ lines }) => lines)
+    }
+    case 'figure': {
+      const facts = factsOf(readHistory(recordPath))
+      return linesOfFigure(selector.metric, selector.where, facts)
+    }
+    case 'type':
+      return linesOfType(recordPath, selector.type)
+    case 'op':
+      return linesAbout(recordPath, ({ op, write }) => op === selector.op || write === selector.op)
+    case 'id':
+      return linesAbout(recordPath, ({ id, ids }) => id === selector.id || has(ids, selector.id))
+  }
+}
+
+type Fields = { op?: unknown; write?: unknown; id?: unknown; ids?: unknown }
+
+const has = (list: unknown, value: number): boolean => Array.isArray(list) && list.includes(value)
+
+/** Events about something, and the end of every operation whose beginning is. Scans are about everything. */
+function linesAbout(recordPath: string, isMeant: (event: Fields) => boolean): number[] {
+  const lines: number[] = []
+  const ops = new Set<number>()
+  readRecord(recordPath, (event, line) => {
+    const meant = event.type !== 'scan' && isMeant(event as Fields)
+    if (event.type === 'op.start' && meant) ops.add(event.op)
+    const follows = (event.type === 'op.end' || event.type === 'op.try') && ops.has(event.op)
+    if (meant || follows) lines.push(line)
+  })
+  return lines
+}
+
+function linesOfType(recordPath: string, type: string): number[] {
+  const lines: number[] = []
+  const types = new Set<string>()
+  readRecord(recordPath, (event, line) => {
+    types.add(event.type)
+    if (event.type === type) lines.push(line)
+  })
+  if (lines.length > 0) return lines
+  throw new SelectorError(
+    `no line is of type "${type}"; this record has ${[...types].sort().join(', ')}`,
+  )
+}

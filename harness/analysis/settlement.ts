@@ -1,0 +1,42 @@
+import type { RegionName, Us } from '../model/units.ts'
+import type { RegionState } from './region-state.ts'
+import { foundOlder, type Journeys } from './stations.ts'
+import { placeOf, type Version, type Versions } from './versions.ts'
+
+/** From when on one region needs one acknowledged write no more: applied there, or superseded. ∞ = never. */
+export type Settlement = { version: Version; region: RegionName; atUs: Us }
+
+/**
+ * When each acknowledged write was applied or superseded in each region, its own included. Superseded means that
+ * the region found a newer version in its place, or applied one that was acknowledged later (one without
+ * acknowledgement counts by its invocation).
+ */
+export function settlements(
+  versions: Versions,
+  states: ReadonlyMap<RegionName, RegionState>,
+  journeys: Journeys,
+): Settlement[] {
+  const found: Settlement[] = []
+  for (const id of versions.ids()) {
+    for (const version of versions.of(id)) {
+      if (version.write === 0 || version.ack === Number.POSITIVE_INFINITY) continue
+      for (const [region, state] of states) {
+        const stations = journeys.at(version.write, region)
+        const here = Math.min(stations.applied, stations.visible, foundOlder(stations))
+        found.push({ version, region, atUs: supersededBy(version, state, versions, here) })
+      }
+    }
+  }
+  return found
+}
+
+/** `here`, or earlier if the region applied a later version before that. */
+function supersededBy(version: Version, state: RegionState, versions: Versions, here: Us): Us {
+  const { times, writes } = state.applications(version.id)
+  for (const [i, us] of times.entries()) {
+    if (us >= here) break
+    const other = versions.get(version.id, writes[i] as number)
+    if (other && placeOf(other) > version.ack) return us
+  }
+  return here
+}

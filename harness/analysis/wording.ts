@@ -1,0 +1,31 @@
+import type { Us } from '../model/units.ts'
+import type { Op } from './history.ts'
+import type { Version } from './versions.ts'
+
+/** A moment or a length in seconds: `12.345 s`. */
+export const seconds = (us: Us): string => `${(us / 1_000_000).toFixed(3)} s`
+
+/** `1 write`, `2,000 writes`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`
+}
+
+/** Thousands apart by commas, the same everywhere: no locale. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** A version as a sentence names it. */
+export function versionText({ id, write, deleted, ack, op }: Version): string {
+  if (!op) return `the base version of id ${id}`
+  const what = `${deleted ? 'delete' : 'upsert'} ${write} of id ${id}`
+  const when =
+    ack === Number.POSITIVE_INFINITY
+      ? `sent at ${seconds(op.dispatched ?? op.intended)}, never acknowledged`
+      : `acknowledged at ${seconds(ack)}`
+  return `${what} (${op.client} at ${op.gateway}, ${when})`
+}
+
+/** Lines of the record where an operation begins and ends. */
+export const linesOf = (op: Op | null): number[] =>
+  op === null ? [] : op.endLine === 0 ? [op.line] : [op.line, op.endLine]

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkers } from './analysis/checkers/checkers.ts'
+import type { System } from './ports/system.ts'
+import type { SourceFile } from './scenario/document.ts'
+import type { Known } from './scenario/known.ts'
+import { activeActiveCdc } from './systems/active-active-cdc.ts'
+import { expectedBefore } from './workload/arrivals.ts'
+import { openPool, type Pool } from './workload/pool.ts'
+
+const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
+
+/** Everything a scenario can name, as plain objects: help, schema, errors and docs are made from their keys. */
+export const systems: Readonly<Record<string, System>> = {
+  'active-active-cdc': activeActiveCdc,
+}
+
+/** Folders of fixtures/, by the name scenarios use. */
+const dataSets: Readonly<Record<string, string>> = { glosses: 'glosses-10k' }
+
+export function dataSet(name: string): Pool {
+  const folder = dataSets[name]
+  if (folder === undefined) throw new Error(`this Faultline has no data set "${name}"`)
+  return openPool(join(fixtures, folder))
+}
+
+export function known(): Known {
+  return {
+    systems,
+    dataSets: Object.fromEntries(Object.keys(dataSets).map((name) => [name, dataSet(name)])),
+    profiles: yamlFiles('profiles'),
+    linkPresets: yamlFiles('links'),
+    checkers: Object.keys(checkers),
+    expectedBefore,
+  }
+}
+
+function yamlFiles(folder: string): Record<string, SourceFile> {
+  const path = join(fixtures, folder)
+  const names = readdirSync(path).filter((name) => name.endsWith('.yaml'))
+  return Object.fromEntries(
+    names.sort().map((name) => {
+      const file = relative(process.cwd(), join(path, name))
+      return [
+        name.slice(0, -'.yaml'.length),
+        { file, text: readFileSync(join(path, name), 'utf8') },
+      ]
+    }),
+  )
+}

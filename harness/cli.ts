@@ -1,0 +1,204 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { selectLines } from './analysis/lines.ts'
+import { known } from './catalogue.ts'
+import { faultlineVersion } from './environment.ts'
+import { unmet } from './expectation.ts'
+import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
+import { CapabilityMissing } from './ports/errors.ts'
+import { ProgressLine } from './progress.ts'
+import { scenarioJsonSchema } from './scenario/json-schema.ts'
+import { ScenarioError } from './scenario/problem.ts'
+import { renderCheck } from './scenario/timeline.ts'
+import { outcomeTable } from './verdict-table.ts'
+import { expectedBefore } from './workload/arrivals.ts'
+
+/** Exit codes that are not a verdict's. */
+const USAGE = 2
+const ENVIRONMENT = 5
+const INTERRUPTED = 130
+
+type RunFlags = {
+  seed?: number
+  out?: string
+  json?: boolean
+  quiet?: boolean
+  allowUnknown?: boolean
+  expect?: boolean
+}
+
+/** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = commands(argv)
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = explain(error)
+  }
+}
+
+function commands(argv: readonly string[]): Command {
+  const program = new Command('faultline')
+    .description('Benchmark and chaos-test cross-region vector search, with numbers you can trust.')
+    .version(faultlineVersion)
+    .showHelpAfterError('(try: faultline --help)')
+    .exitOverride()
+    .addHelpText('after', examples)
+  program
+    .command('run')
+    .description('run a scenario; the verdict is the exit code')
+    .argument('<scenario>', 'a scenario file')
+    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .option('--out <folder>', 'where to leave the run (default: runs/<name>-<seed>)')
+    .option('--json', 'print summary.json on stdout instead of the table')
+    .option('--quiet', 'no progress')
+    .option('--allow-unknown', 'exit 0 where there is no evidence for something')
+    .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
+    .addHelpText('after', runExamples)
+    .action((file: string, flags: RunFlags) => runCommand(file, flags, argv))
+  program
+    .command('check')
+    .description('name every mistake in a scenario, or print its plan as a timeline')
+    .argument('<scenario>', 'a scenario file')
+    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .action((file: string, { seed }: RunFlags) =>
+      print(renderCheck(planOf(file, seed), expectedBefore)),
+    )
+  program
+    .command('report')
+    .description('make the report of a run directory again, also of one that was cut off')
+    .argument('<run>', 'a run directory, e.g. runs/latest')
+    .option('--json', 'print summary.json on stdout instead of the table')
+    .action(async (path: string, flags: RunFlags) =>
+      finish(await judgeRun(runDirectory(path)), flags),
+    )
+  program
+    .command('lines')
+    .description('print the record lines behind a figure')
+    .argument('<run>', 'a run directory')
+    .argument('<selector>', 'what to show')
+    .addHelpText('after', lineExamples)
+    .action((path: string, selector: string) => {
+      const record = join(runDirectory(path), 'record.jsonl')
+      for (const { number, text } of selectLines(record, selector)) print(`${number}: ${text}`)
+    })
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files, for completion in an editor')
+    .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
+  return program
+}
+
+async function runCommand(file: string, flags: RunFlags, argv: readonly string[]): Promise<void> {
+  const interrupt = onInterrupt()
+  let line: ProgressLine | null = null
+  const judged = await runScenario(file, {
+    seed: flags.seed,
+    out: flags.out,
+    command: ['faultline', ...argv.slice(2)].join(' '),
+    interrupted: interrupt.asked,
+    onEvent: (event, plan) => {
+      line ??= new ProgressLine(plan, !flags.quiet && process.stderr.isTTY === true)
+      line.see(event)
+    },
+  })
+  const shown = line as ProgressLine | null
+  shown?.clear()
+  interrupt.done()
+  finish(judged, flags)
+  if (interrupt.asked())
+    process.stderr.write(
+      `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
+    )
+}
+
+/** First Ctrl-C ends the run gracefully, second at once. */
+function onInterrupt(): { asked: () => boolean; done: () => void } {
+  let asked = false
+  const hear = () => {
+    if (asked) process.exit(INTERRUPTED)
+    asked = true
+    process.stderr.write(
+      '\nEnding the run: healing faults, closing the record. Ctrl-C again stops at once.\n',
+    )
+  }
+  process.on('SIGINT', hear)
+  process.on('SIGTERM', hear)
+  return {
+    asked: () => asked,
+    done: () => {
+      process.off('SIGINT', hear)
+      process.off('SIGTERM', hear)
+    },
+  }
+}
+
+function finish(judged: Judged, flags: RunFlags): void {
+  const { analysis, judgement, directory } = judged
+  if (flags.json) print(readFileSync(join(directory, 'summary.json'), 'utf8').trimEnd())
+  else print(outcomeTable(judged, flags.expect === true))
+  const { exitCode } = judgement
+  if (flags.expect && analysis.plan.expect) {
+    process.exitCode = unmet(analysis, judgement).length === 0 ? 0 : 1
+    return
+  }
+  const onlyUnknown = exitCode === 3 && judgement.verdict === 'unknown'
+  process.exitCode = flags.allowUnknown && onlyUnknown ? 0 : exitCode
+}
+
+function runDirectory(path: string): string {
+  if (existsSync(join(path, 'record.jsonl'))) return path
+  throw new UsageError(
+    `${path} is not a run directory: it has no record.jsonl. Try: faultline report runs/latest`,
+  )
+}
+
+class UsageError extends Error {}
+
+function explain(error: unknown): number {
+  if (!(error instanceof Error)) throw error
+  const { code } = error as { code?: unknown }
+  if (typeof code === 'string' && code.startsWith('commander.'))
+    return (error as unknown as { exitCode: number }).exitCode === 0 ? 0 : USAGE
+  process.stderr.write(`${error.message}\n`)
+  if (error instanceof ScenarioError || error instanceof UsageError) return USAGE
+  if (error instanceof CapabilityMissing) return USAGE
+  if (code === 'ENOENT') return USAGE
+  process.stderr.write(`${error.stack}\n`)
+  return ENVIRONMENT
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A seed is a whole number, e.g. 42.')
+  return Number(text)
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+const examples = `
+Examples:
+  faultline run scenarios/partition-heal.yaml    three regions, one link cut for 40 s, simulated
+  faultline check my.yaml                        what is wrong with it, or what it will do and when
+  faultline report runs/latest                   the report again, from the record alone
+  faultline lines runs/latest finding=lost-writes
+
+Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence,
+5 environment, 6 a correctness checker failed, 130 interrupted.`
+
+const runExamples = `
+Examples:
+  faultline run scenarios/partition-heal.yaml --seed 7
+  faultline run scenarios/clock-skew-wall.yaml --expect   exit 0 if it goes red as stated
+  faultline run my.yaml --json | jq .verdict`
+
+const lineExamples = `
+Selectors:
+  op=17                     one operation and every hop of its write
+  id=5012                   everything about one point
+  type=fault                all lines of one type
+  line=1200                 one line by its number
+  finding=lost-writes       the witnesses of a finding
+  metric=search.response,region=us-east,phase=baseline   the operations behind a figure`

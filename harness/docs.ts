@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { planOf } from './main.ts'
+import { libraryReadme } from './scenario/library.ts'
+
+const scenarios = fileURLToPath(new URL('../scenarios', import.meta.url))
+
+/** The catalogue of the scenario library, made from the files themselves. */
+export function scenarioCatalogue(): string {
+  const files = readdirSync(scenarios).filter((name) => name.endsWith('.yaml'))
+  return libraryReadme(files.sort().map((file) => ({ file, plan: planOf(`${scenarios}/${file}`) })))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())
+
+export const readCatalogue = (): string => readFileSync(`${scenarios}/README.md`, 'utf8')

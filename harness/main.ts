@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { writeReports } from '../reports/write.ts'
+import { analyse } from './analysis/analyse.ts'
+import { judge } from './analysis/judge.ts'
+import { dataSet, known, systems } from './catalogue.ts'
+import { describeEnvironment, type Environment, faultlineVersion } from './environment.ts'
+import type { Analysis, Judgement } from './model/finding.ts'
+import type { Plan } from './model/plan.ts'
+import type { EndEvent, RecordEvent } from './model/record.ts'
+import { neighboursOf, openSimulation } from './open-sim.ts'
+import type { System } from './ports/system.ts'
+import {
+  linkLatest,
+  openRunDirectory,
+  type RunDirectory,
+  writeJson,
+} from './record/run-directory.ts'
+import { openRecord } from './record/writer.ts'
+import { run } from './run/run.ts'
+import { loadPlan } from './scenario/load.ts'
+import { ScenarioError } from './scenario/problem.ts'
+import { planOperations, probeSchedule } from './workload/operations.ts'
+
+/** What the caller of a run may decide, and what it wants to hear. */
+export type RunOptions = {
+  seed?: number
+  out?: string
+  command: string
+  /** Every event as it is recorded. */
+  onEvent?: (event: RecordEvent, plan: Plan) => void
+  interrupted?: () => boolean
+}
+
+export type Judged = { directory: string; analysis: Analysis; judgement: Judgement }
+
+/** The whole program: load -> resolve -> open -> run -> analyse -> judge -> render. Throws ScenarioError. */
+export async function runScenario(file: string, options: RunOptions): Promise<Judged> {
+  const plan = planOf(file, options.seed)
+  const directory = openRunDirectory(plan, options.out)
+  const environment = describeEnvironment(options.command)
+  writeJson(directory, 'environment.json', environment)
+  await recordRun(plan, directory, options)
+  linkLatest(directory)
+  return judgeRun(directory.path, environment)
+}
+
+/** Reads a scenario and fills in every value. Throws ScenarioError with all that is wrong with it. */
+export function planOf(file: string, seed?: number): Plan {
+  const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed })
+  if ('problems' in loaded) throw new ScenarioError(loaded.problems)
+  return loaded.plan
+}
+
+/** Runs a plan and writes down what happens, as it happens, to the last line. */
+export async function recordRun(
+  plan: Plan,
+  directory: RunDirectory,
+  { onEvent = () => {}, interrupted = () => false }: Partial<RunOptions>,
+): Promise<void> {
+  const system = systems[plan.system.kind] as System
+  const pool = dataSet(plan.data.set)
+  const workload = planOperations(plan, pool)
+  const neighbours = neighboursOf(pool, workload)
+  const record = openRecord(directory.record)
+  const emit = (event: RecordEvent) => {
+    record.append(event)
+    onEvent(event, plan)
+    if (event.type === 'fault') record.flush()
+  }
+  const { sha256, dim } = pool
+  writeJson(directory, 'truth/data.json', {
+    set: plan.data.set,
+    sha256,
+    dim,
+    rows: workload.rowsUsed,
+  })
+  emit({ type: 'plan', t: 0, faultline: faultlineVersion, plan })
+  const world = openSimulation(plan, pool, workload, neighbours, system.topics, emit)
+  const end = (how: EndEvent['how'], because?: string): void =>
+    emit({ type: 'end', t: world.clock.now(), how, ...(because !== undefined && { because }) })
+  try {
+    const { operations } = workload
+    const probes = probeSchedule(plan, pool)
+    const k = plan.load[0]?.k ?? 10
+    await world.drive(run({ plan, world, system, operations, probes, k, dim, emit, interrupted }))
+    end(interrupted() ? 'interrupted' : 'complete')
+  } catch (error) {
+    end('failed', error instanceof Error ? error.message : String(error))
+    throw error
+  } finally {
+    record.close()
+  }
+}
+
+/** Everything after the record: needs the run directory and nothing else, so a report can be made again. */
+export async function judgeRun(path: string, environment?: Environment): Promise<Judged> {
+  const judged = judgeRecord(path)
+  const { analysis, judgement } = judged
+  await writeReports(path, analysis, judgement, environment ?? readEnvironment(path))
+  return judged
+}
+
+/** What the record of a run proves, without a report. */
+export function judgeRecord(path: string): Judged {
+  const analysis = analyse(join(path, 'record.jsonl'), neighboursForPlan, guaranteesFor)
+  return { directory: path, analysis, judgement: judge(analysis) }
+}
+
+const neighboursForPlan = (plan: Plan) => {
+  const pool = dataSet(plan.data.set)
+  return neighboursOf(pool, planOperations(plan, pool))
+}
+
+const guaranteesFor = (plan: Plan) => {
+  const system = systems[plan.system.kind] as System
+  return system.guarantees(system.knobs.parse(plan.system.knobs))
+}
+
+function readEnvironment(path: string): Environment {
+  try {
+    return JSON.parse(readFileSync(join(path, 'environment.json'), 'utf8'))
+  } catch {
+    return describeEnvironment(`faultline report ${basename(path)}`)
+  }
+}

@@ -1,0 +1,38 @@
+import type { RegionName, Us } from './units.ts'
+
+/** One direction of a link. */
+export type LinkName = { from: RegionName; to: RegionName }
+
+/** How extra delay is drawn. `uniform` is ± the amount (Toxiproxy's law), the others only add. */
+export type DelayLaw = 'uniform' | 'exponential' | 'pareto'
+
+/** What is wrong, and where. Link faults name every direction they touch. */
+export type FaultKind =
+  | { kind: 'partition'; links: LinkName[] }
+  | { kind: 'one-way-cut'; links: LinkName[] }
+  | { kind: 'hold'; links: LinkName[] }
+  | { kind: 'flap'; links: LinkName[]; upUs: Us; downUs: Us }
+  | { kind: 'latency'; links: LinkName[]; addUs: Us }
+  | { kind: 'jitter'; links: LinkName[]; addUs: Us; law: DelayLaw }
+  | { kind: 'loss'; links: LinkName[]; share: number }
+  | { kind: 'bandwidth'; links: LinkName[]; bitsPerSec: number }
+  | { kind: 'mirror-kill'; links: LinkName[] }
+  | { kind: 'mirror-pause'; links: LinkName[] }
+  | { kind: 'region-pause'; region: RegionName }
+  | { kind: 'region-crash'; region: RegionName }
+  | { kind: 'store-freeze'; region: RegionName }
+  | { kind: 'store-crash'; region: RegionName }
+  | { kind: 'log-crash'; region: RegionName }
+  | { kind: 'brown-out'; region: RegionName; factor: number; share: number }
+  | { kind: 'clock-skew'; region: RegionName; offsetUs: Us; driftPpm: number }
+
+/**
+ * A fault as planned: `atUs` and `untilUs` count from the start of warm-up. `region-crash`, `store-crash`,
+ * `log-crash` and `mirror-kill` are down until `untilUs`, then start again (a start has its own length).
+ * `brown-out` multiplies the service time of a `share` of all store calls by `factor`.
+ */
+export type FaultPlan = FaultKind & { name: string; atUs: Us; untilUs: Us }
+
+export type FaultKindName = FaultKind['kind']
+
+export const linkText = (link: LinkName): string => `${link.from}>${link.to}`

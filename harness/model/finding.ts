@@ -1,0 +1,106 @@
+import type { LimitPlan } from './limit.ts'
+import type { MetricRow, PhaseSpan } from './metric.ts'
+import type { Plan } from './plan.ts'
+import type { Us } from './units.ts'
+
+/** `unknown`: no evidence, or not enough. `invalid`: measured, but by a generator that could not keep up. */
+export type Verdict = 'pass' | 'fail' | 'unknown' | 'invalid'
+
+/** What one checker says. `evidence` counts what it looked at; 0 is never a pass. */
+export type Finding = {
+  checker: string
+  verdict: Verdict
+  /** One sentence with figures. */
+  because: string
+  evidence: number
+  /** How many violations; `events` quotes at most 8 of them. */
+  violations: number
+  events: Witness[]
+  /** `correctness` outranks limits; `promise` only if the system declares it; `run` is about the run itself. */
+  about: 'correctness' | 'promise' | 'run'
+  /** false: the system does not promise it, so it is reported and never fails the run. */
+  promised: boolean
+}
+
+/** The two or three events that contradict each other, as a sentence, and where they stand in the record. */
+export type Witness = { sentence: string; lines: number[] }
+
+/** One limit judged in one cell (region or link, phase, operation). */
+export type LimitResult = {
+  limit: LimitPlan
+  region?: string
+  link?: string
+  phase?: string
+  operation?: string
+  /** Absent if nothing was measured. An interval if only bounds are known. */
+  measured?: number | { low: number; high: number }
+  count: number
+  verdict: Verdict
+  because: string
+}
+
+/** A point series for a chart: bucket start in µs, value; a bucket without samples is absent. */
+export type Series = {
+  chart: 'rates' | 'latency' | 'recall' | 'lag' | 'divergence' | 'catch-up' | 'dispatch'
+  /** e.g. `us-east`, `us-east>eu-west`. */
+  key: string
+  /** e.g. `p50`, `p99`, `offered`, `achieved`, `low`, `high`. */
+  line: string
+  points: [Us, number][]
+}
+
+/** A percentile curve: x is the quantile in [0, 1), y in µs. */
+export type Curve = { metric: string; region: string; phase: string; points: [number, number][] }
+
+/** A fault as it went: planned, injected, confirmed or not. */
+export type FaultSpan = {
+  name: string
+  kind: string
+  where: string
+  fromUs: Us
+  toUs: Us
+  confirmedUs: Us | null
+  healConfirmedUs: Us | null
+  saw: string
+}
+
+/** Everything a report shows, as plain data; made from a run directory alone. */
+export type Analysis = {
+  plan: Plan
+  faultline: string
+  ended: {
+    how: 'complete' | 'interrupted' | 'failed' | 'cut off'
+    because: string
+    atUs: Us
+    lines: number
+  }
+  phases: PhaseSpan[]
+  faults: FaultSpan[]
+  metrics: MetricRow[]
+  series: Series[]
+  curves: Curve[]
+  findings: Finding[]
+}
+
+/** Findings and limits together: the answer to "may this go out?". */
+export type Judgement = {
+  verdict: Verdict
+  exitCode: number
+  because: string
+  limits: LimitResult[]
+}
+
+/** For which reads a session guarantee is given: strong fetches by id see more than searches do. */
+export type PromisedReads = 'none' | 'fetches' | 'all reads'
+
+/** What a system promises; checkers hold it to these and only report the rest. */
+export type Guarantees = {
+  /** All regions equal each other after faults end and arrivals stop. */
+  convergence: boolean
+  /** No acknowledged write is lost, whatever single region crashes. */
+  durability: boolean
+  /** No acknowledged write is overwritten by one it causally followed. */
+  causalWrites: boolean
+  readYourWrites: PromisedReads
+  monotonicReads: PromisedReads
+}

@@ -1,0 +1,96 @@
+import type { Us } from './units.ts'
+
+/** Every metric of summary.json, with its unit and what it means. The one list: help, schema and docs read it. */
+export const metrics = {
+  'search.response': { unit: 'us', about: 'search, from intended start to answer' },
+  'search.service': { unit: 'us', about: 'search, from dispatch to answer' },
+  'search.dispatch-delay': {
+    unit: 'us',
+    about: 'from intended start to dispatch of any operation: our own delay',
+  },
+  'write.response': {
+    unit: 'us',
+    about: 'upsert or delete, from intended start to acknowledgement',
+  },
+  recall: { unit: 'ratio', about: 'recall@k against exact search over the moving set' },
+  'recall-loss': { unit: 'ratio', about: 'share of k missed, by cause' },
+  'answer-difference': {
+    unit: 'ratio',
+    about: '1 - Jaccard@k of the same query in two regions at one instant',
+  },
+  lag: {
+    unit: 'us',
+    about: 'per record and target region: acknowledged to searchable, or one hop of it',
+  },
+  'catch-up': {
+    unit: 'us',
+    about:
+      'from the confirmed end of a fault until all writes acknowledged before it are applied or superseded everywhere',
+  },
+  convergence: {
+    unit: 'us',
+    about:
+      'from the end of arrivals until full scans of all regions equal each other and the expected set',
+  },
+  'lost-writes': {
+    unit: 'count',
+    about: 'acknowledged writes that vanished or were overwritten by a causal predecessor',
+  },
+  'overwritten-real-time': {
+    unit: 'count',
+    about: 'acknowledged writes overwritten by a real-time predecessor that was not a causal one',
+  },
+  'client-recovery': {
+    unit: 'us',
+    about: 'from the confirmed end of a fault to the first success on the paths it touched',
+  },
+  availability: {
+    unit: 'ratio',
+    about: 'operations answered ok within their deadline / scheduled',
+  },
+  goodput: {
+    unit: 'per-second',
+    about: 'operations answered ok within the response limit, per second',
+  },
+  staleness: {
+    unit: 'us',
+    about: 'how long the oldest version a read returned had been superseded; 0 if current',
+  },
+  'link-bytes': { unit: 'bytes', about: 'bytes sent over a directed link' },
+} as const
+
+export type MetricName = keyof typeof metrics
+export type MetricUnit = (typeof metrics)[MetricName]['unit']
+
+/**
+ * One measurement, one row; what was not measured has no row. Of `value`, `low`/`high` and percentiles only
+ * those that exist are present. With `censored` values a percentile is present only if no censored value
+ * could change it; `atLeast` then gives the lower bounds instead.
+ */
+export type MetricRow = {
+  metric: MetricName
+  unit: MetricUnit
+  region?: string
+  link?: string
+  phase?: string
+  operation?: string
+  hop?: string
+  cause?: string
+  count: number
+  value?: number
+  low?: number
+  high?: number
+  mean?: number
+  p50?: number
+  p90?: number
+  p95?: number
+  p99?: number
+  p999?: number
+  max?: number
+  /** How many of `count` are lower bounds (timed out, never arrived) or +∞ (shed). */
+  censored?: number
+  atLeast?: { p50?: number; p90?: number; p95?: number; p99?: number; p999?: number }
+}
+
+/** A stretch of the run. `fromUs` inclusive, `toUs` exclusive; a name may occur in several stretches. */
+export type PhaseSpan = { name: string; fromUs: Us; toUs: Us }

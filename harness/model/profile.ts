@@ -1,0 +1,47 @@
+import type { Us } from './units.ts'
+
+/** Service time: base + tail × Exp(1). A tail of 0 is a constant. */
+export type ServiceTime = { baseUs: Us; tailUs: Us }
+
+/** Where a value of a profile comes from: shown in every simulated report. */
+export type ProfileRow = { key: string; value: string; source: string }
+
+/** How fast the simulated servers are: measured on real ones, transcribed row by row. */
+export type Profile = {
+  name: string
+  store: {
+    /** Calls served at once; the rest queue, first come first served. */
+    workers: number
+    /** Client and wire time of a call that holds no worker. */
+    overheadUs: Us
+    search: ServiceTime
+    upsert: ServiceTime
+    /** Added per point beyond the first in one upsert or fetch. */
+    perPointUs: Us
+    fetch: ServiceTime
+    /** Scan time per 1,000 points. */
+    scanPerThousandUs: Us
+    /** Writes become searchable at the first tick at least `visibleAfterUs` after their acknowledgement. */
+    tickUs: Us
+    visibleAfterUs: Us
+    /** Process start until calls are answered, and until the data is loaded (success with 0 rows before). */
+    restartUs: Us
+    loadedUs: Us
+    /** Build time of a sealed graph per 1,000 points. */
+    sealPerThousandUs: Us
+  }
+  log: { append: ServiceTime; read: ServiceTime; restartUs: Us }
+  mirror: {
+    /** Between the arrival of a batch and its produce to the local log. */
+    process: ServiceTime
+    /** Back-off before a broken connection is used again. */
+    reconnectUs: Us
+    restartUs: Us
+    /** A fetch is answered empty after this long without records. */
+    maxWaitUs: Us
+    /** Records in one fetch at most. */
+    batch: number
+  }
+  agent: { restartUs: Us }
+  rows: ProfileRow[]
+}

@@ -1,0 +1,240 @@
+import type { OperationKind, Outcome } from './operation.ts'
+import type { Plan } from './plan.ts'
+import type { PointId, Row, WriteId } from './point.ts'
+import type { RegionName, Us } from './units.ts'
+
+/**
+ * The record: one JSON object a line, first the plan, then events in order of (t, seq).
+ * `t` is the true time in µs since the start of warm-up; only the harness knows it, systems never do.
+ * Other tools may read this file; a field is never renamed without raising `format` in the plan line.
+ */
+export type RecordEvent =
+  | PlanEvent
+  | OpStart
+  | OpTry
+  | OpEnd
+  | OpShed
+  | ProbeEvent
+  | HopEvent
+  | AgentEvent
+  | MirrorEvent
+  | CommitEvent
+  | TombstoneEvent
+  | StoreEvent
+  | LogEvent
+  | FaultEvent
+  | CanaryEvent
+  | LinkBytesEvent
+  | ScanEvent
+  | EndEvent
+
+export type PlanEvent = { type: 'plan'; t: 0; faultline: string; plan: Plan }
+
+/** An operation left the client. `t` is the dispatch. */
+export type OpStart = {
+  type: 'op.start'
+  t: Us
+  op: WriteId
+  kind: OperationKind
+  client: string
+  /** Where the client is. */
+  region: RegionName
+  /** Which region's agent it was sent to. */
+  gateway: RegionName
+  intended: Us
+  query?: Row
+  k?: number
+  id?: PointId
+  row?: Row
+}
+
+/** A further attempt under the same operation; attempts count from 1, which is the op.start itself. */
+export type OpTry = { type: 'op.try'; t: Us; op: WriteId; attempt: number; gateway: RegionName }
+
+/**
+ * The operation's end as the client saw it. `ids[i]`,`writes[i]` name the versions a search or fetch returned,
+ * best first; `cacheAge` is present if a cache answered.
+ */
+export type OpEnd = {
+  type: 'op.end'
+  t: Us
+  op: WriteId
+  outcome: Outcome
+  gateway: RegionName
+  attempts: number
+  error?: string
+  ids?: PointId[]
+  writes?: WriteId[]
+  cacheAge?: Us
+}
+
+/** An operation that was never dispatched: over the in-flight cap, or still queued when the run ended. */
+export type OpShed = {
+  type: 'op.shed'
+  t: Us
+  op: WriteId
+  kind: OperationKind
+  client: string
+  region: RegionName
+  intended: Us
+  reason: 'in-flight cap' | 'run ended'
+  id?: PointId
+}
+
+/** One region's answer to a paired probe; answers of one `pair` were asked for at one instant `t`. */
+export type ProbeEvent = {
+  type: 'probe'
+  t: Us
+  pair: number
+  region: RegionName
+  query: Row
+  k: number
+  done: Us
+  outcome: Outcome
+  ids: PointId[]
+  writes: WriteId[]
+}
+
+/**
+ * One station of one write in one region.
+ * `logged`: in a region's own log. `mirrored`: in a target's copy of another region's log (once per copy).
+ * `applied`: the store of `region` acknowledged this version. `older`, `duplicate`: the applier found a newer
+ * version, or this very one, already there. `visible`: the version (or its tombstone) acts on searches.
+ */
+export type HopEvent = {
+  type: 'hop'
+  t: Us
+  hop: 'logged' | 'mirrored' | 'applied' | 'older' | 'duplicate' | 'visible'
+  region: RegionName
+  write: WriteId
+  id: PointId
+  /** logged, mirrored: the log's partition and offset. */
+  partition?: number
+  offset?: number
+  /** mirrored: whose log it is a copy of. */
+  from?: RegionName
+  /** applied, older, duplicate, logged: which incarnation of the region's agent did it. */
+  incarnation?: number
+}
+
+export type AgentEvent = {
+  type: 'agent'
+  t: Us
+  region: RegionName
+  what: 'start' | 'crash' | 'pause' | 'resume'
+  incarnation: number
+}
+
+/** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */
+export type MirrorEvent = {
+  type: 'mirror'
+  t: Us
+  from: RegionName
+  to: RegionName
+  what: 'start' | 'kill' | 'pause' | 'resume' | 'resumed' | 'flush' | 'skipped'
+  offsets?: number[]
+}
+
+/** A consumer group committed: next offset to read, per partition of `topic`. */
+export type CommitEvent = {
+  type: 'commit'
+  t: Us
+  region: RegionName
+  group: string
+  topic: string
+  offsets: number[]
+}
+
+/** The agent forgot tombstones for good, `lifetime` after they were written. */
+export type TombstoneEvent = {
+  type: 'tombstones'
+  t: Us
+  region: RegionName
+  ids: PointId[]
+  writes: WriteId[]
+}
+
+/**
+ * `unloaded`..`loaded`: searches and reads succeed with 0 rows in between. `down`..`up`: calls are not answered.
+ * `sealed`, `compacted`: these versions now live in a graph segment.
+ */
+export type StoreEvent = {
+  type: 'store'
+  t: Us
+  region: RegionName
+  what: 'down' | 'up' | 'unloaded' | 'loaded' | 'sealed' | 'compacted'
+  segment?: number
+  writes?: WriteId[]
+  ids?: PointId[]
+}
+
+/** Retention took records of `topic`: the first offset still held, per partition. */
+export type LogEvent = {
+  type: 'log'
+  t: Us
+  region: RegionName
+  what: 'truncated'
+  topic: string
+  firsts: number[]
+}
+
+/** A fault's life. `planned` stands at its planned time; `confirmed` and `healed-confirmed` come from canaries. */
+export type FaultEvent = {
+  type: 'fault'
+  t: Us
+  name: string
+  what: 'injected' | 'healed' | 'confirmed' | 'heal-confirmed'
+  /** confirmed, heal-confirmed: which canary, what it saw, and the bracket [last of before, first of after]. */
+  canary?: string
+  saw?: string
+  bracket?: [Us, Us]
+}
+
+/** One canary measurement: an echo over a link, a health answer, a known-row read, a log round trip. */
+export type CanaryEvent = {
+  type: 'canary'
+  t: Us
+  /** `link us>eu`, `agent eu`, `store eu`, `log eu`, `mirror us>eu`, `clock eu`. */
+  canary: string
+  /** Round trip in µs; -1 if no answer came in time. */
+  rtt: number
+  /** link: whether the far side saw the echo request, which tells the direction of a one-way cut. */
+  arrived?: boolean
+  /** clock: wall clock of the region minus true time, in µs. */
+  offset?: number
+}
+
+/** Bytes sent over a directed link since the last such event. */
+export type LinkBytesEvent = {
+  type: 'link.bytes'
+  t: Us
+  from: RegionName
+  to: RegionName
+  bytes: number
+}
+
+/**
+ * A full scan of a region's store by the harness, read strong. Every scan has the digest and count;
+ * the last one of each region also the rows, sorted by id, tombstones included, the sentinel not.
+ * `rows[i]` is the pool row whose vector the store holds for `ids[i]` (-1 for a tombstone): ids may repeat,
+ * which is a finding.
+ */
+export type ScanEvent = {
+  type: 'scan'
+  t: Us
+  region: RegionName
+  final: boolean
+  points: number
+  digest: string
+  ids?: PointId[]
+  writes?: WriteId[]
+  rows?: Row[]
+}
+
+/** How the run ended. A record without this line was cut off. */
+export type EndEvent = {
+  type: 'end'
+  t: Us
+  how: 'complete' | 'interrupted' | 'failed'
+  because?: string
+}

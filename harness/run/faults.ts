@@ -1,0 +1,52 @@
+import type { FaultPlan } from '../model/fault.ts'
+import type { RecordEvent } from '../model/record.ts'
+import type { InForce, World } from '../ports/world.ts'
+import { watch } from './canaries.ts'
+
+/**
+ * Injects every fault at its time, heals it at its end, and lets canaries say whether it bit. Whatever happens,
+ * a fault that was injected is healed: the list of those in force is the caller's to heal on the way out.
+ */
+export class FaultSchedule {
+  private readonly inForce = new Map<string, InForce>()
+
+  constructor(
+    private readonly world: World,
+    private readonly faults: readonly FaultPlan[],
+    private readonly emit: (event: RecordEvent) => void,
+    private readonly endUs: number,
+  ) {}
+
+  /** Settles when all faults are healed and all canaries have spoken or given up. */
+  async run(): Promise<void> {
+    await Promise.all(this.faults.map((fault) => this.one(fault)))
+  }
+
+  /** Heals what is still in force, now. */
+  async healAll(): Promise<void> {
+    for (const [name, force] of this.inForce) {
+      await force.heal()
+      this.note(name, 'healed')
+    }
+    this.inForce.clear()
+  }
+
+  private async one(fault: FaultPlan): Promise<void> {
+    const { clock } = this.world
+    const watching = watch(this.world, fault, this.emit, this.endUs)
+    await clock.until(fault.atUs)
+    const force = await this.world.faults.inject(fault)
+    this.inForce.set(fault.name, force)
+    this.note(fault.name, 'injected')
+    await clock.until(fault.untilUs)
+    if (this.inForce.delete(fault.name)) {
+      await force.heal()
+      this.note(fault.name, 'healed')
+    }
+    await watching
+  }
+
+  private note(name: string, what: 'injected' | 'healed'): void {
+    this.emit({ type: 'fault', t: this.world.clock.now(), name, what })
+  }
+}

@@ -1,0 +1,91 @@
+import { Rng } from '../base/rng.ts'
+import { arrivalsEndUs, type Plan, runEndUs } from '../model/plan.ts'
+import { SECOND, type Us } from '../model/units.ts'
+import { CapabilityMissing } from '../ports/errors.ts'
+import type { Router, UserTerrain } from '../ports/system.ts'
+import type { Launch, World } from '../ports/world.ts'
+import { drive } from './drive.ts'
+import { FaultSchedule } from './faults.ts'
+import { serveOperations } from './gateway.ts'
+import { observed } from './observe.ts'
+import { probeRegions } from './pairs.ts'
+import type { Running } from './running.ts'
+import { scanAll } from './scans.ts'
+import { StopSignal } from './stop.ts'
+
+const SCAN_EVERY_US: Us = SECOND
+const SCAN_EQUAL_EVERY_US: Us = 5 * SECOND
+
+/** Runs a plan in a world, from the first agent to the final scans. Everything it learns goes to `emit`. */
+export async function run(running: Running): Promise<void> {
+  const { plan, world, emit, interrupted } = running
+  const knobs = running.system.knobs.parse(plan.system.knobs)
+  refuseMissing(plan, world)
+  const stop = new StopSignal()
+  const launch: Launch = async (ports, incarnation) => {
+    const terrain = observed(ports, incarnation, emit, () => world.clock.now())
+    const rng = new Rng(plan.seed).fork(`agent/${ports.region}/${incarnation}`)
+    const agent = await running.system.start(terrain, rng, knobs)
+    serveOperations(terrain, agent)
+    return agent
+  }
+  await world.start(launch, stop)
+  const users = frontDoors(running, knobs)
+  const routers = Promise.all([...users.values()].map(({ router }) => router.run(stop)))
+  const faults = new FaultSchedule(world, plan.faults, emit, runEndUs(plan))
+  const background = [
+    faults.run(),
+    probeRegions(running, stop),
+    drive(
+      { plan, clock: world.clock, dim: running.dim, emit, users, interrupted },
+      running.operations,
+    ),
+  ]
+  const planned = settle(running).then(() => Promise.all(background))
+  await untilOrInterrupt(running, planned)
+  await faults.healAll()
+  stop.fire()
+  await world.ended(5 * SECOND)
+  void routers
+  world.flush()
+}
+
+function refuseMissing(plan: Plan, world: World): void {
+  const [first] = world.faults.missing(plan.faults)
+  if (first) throw new CapabilityMissing(plan.world, `fault "${first.fault}"`, first.why)
+}
+
+function frontDoors({ plan, system, world }: Running, knobs: unknown) {
+  const users = new Map<string, { terrain: UserTerrain; router: Router }>()
+  for (const region of plan.regions) {
+    const terrain = world.users(region)
+    const rng = new Rng(plan.seed).fork(`router/${region}`)
+    users.set(region, { terrain, router: system.route(terrain, rng, knobs) })
+  }
+  return users
+}
+
+/**
+ * Scans all regions from the end of arrivals on, every second while they differ, and once more, with every row,
+ * at the end.
+ */
+async function settle({ plan, world, emit, interrupted }: Running): Promise<void> {
+  const endUs = runEndUs(plan)
+  let us = arrivalsEndUs(plan)
+  while (us < endUs && !interrupted()) {
+    await world.clock.until(us)
+    const equal = await scanAll(world, plan.regions, false, emit)
+    us += equal ? SCAN_EQUAL_EVERY_US : SCAN_EVERY_US
+  }
+  await world.clock.until(endUs)
+  await scanAll(world, plan.regions, true, emit)
+}
+
+async function untilOrInterrupt({ world, interrupted }: Running, planned: Promise<unknown>) {
+  let done = false
+  const finished = planned.then(() => {
+    done = true
+  })
+  while (!done && !interrupted()) await world.clock.until(world.clock.now() + SECOND)
+  if (!interrupted()) await finished
+}

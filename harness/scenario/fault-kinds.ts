@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import type { FaultKind, FaultKindName, LinkName } from '../model/fault.ts'
+import type { RegionName } from '../model/units.ts'
+import { quantity } from './quantity.ts'
+import { type LinkForm, linkTarget, regionName } from './reference.ts'
+
+type Regions = readonly string[] | null
+type Written<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>
+
+/** How a kind of fault is written: the key is its name, the value its target, further keys how strong it is. */
+export type FaultForm = {
+  about: string
+  fields(regions: Regions): z.ZodRawShape
+  make(written: Record<string, unknown>): FaultKind
+}
+
+const law = z.enum(['uniform', 'exponential', 'pareto'])
+const any: LinkForm[] = ['both', 'one', 'region']
+/** A length of 0 would be no fault at all, and a flap that never ends. */
+const span = quantity('duration', { above: 0 })
+
+function onLinks<F extends z.ZodRawShape>(
+  kind: FaultKindName,
+  about: string,
+  forms: LinkForm[],
+  fields: F,
+  make: (links: LinkName[], written: Written<F>) => FaultKind,
+  instead = '',
+): FaultForm {
+  return {
+    about,
+    fields: (regions) => ({ [kind]: linkTarget(regions, forms, instead), ...fields }),
+    make: (written) => make(written[kind] as LinkName[], written as Written<F>),
+  }
+}
+
+function inRegion<F extends z.ZodRawShape>(
+  kind: FaultKindName,
+  about: string,
+  fields: F,
+  make: (region: RegionName, written: Written<F>) => FaultKind,
+): FaultForm {
+  return {
+    about,
+    fields: (regions) => ({ [kind]: regionName(regions), ...fields }),
+    make: (written) => make(written[kind] as RegionName, written as Written<F>),
+  }
+}
+
+/** Every kind of fault a scenario can name. Help and schema are made from it. */
+export const faultForms: Record<FaultKindName, FaultForm> = {
+  partition: onLinks(
+    'partition',
+    'nothing passes, connections are reset at the end',
+    ['both', 'region'],
+    {},
+    (links) => ({ kind: 'partition', links }),
+    '; for one direction use one-way-cut',
+  ),
+  'one-way-cut': onLinks(
+    'one-way-cut',
+    'nothing passes in one direction',
+    ['one'],
+    {},
+    (links) => ({ kind: 'one-way-cut', links }),
+    '; for both directions use partition',
+  ),
+  hold: onLinks('hold', 'what is sent waits and is delivered at the end', any, {}, (links) => ({
+    kind: 'hold',
+    links,
+  })),
+  flap: onLinks('flap', 'down, up, down, …', any, { up: span, down: span }, (links, f) => ({
+    kind: 'flap',
+    links,
+    upUs: f.up,
+    downUs: f.down,
+  })),
+  latency: onLinks('latency', 'added delay', any, { add: span }, (links, { add }) => ({
+    kind: 'latency',
+    links,
+    addUs: add,
+  })),
+  jitter: onLinks(
+    'jitter',
+    'added delay that varies',
+    any,
+    { add: span, law: law.default('uniform') },
+    (links, f) => ({ kind: 'jitter', links, addUs: f.add, law: f.law }),
+  ),
+  loss: onLinks(
+    'loss',
+    'a share of segments is lost, which TCP shows as delay',
+    any,
+    { share: quantity('share', { above: 0 }) },
+    (links, { share }) => ({ kind: 'loss', links, share }),
+  ),
+  bandwidth: onLinks(
+    'bandwidth',
+    'the whole link carries no more than this',
+    any,
+    { cap: quantity('bandwidth', { above: 0 }) },
+    (links, { cap }) => ({ kind: 'bandwidth', links, bitsPerSec: cap }),
+  ),
+  'mirror-kill': onLinks('mirror-kill', 'the mirror process dies', any, {}, (links) => ({
+    kind: 'mirror-kill',
+    links,
+  })),
+  'mirror-pause': onLinks('mirror-pause', 'the mirror stands still', any, {}, (links) => ({
+    kind: 'mirror-pause',
+    links,
+  })),
+  'region-pause': inRegion(
+    'region-pause',
+    'all processes of a region stand still',
+    {},
+    (region) => ({
+      kind: 'region-pause',
+      region,
+    }),
+  ),
+  'region-crash': inRegion(
+    'region-crash',
+    'all processes of a region die; disks and users live',
+    {},
+    (region) => ({ kind: 'region-crash', region }),
+  ),
+  'store-freeze': inRegion('store-freeze', 'the vector store stands still', {}, (region) => ({
+    kind: 'store-freeze',
+    region,
+  })),
+  'store-crash': inRegion(
+    'store-crash',
+    'the vector store dies and starts again, empty until it has loaded',
+    {},
+    (region) => ({ kind: 'store-crash', region }),
+  ),
+  'log-crash': inRegion('log-crash', 'the event log dies and starts again', {}, (region) => ({
+    kind: 'log-crash',
+    region,
+  })),
+  'brown-out': inRegion(
+    'brown-out',
+    'a share of store calls takes `factor` times as long',
+    { factor: z.number().gt(1), share: quantity('share', { above: 0 }).default(1) },
+    (region, { factor, share }) => ({ kind: 'brown-out', region, factor, share }),
+  ),
+  'clock-skew': inRegion(
+    'clock-skew',
+    'the wall clock is off by `offset` and runs away by `drift`',
+    { offset: quantity('offset').default(0), drift: quantity('drift').default(0) },
+    (region, { offset, drift }) => ({
+      kind: 'clock-skew',
+      region,
+      offsetUs: offset,
+      driftPpm: drift,
+    }),
+  ),
+}
+
+export const faultKindNames = Object.keys(faultForms) as FaultKindName[]
+
+const faultName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
+  error: 'expected a name of small letters, digits and dashes',
+})
+
+/** The strict schema of one kind of fault; `at` counts from the end of warm-up. */
+export function faultSchema(kind: FaultKindName, regions: Regions) {
+  return z
+    .strictObject({
+      ...faultForms[kind].fields(regions),
+      at: quantity('duration'),
+      for: span,
+      name: faultName.optional(),
+    })
+    .meta({ title: kind, description: faultForms[kind].about })
+}

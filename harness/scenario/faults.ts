@@ -1,0 +1,134 @@
+import type { FaultKindName, FaultPlan } from '../model/fault.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Us } from '../model/units.ts'
+import type { Path, Sheet } from './document.ts'
+import { faultForms, faultKindNames, faultSchema } from './fault-kinds.ts'
+import { durationText } from './figures.ts'
+import type { Names } from './known.ts'
+import { nounOf, read } from './reading.ts'
+import { closest, didYouMean, list } from './spelling.ts'
+
+type Common = { at: Us; for: Us; name?: string }
+type Entry = { path: Path; kind: FaultKindName; written: Record<string, unknown> & Common }
+
+/** Faults in the order written, times from the start of warm-up; null if any is wrong or the timeline is. */
+export function resolveFaults(
+  sheet: Sheet,
+  names: Names,
+  timeline: Plan['timeline'] | null,
+): FaultPlan[] | null {
+  const written = sheet.at(['faults'])
+  if (written === undefined) return timeline ? [] : null
+  if (!Array.isArray(written)) {
+    const message = `expected a list of faults, found ${nounOf(written)}`
+    sheet.report(['faults'], {
+      message,
+      hint: 'Write faults: [{ partition: a <-> b, at: 30s, for: 40s }].',
+    })
+    return null
+  }
+  const before = sheet.problems.length
+  const entries: Entry[] = []
+  for (const i of written.keys()) {
+    const entry = readFault(sheet, ['faults', i], names)
+    if (entry) entries.push(entry)
+  }
+  for (const entry of entries) {
+    checkForce(sheet, entry)
+    if (timeline) checkTimes(sheet, entry, timeline.runUs)
+  }
+  const faultNames = nameFaults(sheet, entries)
+  if (!timeline || sheet.problems.length > before) return null
+  return entries.map(({ kind, written: fault }, i) => ({
+    ...faultForms[kind].make(fault),
+    name: faultNames[i] as string,
+    atUs: timeline.warmupUs + fault.at,
+    untilUs: timeline.warmupUs + fault.at + fault.for,
+  }))
+}
+
+function readFault(sheet: Sheet, path: Path, names: Names): Entry | undefined {
+  const raw = sheet.at(path)
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    const message = `expected a fault, found ${nounOf(raw)}`
+    sheet.report(path, { message, hint: 'Write { partition: a <-> b, at: 30s, for: 40s }.' })
+    return undefined
+  }
+  const kinds = faultKindNames.filter((kind) => Object.hasOwn(raw, kind))
+  const [kind] = kinds
+  if (kind === undefined) return readMisspelt(sheet, path, names, raw)
+  if (kinds.length > 1) {
+    const message = `a fault has one kind, this one has ${kinds.length}: ${list(kinds)}`
+    sheet.report(path, { message, hint: 'Write one entry for each.' })
+    return undefined
+  }
+  const written = read(sheet, path, faultSchema(kind, names.regions))
+  return written && { path, kind, written: written as Entry['written'] }
+}
+
+/** No key is a kind: the one that nearly is one is named, and the rest checked as if it were. */
+function readMisspelt(sheet: Sheet, path: Path, names: Names, raw: object): Entry | undefined {
+  for (const [key, value] of Object.entries(raw)) {
+    const kind = closest(key, faultKindNames) as FaultKindName | undefined
+    if (kind === undefined) continue
+    sheet.report([...path, key], {
+      message: `unknown fault "${key}"`,
+      hint: didYouMean(key, faultKindNames, 'faults'),
+      at: 'key',
+    })
+    const { [key as never]: _, ...rest } = raw
+    const schema = faultSchema(kind, names.regions)
+    const written = read(sheet, path, schema, { [kind]: value, ...rest })
+    return written && { path, kind, written: written as Entry['written'] }
+  }
+  const stranger = Object.keys(raw).find((key) => !['at', 'for', 'name'].includes(key))
+  const message = stranger === undefined ? 'this fault has no kind' : `unknown fault "${stranger}"`
+  const hint = `One key must name what goes wrong: ${faultKindNames.join(', ')}.`
+  if (stranger === undefined) sheet.report(path, { message, hint })
+  else sheet.report([...path, stranger], { message, hint, at: 'key' })
+  return undefined
+}
+
+function checkForce(sheet: Sheet, { path, kind, written }: Entry): void {
+  if (kind === 'clock-skew' && written.offset === 0 && written.drift === 0)
+    sheet.report(path, {
+      message: 'this clock-skew moves no clock',
+      hint: 'Give offset (such as -30s) or drift (such as 200ppm).',
+    })
+}
+
+function checkTimes(sheet: Sheet, { path, written }: Entry, runUs: Us): void {
+  const endUs = written.at + written.for
+  const hint = `Arrivals end ${durationText(runUs)} after warm-up (timeline.run): begin earlier or run longer.`
+  if (written.at >= runUs)
+    sheet.report([...path, 'at'], {
+      message: `the fault begins at ${durationText(written.at)}, after arrivals have ended`,
+      hint,
+    })
+  else if (endUs > runUs)
+    sheet.report([...path, 'for'], {
+      message: `the fault ends at ${durationText(endUs)}, after arrivals have ended`,
+      hint: hint.replace('begin earlier', 'shorten it'),
+    })
+}
+
+/** A name that is not given is the kind, then kind-2 and so on, past names that are. */
+function nameFaults(sheet: Sheet, entries: readonly Entry[]): string[] {
+  const taken = new Set<string>()
+  for (const { path, written } of entries) {
+    if (written.name === undefined) continue
+    if (taken.has(written.name))
+      sheet.report([...path, 'name'], {
+        message: `two faults are called "${written.name}"`,
+        hint: 'Phases are named after faults: give each its own name.',
+      })
+    taken.add(written.name)
+  }
+  return entries.map(({ kind, written }) => {
+    if (written.name !== undefined) return written.name
+    let name: string = kind
+    for (let n = 2; taken.has(name); n++) name = `${kind}-${n}`
+    taken.add(name)
+    return name
+  })
+}

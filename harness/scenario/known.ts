@@ -1,0 +1,43 @@
+import type { Arrivals } from '../model/plan.ts'
+import type { Us } from '../model/units.ts'
+import type { SourceFile } from './document.ts'
+
+/**
+ * What a scenario may name, passed in from main: plain objects, because scenario/ imports neither systems nor
+ * workload nor files.
+ */
+export type Known = {
+  /** By kind. `knobs` is a zod object; a knob called `…Us` is written without the `Us`, as a duration. */
+  systems: Readonly<Record<string, { about: string; knobs: { parse(input: unknown): unknown } }>>
+  /** By name: dimensions, vectors, queries. */
+  dataSets: Readonly<Record<string, { dim: number; size: number; queries: number }>>
+  /** Files of fixtures/profiles, by the name scenarios use. */
+  profiles: Readonly<Record<string, SourceFile>>
+  /** Files of fixtures/links, by the name scenarios use. */
+  linkPresets: Readonly<Record<string, SourceFile>>
+  /** Names that `expect: { fire, quiet }` may use. */
+  checkers: readonly string[]
+  /** Arrivals of a stream expected before `us`; `endUs` is the end of arrivals. The load generator's own law. */
+  expectedBefore: (arrivals: Arrivals, perSec: number, us: Us, endUs: Us) => number
+}
+
+/** The names a field may refer to; null where they could not be read, so that nothing is held against them. */
+export type Names = {
+  regions: readonly string[] | null
+  systems: readonly string[]
+  dataSets: readonly string[]
+  profiles: readonly string[]
+  linkPresets: readonly string[]
+  checkers: readonly string[]
+}
+
+export function namesOf(known: Known, regions: readonly string[] | null): Names {
+  return {
+    regions,
+    systems: Object.keys(known.systems),
+    dataSets: Object.keys(known.dataSets),
+    profiles: Object.keys(known.profiles),
+    linkPresets: Object.keys(known.linkPresets),
+    checkers: known.checkers,
+  }
+}

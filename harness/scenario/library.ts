@@ -1,0 +1,49 @@
+import type { Plan } from '../model/plan.ts'
+
+/** A scenario of the library, and the file it is in. */
+export type LibraryEntry = { file: string; plan: Plan }
+
+/**
+ * scenarios/README.md: every scenario with its question, in order of name. Generated: a test compares it with the
+ * file.
+ */
+export function libraryReadme(entries: readonly LibraryEntry[]): string {
+  const sorted = [...entries].sort((a, b) => (a.plan.name < b.plan.name ? -1 : 1))
+  const rows = sorted.map(({ file, plan }) =>
+    [
+      `[${plan.name}](${file})`,
+      plan.question,
+      `${plan.system.kind}, ${plan.index.kind}`,
+      faultsText(plan),
+      plan.expect ? expectText(plan.expect) : 'not stated',
+    ].join(' | '),
+  )
+  return [
+    '<!-- Generated from the scenarios, do not edit: npx tsx harness/docs.ts -->',
+    '# Scenarios',
+    '',
+    'Each file asks one question, in its first comment. Copy the one nearest to yours, change it, and let',
+    '`faultline check` name every mistake. `faultline run --expect` judges by the outcome the file states;',
+    'a plain `faultline run` judges by its limits and by what was lost.',
+    '',
+    '| scenario | question | system, index | faults | meant to end |',
+    '|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+    '',
+  ].join('\n')
+}
+
+function faultsText({ faults }: Plan): string {
+  if (faults.length === 0) return 'none'
+  const kinds = faults.map(({ kind }) => kind)
+  return [...new Set(kinds)]
+    .map((kind) => {
+      const count = kinds.filter((other) => other === kind).length
+      return count === 1 ? kind : `${kind} × ${count}`
+    })
+    .join(', ')
+}
+
+function expectText({ verdict, mustFire }: NonNullable<Plan['expect']>): string {
+  return mustFire.length === 0 ? verdict : `${verdict}: ${mustFire.join(', ')}`
+}

@@ -1,0 +1,225 @@
+import type { LinkName } from '../model/fault.ts'
+import type { LinkPlan } from '../model/plan.ts'
+import type { RegionName, Us } from '../model/units.ts'
+import { defaults } from './defaults.ts'
+import type { Path, Sheet } from './document.ts'
+import type { Known, Names } from './known.ts'
+import { type LinkPreset, readLinkPreset } from './link-preset.ts'
+import { read } from './reading.ts'
+import { directions, type LinkText, linkIssues, splitLink } from './reference.ts'
+import { type LinkWritten, linkSchema } from './schema.ts'
+import { closest, didYouMean, list } from './spelling.ts'
+
+type Written = Exclude<LinkWritten, string>
+type Open = { sheet: Sheet; known: Known; regions: readonly RegionName[] }
+
+/**
+ * One plan for every ordered pair of regions, in the order of `regions`; null if any is missing or wrong.
+ * Pairs that no key names come from `preset`, where regions are cities of its table.
+ */
+export function resolveLinks(
+  sheet: Sheet,
+  known: Known,
+  names: Names,
+  regions: readonly RegionName[],
+): LinkPlan[] | null {
+  const before = sheet.problems.length
+  const open = { sheet, known, regions }
+  const written = sheet.at(['links'])
+  if (written === undefined && regions.length < 2) return []
+  if (written === undefined) {
+    sheet.report(['links'], {
+      message: '"links" is missing',
+      hint: `Write links: { ${regions[0]} <-> ${regions[1]}: { latency: 38ms } }, every pair of regions once.`,
+    })
+    return null
+  }
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
+    const hint = `Write ${regions[0]} <-> ${regions[1] ?? 'another'}: { latency: 38ms }.`
+    sheet.report(['links'], { message: 'expected a map from link to delay', hint })
+    return null
+  }
+  const plans = new Map<string, LinkPlan | null>()
+  for (const key of Object.keys(written)) if (key !== 'preset') addEntry(open, key, plans)
+  const table = Object.hasOwn(written, 'preset') ? wholeTable(open, names) : undefined
+  if (table !== null) fillGaps(open, plans, table)
+  const inOrder = pairs(regions).map(({ from, to }) => plans.get(pairKey(from, to)) ?? null)
+  const whole = inOrder.filter((plan) => plan !== null)
+  return sheet.problems.length > before || whole.length < inOrder.length ? null : whole
+}
+
+const pairKey = (from: RegionName, to: RegionName): string => `${from} -> ${to}`
+
+function pairs(regions: readonly RegionName[]): LinkName[] {
+  return regions.flatMap((from) =>
+    regions.filter((to) => to !== from).map((to): LinkName => ({ from, to })),
+  )
+}
+
+function addEntry(open: Open, key: string, plans: Map<string, LinkPlan | null>): void {
+  const { sheet, regions } = open
+  const path = ['links', key]
+  const link = splitLink(key)
+  if (!link) {
+    const hint = 'Write us-east <-> eu-west, or us-east -> eu-west for one direction.'
+    sheet.report(path, { message: `"${key}" names no link`, hint, at: 'key' })
+    return
+  }
+  const issues = linkIssues(link, regions)
+  for (const { message, params } of issues)
+    sheet.report(path, { message, hint: params.hint, at: 'key' })
+  const found = read(sheet, path, linkSchema)
+  const named = directions(meant(link, regions))
+  for (const { from, to } of named) {
+    const pair = pairKey(from, to)
+    if (plans.has(pair)) {
+      const message = `the link ${pair} is written twice`
+      sheet.report(path, { message, hint: 'Keep one of the two.', at: 'key' })
+    } else plans.set(pair, null)
+  }
+  if (found === undefined) return
+  const written: Written = typeof found === 'string' ? { preset: found } : found
+  const latencies = latenciesOf(open, path, link, written, typeof found === 'string')
+  if (!latencies) return
+  named.forEach(({ from, to }, i) => {
+    plans.set(pairKey(from, to), planOf({ from, to }, latencies[i] as Us, written))
+  })
+}
+
+/** A misspelt region counts as the one it means, so that its links are not called missing as well. */
+function meant({ a, b, arrow }: LinkText, regions: readonly RegionName[]): LinkText {
+  return { a: closest(a, regions) ?? a, b: closest(b, regions) ?? b, arrow }
+}
+
+function planOf({ from, to }: LinkName, latencyUs: Us, written: Omit<Written, 'preset'>): LinkPlan {
+  return {
+    from,
+    to,
+    latencyUs,
+    jitterUs: written.jitter ?? defaults.link.jitterUs,
+    law: written.law ?? defaults.link.law,
+    lossShare: written.loss ?? defaults.link.lossShare,
+    bitsPerSec: written.bandwidth ?? defaults.link.bitsPerSec,
+  }
+}
+
+/** One-way latency there and, for `<->`, back; undefined if it cannot be told. */
+function latenciesOf(
+  open: Open,
+  path: Path,
+  link: LinkText,
+  written: Written,
+  bare: boolean,
+): Us[] | undefined {
+  const { sheet } = open
+  const given = (['latency', 'rtt', 'preset'] as const).filter((key) => written[key] !== undefined)
+  if (given.length !== 1) {
+    const message =
+      given.length === 0 ? 'this link has no delay' : `${given.join(' and ')} both give the delay`
+    sheet.report(path, { message, hint: 'Give one of latency (one way), rtt or preset.' })
+    return undefined
+  }
+  const { latency, rtt, preset } = written
+  const oneWay = latency ?? (rtt === undefined ? undefined : Math.round(rtt / 2))
+  const there =
+    preset === undefined
+      ? [oneWay as Us, oneWay as Us]
+      : presetLatencies(open, bare ? path : [...path, 'preset'], preset)
+  if (!there) return undefined
+  const jitter = written.jitter ?? 0
+  const lowest = link.arrow === '->' ? (there[0] as Us) : Math.min(...there)
+  if ((written.law ?? defaults.link.law) === 'uniform' && jitter > lowest) {
+    const message = 'a uniform jitter (±) larger than the latency would arrive before it was sent'
+    sheet.report([...path, 'jitter'], { message, hint: 'Make it smaller, or law: exponential.' })
+  }
+  return there
+}
+
+/** Latency of `city -> city` and back, from the first table that has both. */
+function presetLatencies(open: Open, path: Path, preset: string): Us[] | undefined {
+  const cities = splitLink(preset)
+  const tables = Object.keys(open.known.linkPresets).map((name) => tableOf(open, name))
+  if (tables.includes(null)) return undefined
+  const read = tables.filter((table) => table !== null)
+  if (!cities) {
+    const hint = 'Write two cities: washington-dc -> frankfurt.'
+    open.sheet.report(path, { message: `"${preset}" is not a preset of one link`, hint })
+    return undefined
+  }
+  for (const table of read) {
+    const there = table.rttUs(cities.a, cities.b)
+    const back = table.rttUs(cities.b, cities.a)
+    if (there !== undefined && back !== undefined)
+      return [Math.round(there / 2), Math.round(back / 2)]
+  }
+  const known = [...new Set(read.flatMap((table) => table.cities))]
+  for (const city of [cities.a, cities.b])
+    if (!known.includes(city))
+      open.sheet.report(path, {
+        message: `unknown city "${city}"`,
+        hint: didYouMean(city, known, 'cities'),
+      })
+  if (known.includes(cities.a) && known.includes(cities.b))
+    open.sheet.report(path, { message: `no link preset goes from ${cities.a} to ${cities.b}` })
+  return undefined
+}
+
+function tableOf({ known, sheet }: Open, name: string): LinkPreset | null {
+  const source = known.linkPresets[name]
+  if (!source) return null
+  const result = readLinkPreset(source)
+  if ('preset' in result) return result.preset
+  sheet.problems.push(...result.problems)
+  return null
+}
+
+/** The table that covers all pairs not written; null if it cannot be used. */
+function wholeTable(open: Open, names: Names): LinkPreset | null {
+  const { sheet } = open
+  const name = sheet.at(['links', 'preset'])
+  const path = ['links', 'preset']
+  if (typeof name === 'string' && names.linkPresets.includes(name)) return tableOf(open, name)
+  sheet.report(path, {
+    message: `unknown link preset "${String(name)}"`,
+    hint: didYouMean(String(name), names.linkPresets, 'link presets'),
+  })
+  return null
+}
+
+function fillGaps(
+  open: Open,
+  plans: Map<string, LinkPlan | null>,
+  table: LinkPreset | undefined,
+): void {
+  const { sheet, regions } = open
+  const strangers = table ? regions.filter((region) => !table.cities.includes(region)) : []
+  for (const { from, to } of pairs(regions)) {
+    if (plans.has(pairKey(from, to))) continue
+    const rttUs = table?.rttUs(from, to)
+    if (rttUs !== undefined)
+      plans.set(pairKey(from, to), planOf({ from, to }, Math.round(rttUs / 2), {}))
+    else if (!table) reportGap(open, plans, { from, to })
+  }
+  for (const region of strangers)
+    sheet.report(['links', 'preset'], {
+      message: `region "${region}" is not a city of this preset`,
+      hint: `Cities: ${list(table?.cities ?? [])}. Rename the region, or write its links.`,
+    })
+}
+
+/** A pair without any link is said once, at its first direction. */
+function reportGap(
+  { sheet, regions }: Open,
+  plans: Map<string, LinkPlan | null>,
+  { from, to }: LinkName,
+): void {
+  const isBack = regions.indexOf(from) > regions.indexOf(to)
+  const bothMissing = !plans.has(pairKey(to, from))
+  if (bothMissing && isBack) return
+  const arrow = bothMissing ? '<->' : '->'
+  const message = bothMissing
+    ? `no link between ${from} and ${to}`
+    : `no link from ${from} to ${to}, only back`
+  const hint = `Write ${from} ${arrow} ${to}: { latency: 38ms }.`
+  sheet.report(['links'], { message, hint, at: 'key' })
+}

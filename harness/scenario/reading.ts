@@ -1,0 +1,178 @@
+import type { z } from 'zod'
+import type { Path, Sheet } from './document.ts'
+import { closest, didYouMean, list } from './spelling.ts'
+
+type Issue = z.core.$ZodIssue
+type Said = { message: string; hint?: string }
+
+/**
+ * Reads the value at `path` with `schema` and reports everything that is wrong with it, each thing where it stands.
+ * Undefined if it cannot be used. A value whose only faults are unknown keys is used, misspelt keys read as what
+ * they mean, so that the checks that follow still see the rest. `raw` stands in for what is written there.
+ */
+export function read<S extends z.ZodType>(
+  sheet: Sheet,
+  path: Path,
+  schema: S,
+  raw: unknown = sheet.at(path),
+): z.output<S> | undefined {
+  const first = schema.safeParse(raw, { error: carryKnownKeys })
+  if (first.success) return first.data
+  const issues = first.error.issues.flatMap((issue) => flatten(issue, raw))
+  for (const issue of issues) if (!isExplained(issue, issues)) report(sheet, path, issue)
+  const mended = respelt(raw, issues)
+  const second = schema.safeParse(mended)
+  return second.success ? second.data : undefined
+}
+
+/** Lets an issue about unknown keys carry the known ones; all other issues are worded in `describe`. */
+const carryKnownKeys: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys') return ''
+  const shape = (issue.inst as unknown as { shape?: Record<string, unknown> }).shape
+  return Object.keys(shape ?? {}).join(' ')
+}
+
+const knownKeys = (issue: Issue): string[] => issue.message.split(' ')
+
+/** Of a union, the issues of the one branch that was meant; the union's own message if that is not plain. */
+function flatten(issue: Issue, raw: unknown): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const value = valueAt(raw, issue.path)
+  if (value === undefined) return [issue]
+  const possible = issue.errors.filter((errors) => !errors.some(isAboutTheWhole))
+  const meant = possible.length > 1 ? possible.filter(hasMisspeltKey) : possible
+  if (meant.length !== 1) return [issue]
+  return (meant[0] as Issue[])
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+    .flatMap((inner) => flatten(inner, raw))
+}
+
+const isAboutTheWhole = (issue: Issue): boolean =>
+  issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+
+const hasMisspeltKey = (issues: readonly Issue[]): boolean =>
+  issues.some(
+    (issue) =>
+      issue.code === 'unrecognized_keys' &&
+      issue.keys.some((key) => closest(key, knownKeys(issue)) !== undefined),
+  )
+
+/** A missing key is no news if a misspelt one beside it is what was meant. */
+function isExplained(issue: Issue, issues: readonly Issue[]): boolean {
+  const key = issue.path.at(-1)
+  const parent = JSON.stringify(issue.path.slice(0, -1))
+  return issues.some(
+    (other) =>
+      other.code === 'unrecognized_keys' &&
+      JSON.stringify(other.path) === parent &&
+      other.keys.some((written) => closest(written, knownKeys(other)) === key),
+  )
+}
+
+function report(sheet: Sheet, path: Path, issue: Issue): void {
+  const full = [...path, ...issue.path.map((key) => (typeof key === 'symbol' ? '' : key))]
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(issue)
+    for (const key of issue.keys)
+      sheet.report([...full, key], {
+        message: `unknown key "${key}"${within(full)}`,
+        hint: didYouMean(key, known, 'keys'),
+        at: 'key',
+      })
+    return
+  }
+  const value = sheet.at(full)
+  if (value === undefined && full.length > 0)
+    sheet.report(full.slice(0, -1), {
+      message: `"${String(full.at(-1))}" is missing${within(full.slice(0, -1))}`,
+      ...(issue.message !== '' && { hint: sentence(issue.message) }),
+    })
+  else sheet.report(full, describe(issue, value))
+}
+
+/** `in load.keys`: names the place, for those who read the message without the file. */
+export function within(path: Path): string {
+  const names = path.filter((key) => typeof key === 'string')
+  return names.length === 0 ? '' : ` in ${names.join('.')}`
+}
+
+function describe(issue: Issue, value: unknown): Said {
+  if (issue.code === 'custom') {
+    const hint: unknown = issue.params?.hint
+    return { message: issue.message, ...(typeof hint === 'string' && { hint }) }
+  }
+  if (issue.message !== '') return { message: `${issue.message}, found ${nounOf(value)}` }
+  switch (issue.code) {
+    case 'invalid_value':
+      return oneOf(issue.values.map(String), value)
+    case 'invalid_type':
+      return { message: `expected ${typeNoun(issue)}, found ${nounOf(value)}` }
+    case 'too_small':
+      return tooSmall(issue)
+    case 'too_big':
+      return { message: `too large: at most ${String(issue.maximum)} is possible` }
+    default:
+      return { message: `not usable here: ${nounOf(value)}` }
+  }
+}
+
+function oneOf(values: readonly string[], value: unknown): Said {
+  const meant = typeof value === 'string' ? closest(value, values) : undefined
+  return {
+    message: `expected ${values.length === 1 ? '' : 'one of '}${list(values)}, found ${nounOf(value)}`,
+    ...(meant !== undefined && { hint: `Did you mean "${meant}"?` }),
+  }
+}
+
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): Said {
+  if (issue.origin === 'array')
+    return { message: 'the list is empty: at least one entry is needed' }
+  if (issue.origin === 'string') return { message: 'the text is empty' }
+  const bound = issue.inclusive ? `at least ${issue.minimum}` : `more than ${issue.minimum}`
+  return { message: `too small: ${bound} is needed` }
+}
+
+const typeNouns: Record<string, string> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list ([a, b])',
+  object: 'a map of keys ({ key: value })',
+  record: 'a map of keys ({ key: value })',
+}
+
+const typeNoun = (issue: Extract<Issue, { code: 'invalid_type' }>): string =>
+  typeNouns[issue.expected] ?? issue.expected
+
+/** A value as a message names it: short ones are quoted. */
+export function nounOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map of keys'
+  return typeof value === 'string' ? `"${value}"` : String(value)
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    raw,
+  )
+}
+
+/** A copy without the unknown keys, misspelt ones put under the name they meant unless that is there already. */
+function respelt(raw: unknown, issues: readonly Issue[]): unknown {
+  const copy: unknown = structuredClone(raw)
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const map = valueAt(copy, issue.path) as Record<string, unknown>
+    for (const key of issue.keys) {
+      const meant = closest(key, knownKeys(issue))
+      if (meant !== undefined && !Object.hasOwn(map, meant)) map[meant] = map[key]
+      delete map[key]
+    }
+  }
+  return copy
+}

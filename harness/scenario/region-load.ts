@@ -1,0 +1,130 @@
+import type { LoadPlan, Plan } from '../model/plan.ts'
+import { defaults } from './defaults.ts'
+import type { Path, Sheet } from './document.ts'
+import type { Names } from './known.ts'
+import { read } from './reading.ts'
+import { type LoadWritten, loadSchema } from './schema.ts'
+import { list } from './spelling.ts'
+
+/** One plan for every region with load, in the order written; null if any entry is wrong. */
+export function resolveLoad(
+  sheet: Sheet,
+  names: Names,
+  data: Plan['data'] | null,
+): LoadPlan[] | null {
+  const written = sheet.at(['load'])
+  if (!Array.isArray(written) || written.length === 0) {
+    const message =
+      written === undefined ? '"load" is missing' : 'expected a list of at least one load'
+    const hint = 'Write load: [{ in: us-east, clients: 20, search: 60/s, upsert: 5/s }].'
+    sheet.report(['load'], { message, hint })
+    return null
+  }
+  const before = sheet.problems.length
+  const plans: LoadPlan[] = []
+  const schema = loadSchema(names)
+  for (const i of written.keys()) {
+    const path = ['load', i]
+    const load = read(sheet, path, schema)
+    if (!load) continue
+    checkLoad(sheet, path, load, data)
+    for (const region of new Set(typeof load.in === 'string' ? [load.in] : load.in)) {
+      if (plans.some((plan) => plan.region === region))
+        sheet.report([...path, 'in'], {
+          message: `${region} has two loads`,
+          hint: 'Join them: one entry for each region.',
+        })
+      plans.push(planOf(region, load))
+    }
+  }
+  return sheet.problems.length > before ? null : plans
+}
+
+function planOf(region: string, load: LoadWritten): LoadPlan {
+  const { keys, retry, inFlight } = defaults.load
+  return {
+    region,
+    clients: load.clients ?? defaults.load.clients,
+    arrivals: arrivalsOf(load.arrivals),
+    searchPerSec: load.search ?? defaults.load.searchPerSec,
+    upsertPerSec: load.upsert ?? defaults.load.upsertPerSec,
+    deletePerSec: load.delete ?? defaults.load.deletePerSec,
+    fetchOwn: load.fetchOwn ?? defaults.load.fetchOwn,
+    keys: load.keys ? keysOf(load.keys) : { ...keys },
+    queries: queriesOf(load.queries),
+    k: load.k ?? defaults.load.k,
+    deadlineUs: load.deadline ?? defaults.load.deadlineUs,
+    retry: {
+      max: load.retry?.max ?? retry.max,
+      backoffUs: load.retry?.backoff ?? retry.backoffUs,
+    },
+    inFlight: {
+      max: load.inFlight?.max ?? inFlight.max,
+      onFull: load.inFlight?.onFull ?? inFlight.onFull,
+    },
+  }
+}
+
+/** Where keys are written, a share that is not is none. */
+function keysOf(keys: NonNullable<LoadWritten['keys']>): LoadPlan['keys'] {
+  return {
+    fresh: keys.fresh ?? 0,
+    existing: keys.existing ?? 0,
+    contended: keys.contended ?? 0,
+    contendedCount: keys.contendedCount ?? defaults.load.keys.contendedCount,
+  }
+}
+
+function arrivalsOf(written: LoadWritten['arrivals']): LoadPlan['arrivals'] {
+  if (written === undefined) return defaults.load.arrivals
+  if (typeof written === 'string') return { kind: written }
+  if ('ramp' in written) return { kind: 'ramp', from: written.ramp.from }
+  const { factor, on, off } = written.burst
+  return { kind: 'burst', factor, onUs: on, offUs: off }
+}
+
+function queriesOf(written: LoadWritten['queries']): LoadPlan['queries'] {
+  if (written === undefined) return defaults.load.queries
+  return written === 'uniform' ? { law: 'uniform' } : { law: 'zipf', exponent: written.zipf }
+}
+
+function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data'] | null): void {
+  const { search = 0, upsert = 0, delete: deletes = 0, fetchOwn = 0 } = load
+  if (search + upsert + deletes === 0)
+    sheet.report(path, {
+      message: 'this load asks for nothing',
+      hint: 'Give search, upsert or delete a rate such as 40/s.',
+    })
+  if (fetchOwn > 0 && upsert === 0)
+    sheet.report([...path, 'fetchOwn'], {
+      message: 'fetchOwn reads back upserts, and this load has none',
+      hint: 'Give upsert a rate, or take fetchOwn out.',
+    })
+  const repeated = Array.isArray(load.in) ? load.in.filter((r, i) => load.in.indexOf(r) < i) : []
+  if (repeated.length > 0)
+    sheet.report([...path, 'in'], { message: `${list(repeated)} stands twice in this list` })
+  checkKeys(sheet, path, load, data)
+}
+
+function checkKeys(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data'] | null): void {
+  const { fresh, existing, contended, contendedCount } = load.keys
+    ? keysOf(load.keys)
+    : defaults.load.keys
+  const sum = fresh + existing + contended
+  if (Math.abs(sum - 1) > 1e-9)
+    sheet.report([...path, 'keys'], {
+      message: `the shares of keys add up to ${Math.round(sum * 1e6) / 1e4}%`,
+      hint: 'fresh, existing and contended must add up to 100%; a share that is not written is 0%.',
+    })
+  if (!data) return
+  if (contended > 0 && contendedCount > data.base)
+    sheet.report([...path, 'keys'], {
+      message: `${contendedCount} contended keys, but data.base holds only ${data.base} points`,
+      hint: 'Make contendedCount smaller or data.base larger.',
+    })
+  if (existing > 0 && (load.upsert ?? 0) > 0 && data.base === 0)
+    sheet.report([...path, 'upsert'], {
+      message: 'upserts of existing keys need points to begin with, and data.base is 0',
+      hint: 'Make data.base larger, or write keys: { fresh: 100% }.',
+    })
+}

@@ -1,0 +1,216 @@
+import type { z } from 'zod'
+import type { Plan } from '../model/plan.ts'
+import type { Profile } from '../model/profile.ts'
+import { defaults } from './defaults.ts'
+import { firstComment, type Path, type Sheet } from './document.ts'
+import { resolveFaults } from './faults.ts'
+import { type Known, type Names, namesOf } from './known.ts'
+import { resolveLimits } from './limits.ts'
+import { resolveLinks } from './links.ts'
+import { readProfile } from './profile.ts'
+import { nounOf, read } from './reading.ts'
+import { resolveLoad } from './region-load.ts'
+import { type SectionName, type SectionSchemas, sectionSchemas } from './schema.ts'
+import { didYouMean } from './spelling.ts'
+import { resolveSystem } from './system.ts'
+
+type Open = { sheet: Sheet; known: Known; names: Names; schemas: SectionSchemas }
+type Overrides = { seed?: number }
+
+/**
+ * Fills in every value of a scenario. Everything that is wrong is in `sheet.problems` afterwards; the plan is null
+ * then. Each part is resolved even if another is broken, so that all problems come at once.
+ */
+export function resolve(
+  sheet: Sheet,
+  text: string,
+  known: Known,
+  overrides: Overrides,
+): Plan | null {
+  const names = namesOf(known, regionsWritten(sheet))
+  const open: Open = { sheet, known, names, schemas: sectionSchemas(names) }
+  checkKeys(open)
+  const regions = resolveRegions(open)
+  const name = section(open, 'name')
+  const seed = overrides.seed ?? section(open, 'seed') ?? defaults.seed
+  const data = resolveData(open)
+  const system = resolveSystem(sheet, known, open.schemas.system)
+  const profile = resolveProfile(open)
+  const timeline = resolveTimeline(open)
+  const probes = resolveProbes(open, regions)
+  const links = regions && resolveLinks(sheet, known, names, regions)
+  const load = resolveLoad(sheet, names, data)
+  if (data && load) checkVectors(open, data, load)
+  const faults = resolveFaults(sheet, names, timeline)
+  const setting =
+    regions && load && timeline && faults && probes
+      ? { regions, load, timeline, faults, probes }
+      : null
+  const limits = resolveLimits(sheet, known, names, setting)
+  const rest = { log: resolveLog(open), mirror: resolveMirror(open), expect: resolveExpect(open) }
+  if (!setting || !name || !data || !system || !profile || !links || !limits) return null
+  const question = firstComment(text)
+  const { file } = sheet
+  const head = { format: 1, name, question, file, seed, world: 'sim' } as const
+  return { ...head, ...setting, links, data, ...system, profile, limits, ...rest }
+}
+
+/** A section as written; undefined if it is absent or wrong. */
+function section<S extends SectionName>(
+  { sheet, schemas }: Open,
+  name: S,
+): z.output<SectionSchemas[S]> | undefined {
+  const optional = schemas[name].safeParse(undefined).success
+  if (sheet.at([name]) === undefined && optional) return undefined
+  return read(sheet, [name], schemas[name]) as z.output<SectionSchemas[S]> | undefined
+}
+
+/** Regions as far as they can be read, so that other problems do not follow from a broken list. */
+function regionsWritten(sheet: Sheet): string[] | null {
+  const written = sheet.at(['regions'])
+  if (!Array.isArray(written)) return null
+  return written.filter((name) => typeof name === 'string')
+}
+
+function checkKeys({ sheet, schemas }: Open): void {
+  const { value } = sheet
+  const known = Object.keys(schemas)
+  for (const key of Object.keys(value as object)) {
+    if (key === 'worlds')
+      sheet.report([key], {
+        message:
+          'only the simulator exists yet: there are no other worlds to adapt this scenario to',
+        hint: 'Take "worlds" out.',
+        at: 'key',
+      })
+    else if (!known.includes(key))
+      sheet.report([key], {
+        message: `unknown key "${key}"`,
+        hint: didYouMean(key, known, 'keys'),
+        at: 'key',
+      })
+  }
+}
+
+function resolveRegions(open: Open): string[] | null {
+  const regions = section(open, 'regions')
+  if (!regions) return null
+  const before = open.sheet.problems.length
+  for (const [i, region] of regions.entries())
+    if (regions.indexOf(region) < i)
+      open.sheet.report(['regions', i], {
+        message: `region "${region}" stands twice`,
+        hint: 'Keep one of them.',
+      })
+  return open.sheet.problems.length > before ? null : regions
+}
+
+function resolveData(open: Open): Plan['data'] | null {
+  const { sheet, known } = open
+  const before = sheet.problems.length
+  const written = section(open, 'data')
+  if (sheet.problems.length > before) return null
+  const set = written?.set ?? defaults.data.set
+  const base = written?.base ?? defaults.data.base
+  const size = known.dataSets[set]?.size
+  if (size === undefined)
+    return refuse(
+      sheet,
+      ['data'],
+      `unknown data set "${set}"`,
+      didYouMean(set, Object.keys(known.dataSets), 'data sets'),
+    )
+  if (base <= size) return { set, base }
+  const hint = `Write less than ${size}: what is not base is for upserts.`
+  return refuse(sheet, ['data', 'base'], `base is ${base}, but ${set} has ${size} vectors`, hint)
+}
+
+function refuse(sheet: Sheet, path: Path, message: string, hint: string): null {
+  sheet.report(path, { message, hint })
+  return null
+}
+
+function checkVectors({ sheet, known }: Open, data: Plan['data'], load: Plan['load']): void {
+  const size = known.dataSets[data.set]?.size
+  if (data.base === size && load.some(({ upsertPerSec }) => upsertPerSec > 0))
+    sheet.report(['data', 'base'], {
+      message: `all ${size} vectors of ${data.set} are base data: none are left for upserts`,
+      hint: 'Make base smaller.',
+    })
+}
+
+function resolveProfile(open: Open): Profile | null {
+  const { sheet, known } = open
+  const before = sheet.problems.length
+  const written = section(open, 'profile')
+  if (sheet.problems.length > before) return null
+  const given = typeof written === 'string' ? { name: written, override: undefined } : written
+  const name = given?.name ?? defaults.profile
+  const source = known.profiles[name]
+  if (!source)
+    return refuse(
+      sheet,
+      ['profile'],
+      `unknown profile "${name}"`,
+      didYouMean(name, Object.keys(known.profiles), 'profiles'),
+    )
+  const values = given?.override
+  const path = ['profile', 'override']
+  const result = readProfile(name, source, values ? { sheet, path, values } : null)
+  if ('profile' in result) return result.profile
+  sheet.problems.push(...result.problems)
+  return null
+}
+
+function resolveTimeline(open: Open): Plan['timeline'] | null {
+  const before = open.sheet.problems.length
+  const written = section(open, 'timeline')
+  if (open.sheet.problems.length > before) return null
+  return {
+    warmupUs: written?.warmup ?? defaults.timeline.warmupUs,
+    runUs: written?.run ?? defaults.timeline.runUs,
+    settleUs: written?.settle ?? defaults.timeline.settleUs,
+  }
+}
+
+/** Probes compare regions: one alone has nothing to compare. */
+function resolveProbes(open: Open, regions: readonly string[] | null): Plan['probes'] | null {
+  const { sheet } = open
+  const before = sheet.problems.length
+  const written = section(open, 'probes')
+  if (sheet.problems.length > before || !regions) return null
+  if (written === 'off') return { everyUs: 0 }
+  if (!written) return regions.length < 2 ? { everyUs: 0 } : defaults.probes
+  if (regions.length >= 2) return { everyUs: written.every }
+  const message = 'probes compare the answers of regions, and there is one'
+  return refuse(sheet, ['probes'], message, 'Write probes: off.')
+}
+
+function resolveLog(open: Open): Plan['log'] {
+  const written = section(open, 'log')
+  return {
+    partitions: written?.partitions ?? defaults.log.partitions,
+    retentionUs: written?.retention ?? defaults.log.retentionUs,
+  }
+}
+
+function resolveMirror(open: Open): Plan['mirror'] {
+  const written = section(open, 'mirror')
+  return {
+    delivery: written?.delivery ?? defaults.mirror.delivery,
+    flushUs: written?.flush ?? defaults.mirror.flushUs,
+  }
+}
+
+function resolveExpect(open: Open): Plan['expect'] {
+  const written = section(open, 'expect')
+  if (!written) return null
+  const { verdict, fire = [], quiet = [] } = written
+  const both = fire.find((checker) => quiet.includes(checker))
+  if (both !== undefined)
+    open.sheet.report(['expect', 'quiet'], {
+      message: `${nounOf(both)} cannot both fire and stay quiet`,
+      hint: 'Take it out of one of the lists.',
+    })
+  return { verdict, mustFire: fire, mustNotFire: quiet }
+}

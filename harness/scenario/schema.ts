@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import { type MetricName, metrics } from '../model/metric.ts'
+import { faultKindNames, faultSchema } from './fault-kinds.ts'
+import type { Names } from './known.ts'
+import { quantity } from './quantity.ts'
+import { linkTarget, nameOf, regionName } from './reference.ts'
+
+const duration = quantity('duration')
+const positive = quantity('duration', { above: 0 })
+const share = quantity('share')
+const rate = quantity('rate')
+const law = z.enum(['uniform', 'exponential', 'pareto'])
+
+/** One link, or one direction of it: a preset, or delays of its own. */
+export const linkSchema = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      preset: z.string().optional(),
+      latency: duration.optional(),
+      rtt: duration.optional(),
+      jitter: duration.optional(),
+      law: law.optional(),
+      loss: share.optional(),
+      bandwidth: quantity('bandwidth', { above: 0 }).optional(),
+    }),
+  ],
+  { error: 'expected { latency: 38ms } or a preset such as washington-dc -> frankfurt' },
+)
+export type LinkWritten = z.output<typeof linkSchema>
+
+const hnsw = z.strictObject({
+  m: z.int().min(2).max(128).optional(),
+  efConstruction: z.int().min(1).max(10_000).optional(),
+  ef: z.int().min(1).max(10_000).optional(),
+  sealAt: z.int().min(1).optional(),
+  compactAt: quantity('share', { above: 0 }).optional(),
+})
+const index = z.union([z.enum(['flat', 'hnsw']), z.strictObject({ hnsw })], {
+  error: 'expected flat, hnsw or { hnsw: { m: 16, ef: 64 } }',
+})
+
+const arrivals = z.union(
+  [
+    z.enum(['poisson', 'constant']),
+    z.strictObject({
+      burst: z.strictObject({ factor: z.number().gt(1), on: positive, off: positive }),
+    }),
+    z.strictObject({ ramp: z.strictObject({ from: z.number().min(0) }) }),
+  ],
+  { error: 'expected poisson, constant, { burst: { factor, on, off } } or { ramp: { from } }' },
+)
+
+const queries = z.union([z.enum(['uniform']), z.strictObject({ zipf: z.number().gt(0).max(5) })], {
+  error: 'expected uniform or { zipf: 1.0 }',
+})
+
+export function loadSchema(names: Names) {
+  const region = regionName(names.regions)
+  return z.strictObject({
+    in: z.union([region, z.array(region).min(1)], { error: 'expected a region or a list of them' }),
+    clients: z.int().min(1).max(100_000).optional(),
+    search: rate.optional(),
+    upsert: rate.optional(),
+    delete: rate.optional(),
+    fetchOwn: share.optional(),
+    arrivals: arrivals.optional(),
+    keys: z
+      .strictObject({
+        fresh: share.optional(),
+        existing: share.optional(),
+        contended: share.optional(),
+        contendedCount: z.int().min(1).optional(),
+      })
+      .optional(),
+    queries: queries.optional(),
+    k: z.int().min(1).max(100).optional(),
+    deadline: positive.optional(),
+    retry: z
+      .strictObject({ max: z.int().min(0).max(100), backoff: duration.optional() })
+      .optional(),
+    inFlight: z
+      .strictObject({
+        max: z.int().min(1).optional(),
+        onFull: z.enum(['queue', 'shed']).optional(),
+      })
+      .optional(),
+  })
+}
+export type LoadWritten = z.output<ReturnType<typeof loadSchema>>
+
+/** What a bound may look like depends on the metric: read in limits.ts. */
+const bound = z.union([z.string(), z.number()], { error: 'expected a number with its unit' })
+
+export function limitSchema(names: Names) {
+  return z.strictObject({
+    metric: nameOf('metric', 'metrics', Object.keys(metrics)).transform(
+      (name) => name as MetricName,
+    ),
+    p: z.number().optional(),
+    mean: bound.optional(),
+    max: bound.optional(),
+    min: bound.optional(),
+    at: z.int().min(1).optional(),
+    region: regionName(names.regions).optional(),
+    link: linkTarget(names.regions, ['one', 'both']).optional(),
+    phase: z.string().optional(),
+    operation: z.enum(['search', 'fetch', 'upsert', 'delete', 'write']).optional(),
+    pool: z.boolean().optional(),
+  })
+}
+export type LimitWritten = z.output<ReturnType<typeof limitSchema>>
+
+const plainName = z
+  .string({ error: 'expected a name such as my-scenario' })
+  .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'expected a name of small letters, digits and dashes' })
+
+/** Strict schemas of the sections of a scenario; what may be left out has its default in defaults.ts. */
+export function sectionSchemas(names: Names) {
+  return {
+    name: plainName,
+    seed: z.int().min(0).optional(),
+    regions: z
+      .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
+      .min(1, { error: '' })
+      .max(32),
+    links: z
+      .object({ preset: nameOf('link preset', 'link presets', names.linkPresets).optional() })
+      .catchall(linkSchema)
+      .optional(),
+    data: z
+      .strictObject({
+        set: nameOf('data set', 'data sets', names.dataSets).optional(),
+        base: z.int().min(0).optional(),
+      })
+      .optional(),
+    system: z
+      .object(
+        { kind: nameOf('system', 'systems', names.systems), index: index.optional() },
+        { error: `expected { kind: ${names.systems[0]} }` },
+      )
+      .catchall(z.unknown()),
+    mirror: z
+      .strictObject({
+        delivery: z
+          .enum(['at-least-once'], { error: 'only at-least-once mirrors exist yet' })
+          .optional(),
+        flush: positive.optional(),
+      })
+      .optional(),
+    log: z
+      .strictObject({
+        partitions: z.int().min(1).max(1_000).optional(),
+        retention: positive.optional(),
+      })
+      .optional(),
+    profile: z
+      .union(
+        [
+          nameOf('profile', 'profiles', names.profiles),
+          z.strictObject({
+            name: nameOf('profile', 'profiles', names.profiles).optional(),
+            override: z.record(z.string(), z.union([z.string(), z.number()])),
+          }),
+        ],
+        {
+          error: 'expected the name of a profile or { name, override: { store.search.base: 1ms } }',
+        },
+      )
+      .optional(),
+    load: z.array(loadSchema(names)).min(1),
+    probes: z
+      .union([z.enum(['off']), z.strictObject({ every: positive })], {
+        error: 'expected off or { every: 1s }',
+      })
+      .optional(),
+    timeline: z
+      .strictObject({
+        warmup: duration.optional(),
+        run: positive.optional(),
+        settle: duration.optional(),
+      })
+      .optional(),
+    faults: z
+      .array(z.union(faultKindNames.map((kind) => faultSchema(kind, names.regions))))
+      .optional(),
+    limits: z.array(limitSchema(names)).optional(),
+    expect: z
+      .strictObject({
+        verdict: z.enum(['pass', 'fail', 'unknown', 'invalid']),
+        fire: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
+        quiet: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
+      })
+      .optional(),
+  }
+}
+
+export type SectionSchemas = ReturnType<typeof sectionSchemas>
+export type SectionName = keyof SectionSchemas
+
+/** A scenario as a person wrote it: units read, names checked, everything else as it stands. */
+export type Scenario = {
+  [S in SectionName]: z.output<SectionSchemas[S]>
+}

@@ -1,0 +1,198 @@
+import type { OperationKind } from '../model/operation.ts'
+import type { LinkPlan, LoadPlan, Plan } from '../model/plan.ts'
+import type { Us } from '../model/units.ts'
+import { strengthText, targetText } from './fault-text.ts'
+import { bandwidthText, countText, durationText, rateText, shareText } from './figures.ts'
+import type { Known } from './known.ts'
+import { limitLines } from './limit-text.ts'
+import { plannedPhases } from './planned-phases.ts'
+import { expectedIn } from './samples.ts'
+import { writtenKnob } from './system.ts'
+import { type Align, textTable, WIDTH, wrap } from './text-table.ts'
+
+type Before = Known['expectedBefore']
+
+/**
+ * What `faultline check` prints: the plan as a person can check it, at most 100 columns wide. Times count from the
+ * end of warm-up, as in the scenario. Operations are expected ones; a seed draws a few more or fewer.
+ */
+export function renderCheck(plan: Plan, before: Before): string {
+  const sections: [string, string[]][] = [
+    ['', headLines(plan)],
+    ['Regions and load', loadLines(plan)],
+    ['Links', linkLines(plan)],
+    ['Phases (from the end of warm-up)', phaseLines(plan)],
+    ['Faults', faultLines(plan)],
+    ['Operations expected', operationLines(plan, before)],
+    ['Limits', limitLines(plan, before)],
+    ['Expected outcome', expectLines(plan)],
+  ]
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => [...(title === '' ? [] : [title]), ...lines].join('\n'))
+    .join('\n\n')
+}
+
+function headLines(plan: Plan): string[] {
+  const { system, data, profile, probes, mirror, log, index } = plan
+  const knobs = Object.entries(system.knobs).map(([key, value]) => {
+    const shown = key.endsWith('Us') ? (value === 0 ? 'off' : durationText(Number(value))) : value
+    return `${writtenKnob(key)} ${String(shown)}`
+  })
+  const overridden = profile.rows.filter(({ source }) => source.startsWith('override'))
+  const changed = overridden.map(({ key, value }) => `${key} ${value}`).join(', ')
+  const rows = [
+    ['system', [`${system.kind}: ${knobs.join(', ')}`]],
+    ['index', [index.kind === 'flat' ? 'flat (exact)' : hnswText(index)]],
+    ['data', [`${data.set}, ${countText(data.base)} points at the start in every region`]],
+    ['mirrors', [`${mirror.delivery}, offsets flushed every ${durationText(mirror.flushUs)}`]],
+    ['logs', [`${log.partitions} partitions a topic, kept ${durationText(log.retentionUs)}`]],
+    ['probes', [probes.everyUs === 0 ? 'off' : `one pair every ${durationText(probes.everyUs)}`]],
+    ['servers', [`simulated as ${profile.name}${changed && `, but ${changed}`}`]],
+  ] as const
+  const title = `${plan.name}, seed ${plan.seed}`
+  const question = plan.question === '' ? [] : wrap(plan.question, WIDTH)
+  const table = rows.map(([name, [text]]) => [name, text])
+  return [title, ...question, '', ...textTable(['', ''], ['left', 'left'], table)]
+}
+
+const hnswText = (index: Extract<Plan['index'], { kind: 'hnsw' }>): string =>
+  `hnsw: m ${index.m}, efConstruction ${index.efConstruction}, ef ${index.ef}, sealed at ` +
+  `${countText(index.sealAt)} points, compacted at ${shareText(index.compactAt)} dead`
+
+function loadLines({ regions, load }: Plan): string[] {
+  const rows = regions.map((region) => {
+    const entry = load.find((candidate) => candidate.region === region)
+    if (!entry) return [region, '', '', '', '', '', '', 'no load enters here']
+    return [
+      region,
+      String(entry.clients),
+      rateText(entry.searchPerSec),
+      rateText(entry.upsertPerSec),
+      rateText(entry.deletePerSec),
+      shareText(entry.fetchOwn),
+      durationText(entry.deadlineUs),
+      loadDetails(entry),
+    ]
+  })
+  const header = ['region', 'clients', 'search', 'upsert', 'delete', 'fetchOwn', 'deadline', '']
+  const aligns: Align[] = ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left']
+  return textTable(header, aligns, rows)
+}
+
+function loadDetails({ arrivals, keys, queries, k, retry, inFlight }: LoadPlan): string {
+  const shape = {
+    constant: () => 'constant arrivals',
+    poisson: () => 'poisson arrivals',
+    burst: (burst: Extract<LoadPlan['arrivals'], { kind: 'burst' }>) =>
+      `bursts ×${burst.factor} for ${durationText(burst.onUs)}, then ${durationText(burst.offUs)} without`,
+    ramp: (ramp: Extract<LoadPlan['arrivals'], { kind: 'ramp' }>) => `ramp from ×${ramp.from}`,
+  }
+  const parts = [
+    (shape[arrivals.kind] as (of: LoadPlan['arrivals']) => string)(arrivals),
+    `k ${k}`,
+    ...(queries.law === 'zipf' ? [`zipf ${queries.exponent}`] : []),
+    ...(keys.contended > 0 ? [`${shareText(keys.contended)} on ${keys.contendedCount} keys`] : []),
+    ...(retry.max > 0 ? [`${retry.max} retries`] : []),
+    `${inFlight.onFull} beyond ${countText(inFlight.max)} in flight`,
+  ]
+  return parts.join(', ')
+}
+
+function linkLines({ links }: Plan): string[] {
+  const rows = links.map((link) => {
+    const back = links.find(({ from, to }) => from === link.to && to === link.from)
+    const roundTrip = link.latencyUs + (back?.latencyUs ?? 0)
+    return [
+      `${link.from} -> ${link.to}`,
+      durationText(link.latencyUs),
+      durationText(roundTrip),
+      linkDetails(link),
+    ]
+  })
+  const header = ['', 'one way', 'round trip', '']
+  return textTable(header, ['left', 'right', 'right', 'left'], rows)
+}
+
+function linkDetails({ jitterUs, law, lossShare, bitsPerSec }: LinkPlan): string {
+  const parts = [
+    ...(jitterUs > 0
+      ? [law === 'uniform' ? `± ${durationText(jitterUs)}` : `+ ${durationText(jitterUs)} ${law}`]
+      : []),
+    ...(lossShare > 0 ? [`${shareText(lossShare)} lost`] : []),
+    ...(bitsPerSec > 0 ? [bandwidthText(bitsPerSec)] : []),
+  ]
+  return parts.join(', ')
+}
+
+function phaseLines(plan: Plan): string[] {
+  const { warmupUs } = plan.timeline
+  const rows = plannedPhases(plan).map(({ name, fromUs, toUs }) => [
+    name,
+    durationText(fromUs - warmupUs),
+    durationText(toUs - warmupUs),
+    phaseDetails(name, toUs - fromUs),
+  ])
+  return textTable(['', 'from', 'to', ''], ['left', 'right', 'right', 'left'], rows)
+}
+
+function phaseDetails(name: string, lengthUs: Us): string {
+  const length = durationText(lengthUs)
+  if (name === 'warmup') return `${length}, not judged`
+  if (name === 'settle') return `${length}, nothing arrives`
+  if (name.startsWith('recovery:')) return `until caught up, at most ${length}; then baseline again`
+  return length
+}
+
+const BAR = 40
+
+/** One row a fault, drawn over the time in which operations arrive. */
+function faultLines({ faults, timeline }: Plan): string[] {
+  if (faults.length === 0) return ['  none']
+  const { warmupUs, runUs } = timeline
+  const cell = (us: Us): number => Math.round(((us - warmupUs) / runUs) * BAR)
+  const rows = faults.map((fault) => {
+    const from = Math.min(cell(fault.atUs), BAR - 1)
+    const to = Math.max(cell(fault.untilUs), from + 1)
+    const bar = '·'.repeat(from) + '█'.repeat(to - from) + '·'.repeat(BAR - to)
+    const when = `${durationText(fault.atUs - warmupUs)} to ${durationText(fault.untilUs - warmupUs)}`
+    const strength = strengthText(fault)
+    const what = `${targetText(fault)}${strength && `, ${strength}`}`
+    return [fault.name, bar, when, fault.name === fault.kind ? what : `${fault.kind}: ${what}`]
+  })
+  const end = durationText(runUs)
+  const scale = `0s${end.padStart(BAR - 2)}`
+  return textTable(['', scale, '', ''], ['left', 'left', 'left', 'left'], rows)
+}
+
+const kinds: readonly OperationKind[] = ['search', 'fetch', 'upsert', 'delete']
+
+function operationLines(plan: Plan, before: Before): string[] {
+  const names = [...new Set(plannedPhases(plan).map(({ name }) => name))]
+  const phases = names.filter((name) => name !== 'settle')
+  const rows = plan.regions.flatMap((region) =>
+    kinds.flatMap((kind) => {
+      const counts = phases.map((phase) => expectedIn(plan, region, [kind], phase, before))
+      const total = counts.reduce((sum, count) => sum + count, 0)
+      if (total === 0) return []
+      const judged = counts.slice(phases.indexOf('warmup') + 1)
+      const perPhase = judged.map((count, i) => `${shown(phases, i)} ${countText(count)}`)
+      return [[region, kind, countText(total), perPhase.join(', ')]]
+    }),
+  )
+  const header = ['region', 'kind', 'in all', 'of these in']
+  return textTable(header, ['left', 'left', 'right', 'left'], rows)
+}
+
+const shown = (phases: readonly string[], i: number): string =>
+  phases[i + phases.indexOf('warmup') + 1] ?? ''
+
+function expectLines({ expect }: Plan): string[] {
+  if (!expect) return []
+  const { verdict, mustFire, mustNotFire } = expect
+  return [
+    `${verdict} (judged only by run --expect)`,
+    ...(mustFire.length > 0 ? [`must fire: ${mustFire.join(', ')}`] : []),
+    ...(mustNotFire.length > 0 ? [`must stay quiet: ${mustNotFire.join(', ')}`] : []),
+  ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))
+}

@@ -1,0 +1,108 @@
+import { unmet } from './expectation.ts'
+import type { Judged } from './main.ts'
+import type { Finding, LimitResult } from './model/finding.ts'
+import { metrics } from './model/metric.ts'
+import { MS, SECOND } from './model/units.ts'
+
+/** What a run prints at its end: limits and findings, the worst first, then the verdict and the report's path. */
+export function outcomeTable(judged: Judged, expecting: boolean): string {
+  const { analysis, judgement, directory } = judged
+  const lines = [
+    ...limitLines(judgement.limits),
+    ...analysis.findings
+      .filter(({ verdict, violations }) => verdict !== 'pass' || violations > 0)
+      .map(findingLine),
+    '',
+    `${judgement.verdict.toUpperCase()}: ${judgement.because}`,
+    ...(expecting ? expectationLines(judged) : []),
+    `report: ${directory}/report.html`,
+  ]
+  return lines.join('\n')
+}
+
+function expectationLines({ analysis, judgement }: Judged): string[] {
+  if (!analysis.plan.expect) return ['expected: the scenario has no `expect:`']
+  const wrong = unmet(analysis, judgement)
+  return wrong.length === 0
+    ? ['expected: came out as stated']
+    : wrong.map((what) => `NOT AS EXPECTED: ${what}`)
+}
+
+/** One line a limit, with its tightest cell; all cells stand in the report. */
+function limitLines(results: readonly LimitResult[]): string[] {
+  const byLimit = new Map<string, LimitResult[]>()
+  for (const result of results) {
+    const cells = byLimit.get(result.limit.text)
+    if (cells) cells.push(result)
+    else byLimit.set(result.limit.text, [result])
+  }
+  const rows = [...byLimit].map(([text, cells]) => {
+    const worst = [...cells].sort(
+      (a, b) => severity(b) - severity(a) || tightness(b) - tightness(a),
+    )[0] as LimitResult
+    return [
+      worst.verdict,
+      text,
+      `${measuredText(worst)}${cellText(worst)}`,
+      cells.length > 1 ? `worst of ${cells.length}` : '',
+    ]
+  })
+  return aligned(rows)
+}
+
+const severities = ['pass', 'unknown', 'fail', 'invalid']
+const severity = ({ verdict }: LimitResult): number => severities.indexOf(verdict)
+
+/** How much of the limit is used; for lower bounds, how little is left above it. */
+function tightness({ measured, limit }: LimitResult): number {
+  if (measured === undefined) return 0
+  const value =
+    typeof measured === 'number'
+      ? measured
+      : limit.bound === 'at-most'
+        ? measured.high
+        : measured.low
+  return limit.bound === 'at-most' ? value : -value
+}
+
+function measuredText({ measured, limit, because }: LimitResult): string {
+  if (measured === undefined) return because
+  const show = (value: number) => valueText(value, metrics[limit.metric].unit)
+  if (typeof measured === 'number') return show(measured)
+  return measured.low === measured.high
+    ? show(measured.low)
+    : `${show(measured.low)} to ${show(measured.high)}`
+}
+
+function valueText(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return 'without bound'
+  if (unit === 'us')
+    return Math.abs(value) >= SECOND
+      ? `${(value / SECOND).toFixed(2)} s`
+      : `${(value / MS).toFixed(1)} ms`
+  if (unit === 'ratio') return value.toFixed(4)
+  return String(Math.round(value * 100) / 100)
+}
+
+function cellText({ region, link, phase, operation }: LimitResult): string {
+  const where = [region ?? link, phase, operation].filter((part) => part !== undefined)
+  return where.length === 0 ? '' : ` (${where.join(', ')})`
+}
+
+function findingLine({ checker, verdict, because, promised }: Finding): string {
+  return `${verdict.padEnd(8)}${checker}: ${because}${promised ? '' : ' (not promised)'}`
+}
+
+function aligned(rows: readonly string[][]): string[] {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length)
+    })
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

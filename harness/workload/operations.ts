@@ -1,0 +1,183 @@
+import { invariant } from '../base/invariant.ts'
+import { zipf } from '../base/laws.ts'
+import { Rng } from '../base/rng.ts'
+import type { Operation, OperationKind } from '../model/operation.ts'
+import { arrivalsEndUs, type LoadPlan, type Plan, runEndUs } from '../model/plan.ts'
+import type { PointId, Row } from '../model/point.ts'
+import type { RegionName, Us } from '../model/units.ts'
+import { arrivalTimes, arrivingKinds, expectedBefore, rateOf } from './arrivals.ts'
+import { type KeySpace, RegionKeys, WorkloadError } from './keys.ts'
+import type { Pool } from './pool.ts'
+
+/** Everything a run will want, known before it begins. */
+export type Workload = {
+  /** Points every store holds at the start: id = row. */
+  base: { id: PointId; row: Row }[]
+  /** In order of intended time; `op` counts from 1. */
+  operations: Operation[]
+  /** Highest pool row that can ever be live, plus 1. */
+  rowsUsed: number
+  /** Query ids of all searches and probes, ascending. */
+  queriesUsed: Row[]
+}
+
+/** A paired probe: one query asked in all regions at one instant. Pairs count from 1. */
+export type Probe = { atUs: Us; pair: number; query: Row }
+
+/** What a region's load wants from the workload, before all regions are merged and numbered. */
+type Draft = DistributedOmit<Operation, 'op'>
+type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** Part of the pool that planning needs. */
+type Vectors = Pick<Pool, 'size' | 'queries' | 'popularity'>
+
+/** Streams of one region, in the order that breaks ties of intended times. */
+const streams: readonly OperationKind[] = ['search', 'upsert', 'delete', 'fetch']
+
+const FETCH_AFTER_US = { min: 200_000, max: 1_000_000 }
+
+/**
+ * All operations of a plan, drawn from forks of its seed: same plan, same operations, and the load of one region
+ * moves nothing in another. Throws WorkloadError if the data set is too small for the plan.
+ */
+export function planOperations(plan: Plan, pool: Vectors): Workload {
+  checkRegions(plan)
+  const drafts = plan.load.flatMap((load) => regionOperations(plan, load, pool))
+  const order = (draft: Draft): number =>
+    plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
+  const sorted = drafts
+    .map((draft, at) => ({ draft, order: order(draft), at }))
+    .sort((a, b) => a.draft.intendedUs - b.draft.intendedUs || a.order - b.order || a.at - b.at)
+  const operations = sorted.map(({ draft }, i): Operation => ({ op: i + 1, ...draft }))
+  const queries = new Set(probeSchedule(plan, pool).map((probe) => probe.query))
+  let rowsUsed = plan.data.base
+  for (const operation of operations) {
+    if (operation.kind === 'search') queries.add(operation.query)
+    if (operation.kind === 'upsert') rowsUsed = Math.max(rowsUsed, operation.row + 1)
+  }
+  return {
+    base: Array.from({ length: plan.data.base }, (_, id) => ({ id, row: id })),
+    operations,
+    rowsUsed,
+    queriesUsed: [...queries].sort((a, b) => a - b),
+  }
+}
+
+/** Paired probes from `probes.everyUs` on, to the end of the run: settle shows whether regions agree again. */
+export function probeSchedule(plan: Plan, pool: Pick<Pool, 'queries'>): Probe[] {
+  const { everyUs } = plan.probes
+  if (everyUs <= 0) return []
+  const rng = new Rng(plan.seed).fork('probes')
+  const probes: Probe[] = []
+  for (let pair = 1; pair * everyUs < runEndUs(plan); pair++)
+    probes.push({ atUs: pair * everyUs, pair, query: rng.int(pool.queries) })
+  return probes
+}
+
+/**
+ * Expected number of operations with an intended time in [fromUs, toUs), by region and kind, kinds without load
+ * left out. Fetches of own writes are counted at their mean delay.
+ */
+export function expectedCounts(
+  plan: Plan,
+  fromUs: Us = 0,
+  toUs: Us = arrivalsEndUs(plan),
+): { region: RegionName; kind: OperationKind; expected: number }[] {
+  const endUs = arrivalsEndUs(plan)
+  const rows = plan.load.flatMap((load) => {
+    const between = (perSec: number, shiftUs: Us): number => {
+      const before = (us: Us): number =>
+        expectedBefore(load.arrivals, perSec, Math.min(Math.max(us - shiftUs, 0), endUs), endUs)
+      return before(Math.min(toUs, endUs)) - before(fromUs)
+    }
+    const meanDelayUs = (FETCH_AFTER_US.min + FETCH_AFTER_US.max) / 2
+    const { region } = load
+    return [
+      ...arrivingKinds.map((kind) => ({ region, kind, expected: between(rateOf(load, kind), 0) })),
+      {
+        region,
+        kind: 'fetch' as const,
+        expected: load.fetchOwn * between(load.upsertPerSec, meanDelayUs),
+      },
+    ]
+  })
+  return rows.filter((row) => row.expected > 0)
+}
+
+function checkRegions(plan: Plan): void {
+  const seen = new Set<RegionName>()
+  for (const { region } of plan.load) {
+    invariant(plan.regions.includes(region), `load in ${region}, which is not in the plan`)
+    if (seen.has(region))
+      throw new WorkloadError(
+        `load: region ${region} has two entries. Join them into one: streams are named by region.`,
+      )
+    seen.add(region)
+  }
+}
+
+function regionOperations(plan: Plan, load: LoadPlan, pool: Vectors): Draft[] {
+  const rng = new Rng(plan.seed)
+  const space: KeySpace = {
+    base: plan.data.base,
+    poolSize: pool.size,
+    regionIndex: plan.regions.indexOf(load.region),
+    regions: plan.regions.length,
+  }
+  const endUs = arrivalsEndUs(plan)
+  return [
+    ...searches(load, arrivalTimes(load, 'search', endUs, rng), pool, rng),
+    ...changes(plan, load, new RegionKeys(space, load), rng),
+  ]
+}
+
+function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng): Draft[] {
+  const { region, k, queries } = load
+  const choice = rng.fork(`load/${region}/search/choice`)
+  const rank = queries.law === 'zipf' ? zipf(pool.queries, queries.exponent) : null
+  const draw = (): Row => (rank ? (pool.popularity[rank(choice)] as Row) : choice.int(pool.queries))
+  return times.map((intendedUs) => ({
+    kind: 'search',
+    region,
+    client: clientOf(load, choice),
+    intendedUs,
+    query: draw(),
+    k,
+  }))
+}
+
+/** Upserts, deletes and fetches of own writes, keys chosen in order of intended time. */
+function changes(plan: Plan, load: LoadPlan, keys: RegionKeys, rng: Rng): Draft[] {
+  const { region } = load
+  const endUs = arrivalsEndUs(plan)
+  const upserts = rng.fork(`load/${region}/upsert/choice`)
+  const deletes = rng.fork(`load/${region}/delete/choice`)
+  const fetches = rng.fork(`load/${region}/fetch`)
+  const times = (['upsert', 'delete'] as const).flatMap((kind, order) =>
+    arrivalTimes(load, kind, endUs, rng).map((intendedUs, at) => ({ kind, intendedUs, order, at })),
+  )
+  times.sort((a, b) => a.intendedUs - b.intendedUs || a.order - b.order || a.at - b.at)
+  return times.flatMap(({ kind, intendedUs }): Draft[] => {
+    if (kind === 'delete') {
+      const client = clientOf(load, deletes)
+      return [{ kind, region, client, intendedUs, id: keys.delete(deletes) }]
+    }
+    const client = clientOf(load, upserts)
+    const write: Draft = { kind, region, client, intendedUs, ...keys.upsert(upserts) }
+    const fetchUs = fetchTime(load, intendedUs, fetches)
+    if (fetchUs === null || fetchUs >= endUs) return [write]
+    return [write, { kind: 'fetch', region, client, intendedUs: fetchUs, id: write.id }]
+  })
+}
+
+/** When the writer reads its own write, or null. Both numbers are drawn every time: a larger share only adds. */
+function fetchTime(load: LoadPlan, writtenUs: Us, rng: Rng): Us | null {
+  const { min, max } = FETCH_AFTER_US
+  const wanted = rng.chance(load.fetchOwn)
+  const delayUs = min + rng.int(max - min)
+  return wanted ? writtenUs + delayUs : null
+}
+
+function clientOf(load: LoadPlan, rng: Rng): string {
+  return `${load.region}/${rng.int(load.clients)}`
+}

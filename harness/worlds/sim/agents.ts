@@ -1,0 +1,76 @@
+import type { Plan } from '../../model/plan.ts'
+import type { RecordEvent } from '../../model/record.ts'
+import type { RegionName, Us } from '../../model/units.ts'
+import type { Stop } from '../../ports/system.ts'
+import type { Launch } from '../../ports/world.ts'
+import { clockOf } from './clock.ts'
+import { Process } from './process.ts'
+import type { AgentSeat, SimRegion } from './region.ts'
+import { type Ground, terrainFor } from './terrain.ts'
+
+/** The agents' lives: started, killed, paused and started again, each incarnation on ports of its own. */
+export class Agents {
+  private system: { launch: Launch; stop: Stop } | null = null
+
+  constructor(
+    private readonly ground: Ground,
+    private readonly emit: (event: RecordEvent) => void,
+    private readonly plan: Plan,
+  ) {}
+
+  seat(region: RegionName): AgentSeat {
+    return (this.ground.regions.get(region) as SimRegion).seat
+  }
+
+  async start(launch: Launch, stop: Stop): Promise<void> {
+    this.system = { launch, stop }
+    for (const region of this.plan.regions) await this.begin(region)
+  }
+
+  kill(region: RegionName): void {
+    this.seat(region).kill()
+    this.note(region, 'crash')
+  }
+
+  restart(region: RegionName): void {
+    const { timeline } = this.ground
+    timeline.after(this.plan.profile.agent.restartUs, () => {
+      timeline.wake()
+      void this.begin(region)
+    })
+  }
+
+  pause(region: RegionName): void {
+    this.seat(region).process.pause()
+    this.note(region, 'pause')
+  }
+
+  resume(region: RegionName): void {
+    this.note(region, 'resume')
+    this.seat(region).process.resume()
+  }
+
+  async ended(withinUs: Us): Promise<void> {
+    const { timeline } = this.ground
+    const clock = clockOf(this.seat(this.plan.regions[0] as string).time, timeline, new Process())
+    const all = Promise.all(this.plan.regions.map((region) => this.seat(region).done()))
+    await clock.within(withinUs, all).then(
+      () => {},
+      () => {},
+    )
+  }
+
+  private async begin(region: RegionName): Promise<void> {
+    const seat = this.seat(region)
+    const { launch, stop } = this.system as { launch: Launch; stop: Stop }
+    await seat.start((here) => {
+      this.note(region, 'start')
+      return launch(terrainFor(this.ground, here), here.incarnation)
+    }, stop)
+  }
+
+  private note(region: RegionName, what: 'start' | 'crash' | 'pause' | 'resume'): void {
+    const { incarnation } = this.seat(region)
+    this.emit({ type: 'agent', t: this.ground.timeline.now(), region, what, incarnation })
+  }
+}

@@ -1,0 +1,68 @@
+import type { PointId, Row, StoredPoint, WriteId } from '../../model/point.ts'
+import type { Hit } from '../../ports/store.ts'
+
+/** For each query row, all pool rows nearest first (ties by row), and squared distances. */
+export interface Neighbours {
+  list(query: Row): Int32Array
+  distance(query: Row, row: Row): number
+}
+
+/** What a store answers searches from. `put` replaces the version of the point's id; tombstones are not found. */
+export interface VectorIndex {
+  /** Takes the first content, all at once: what a store loads at its start. */
+  load(points: readonly StoredPoint[]): void
+  put(point: StoredPoint): void
+  forget(id: PointId): void
+  search(query: Row, k: number): Hit[]
+}
+
+/**
+ * Exact search over a moving set without a scan: walk the query's list of all vectors, nearest first, and
+ * take those some live point holds: O(k + skipped). Equal distances come in order of row, then id.
+ */
+export class FlatIndex implements VectorIndex {
+  private readonly rowOf = new Map<PointId, Row>()
+  private readonly holders = new Map<Row, { id: PointId; write: WriteId }[]>()
+
+  constructor(private readonly neighbours: Neighbours) {}
+
+  load(points: readonly StoredPoint[]): void {
+    for (const point of points) this.put(point)
+  }
+
+  put(point: StoredPoint): void {
+    this.forget(point.id)
+    if (point.deleted) return
+    this.rowOf.set(point.id, point.row)
+    const holder = { id: point.id, write: point.write }
+    const others = this.holders.get(point.row)
+    if (!others) this.holders.set(point.row, [holder])
+    else {
+      others.push(holder)
+      others.sort((a, b) => a.id - b.id)
+    }
+  }
+
+  forget(id: PointId): void {
+    const row = this.rowOf.get(id)
+    if (row === undefined) return
+    this.rowOf.delete(id)
+    const rest = (this.holders.get(row) ?? []).filter((holder) => holder.id !== id)
+    if (rest.length === 0) this.holders.delete(row)
+    else this.holders.set(row, rest)
+  }
+
+  search(query: Row, k: number): Hit[] {
+    const hits: Hit[] = []
+    if (this.rowOf.size === 0) return hits
+    const list = this.neighbours.list(query)
+    for (let i = 0; i < list.length && hits.length < k; i++) {
+      const row = list[i] as Row
+      const holders = this.holders.get(row)
+      if (!holders) continue
+      const distance = this.neighbours.distance(query, row)
+      for (const { id, write } of holders) if (hits.length < k) hits.push({ id, write, distance })
+    }
+    return hits
+  }
+}

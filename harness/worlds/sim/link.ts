@@ -1,0 +1,125 @@
+import { exponential, pareto } from '../../base/laws.ts'
+import type { Rng } from '../../base/rng.ts'
+import type { DelayLaw } from '../../model/fault.ts'
+import type { LinkPlan } from '../../model/plan.ts'
+import { MS, SECOND, type Us } from '../../model/units.ts'
+import type { Timeline } from './timeline.ts'
+
+/** Payload of a TCP segment, and the first retransmission timeout; it doubles with each further loss. */
+const SEGMENT_BYTES = 1448
+const RETRANSMIT_US = 200 * MS
+
+/**
+ * One direction between two regions.
+ *
+ *   send -> [shared bandwidth] -> [latency + jitter + losses] -> in order per connection -> deliver
+ *
+ * Loss shows as TCP shows it: as delay, never as a hole. A cut swallows what is in flight and what is sent;
+ * `hold` keeps what is sent and passes it on at release.
+ */
+export class Link {
+  private cuts = 0
+  private holds = 0
+  private epoch = 0
+  private held: (() => void)[] = []
+  private freeAtUs: Us = 0
+  private readonly lastArrivalUs = new Map<string, Us>()
+  /** Faults in force; each adds its own. */
+  readonly added = new Set<{ us: Us }>()
+  readonly jitters = new Set<{ us: Us; law: DelayLaw }>()
+  readonly losses = new Set<{ share: number }>()
+  readonly caps = new Set<{ bitsPerSec: number }>()
+  bytesSent = 0
+
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly rng: Rng,
+    readonly plan: LinkPlan,
+  ) {}
+
+  get cut(): boolean {
+    return this.cuts > 0
+  }
+
+  /** Sends `bytes` on `connection`; `deliver` is called on the far side unless a cut swallows them. */
+  send(connection: string, bytes: number, deliver: () => void): void {
+    if (this.cut) return
+    if (this.holds > 0) {
+      this.held.push(() => this.send(connection, bytes, deliver))
+      return
+    }
+    this.bytesSent += bytes
+    const arrival = this.arrivalUs(connection, bytes)
+    const epoch = this.epoch
+    this.timeline.at(arrival, () => {
+      if (epoch === this.epoch) deliver()
+    })
+  }
+
+  startCut(): void {
+    this.cuts++
+    this.epoch++
+    this.held = []
+    this.lastArrivalUs.clear()
+    this.freeAtUs = 0
+  }
+
+  endCut(): void {
+    this.cuts--
+  }
+
+  startHold(): void {
+    this.holds++
+  }
+
+  endHold(): void {
+    this.holds--
+    if (this.holds > 0) return
+    const held = this.held
+    this.held = []
+    for (const release of held) release()
+  }
+
+  private arrivalUs(connection: string, bytes: number): Us {
+    const now = this.timeline.now()
+    const departs = Math.max(now, this.freeAtUs) + this.transmissionUs(bytes)
+    this.freeAtUs = departs
+    const arrival = departs + this.delayUs() + this.retransmissionUs(bytes)
+    const ordered = Math.max(arrival, this.lastArrivalUs.get(connection) ?? 0)
+    this.lastArrivalUs.set(connection, ordered)
+    return ordered
+  }
+
+  private transmissionUs(bytes: number): Us {
+    let bits = this.plan.bitsPerSec
+    for (const cap of this.caps) bits = bits === 0 ? cap.bitsPerSec : Math.min(bits, cap.bitsPerSec)
+    return bits === 0 ? 0 : Math.ceil((bytes * 8 * SECOND) / bits)
+  }
+
+  private delayUs(): Us {
+    let delay = this.plan.latencyUs + this.jitterUs(this.plan.jitterUs, this.plan.law)
+    for (const extra of this.added) delay += extra.us
+    for (const jitter of this.jitters) delay += this.jitterUs(jitter.us, jitter.law)
+    return Math.max(0, Math.round(delay))
+  }
+
+  private jitterUs(amount: Us, law: DelayLaw): number {
+    if (amount === 0) return 0
+    if (law === 'uniform') return amount * (2 * this.rng.uniform() - 1)
+    return amount * (law === 'exponential' ? exponential(this.rng) : pareto(this.rng))
+  }
+
+  private retransmissionUs(bytes: number): Us {
+    let share = this.plan.lossShare
+    for (const loss of this.losses) share = 1 - (1 - share) * (1 - loss.share)
+    if (share === 0) return 0
+    let delay = 0
+    for (let segment = 0; segment * SEGMENT_BYTES < bytes; segment++) {
+      let wait = 0
+      for (let timeout = RETRANSMIT_US; this.rng.chance(share) && wait < 60 * SECOND; timeout *= 2)
+        wait += timeout
+      delay = Math.max(delay, wait)
+    }
+    return delay
+  }
+}

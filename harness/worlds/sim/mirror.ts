@@ -1,0 +1,206 @@
+import type { Rng } from '../../base/rng.ts'
+import { changeBytes } from '../../model/point.ts'
+import type { Profile } from '../../model/profile.ts'
+import type { RecordEvent } from '../../model/record.ts'
+import type { RegionName, Us } from '../../model/units.ts'
+import type { LogRecord } from '../../ports/log.ts'
+import type { Positions, SimLog } from './log.ts'
+import { Process } from './process.ts'
+import { serviceUs } from './station.ts'
+import type { Timeline } from './timeline.ts'
+import type { Wire } from './wire.ts'
+
+export type MirrorSetting = {
+  timeline: Timeline
+  rng: Rng
+  wire: Wire
+  from: RegionName
+  to: RegionName
+  topics: readonly string[]
+  source: SimLog
+  target: SimLog
+  profile: Profile['mirror']
+  flushUs: Us
+  dim: number
+  emit: (event: RecordEvent) => void
+}
+
+const FETCH_BYTES = 120
+/** As Kafka's request.timeout.ms: how long a fetch may hang before the connection is given up. */
+const FETCH_DEADLINE_US = 30_000_000
+
+/** Name of the copy of `topic` of region `from` in another region's log. */
+export const mirrored = (from: RegionName, topic: string): string => `${from}.${topic}`
+
+/**
+ * MirrorMaker 2 for one directed pair, living in the target region: it *pulls* from the source log over the
+ * link, one fetch ahead of what it produces, keeps partitions, and remembers how far it got only at every
+ * flush. Killed and started again it goes on from the last flush: duplicates, never holes.
+ */
+export class Mirror {
+  private process = new Process()
+  private flushed: Positions[]
+
+  constructor(readonly setting: MirrorSetting) {
+    this.flushed = setting.topics.map((topic) => setting.source.position('', topic))
+  }
+
+  start(): void {
+    this.process = new Process()
+    const positions = this.flushed.map((offsets) => [...offsets])
+    const acked = this.flushed.map((offsets) => [...offsets])
+    this.note('start')
+    this.note('resumed', positions.flat())
+    const life = { process: this.process, positions, acked, produced: Promise.resolve() }
+    this.setting.timeline.wake()
+    void this.pull(life)
+    void this.flush(life)
+  }
+
+  kill(): void {
+    this.process.kill()
+    this.note('kill')
+  }
+
+  restart(): void {
+    this.setting.timeline.after(this.setting.profile.restartUs, () => this.start())
+  }
+
+  pause(): void {
+    this.process.pause()
+    this.note('pause')
+  }
+
+  resume(): void {
+    this.process.resume()
+    this.note('resume')
+  }
+
+  private async pull(life: Life): Promise<never> {
+    const { setting } = this
+    for (;;) {
+      let records: LogRecord[]
+      try {
+        records = await this.fetch(life)
+      } catch {
+        await this.sleep(life.process, setting.profile.reconnectUs)
+        continue
+      }
+      if (records.length === 0) continue
+      this.advance(life, records)
+      const before = life.produced
+      life.produced = before.then(() => this.produce(life, records))
+    }
+  }
+
+  private fetch(life: Life): Promise<LogRecord[]> {
+    const { wire, from, to, source, topics, profile, dim } = this.setting
+    const request = {
+      topics,
+      positions: life.positions,
+      max: profile.batch,
+      waitUs: profile.maxWaitUs,
+    }
+    return wire.exchange<LogRecord[]>({
+      caller: life.process,
+      from: to,
+      to: from,
+      channel: 'mirror',
+      bytes: FETCH_BYTES,
+      deadlineUs: FETCH_DEADLINE_US,
+      serve: (answer) => source.poll(request, (change) => changeBytes(change, dim), answer),
+    })
+  }
+
+  private advance(life: Life, records: readonly LogRecord[]): void {
+    const { topics } = this.setting
+    for (const { topic, partition, offset } of records) {
+      const positions = life.positions[topics.indexOf(topic)] as Positions
+      const expected = positions[partition] as number
+      if (offset > expected) this.note('skipped', [partition, expected, offset])
+      positions[partition] = offset + 1
+    }
+  }
+
+  /** Writes a batch to the copies, again and again until the local log takes it; order per partition is kept. */
+  private async produce(life: Life, records: readonly LogRecord[]): Promise<void> {
+    const { setting } = this
+    await this.sleep(life.process, serviceUs(setting.profile.process, setting.rng))
+    for (const [topic, partition, part] of byPartition(records)) {
+      while (!(await this.append(life, topic, partition, part)))
+        await this.sleep(life.process, setting.profile.reconnectUs)
+      const acked = life.acked[setting.topics.indexOf(topic)] as Positions
+      acked[partition] = (part.at(-1) as LogRecord).offset + 1
+    }
+  }
+
+  private async append(
+    life: Life,
+    topic: string,
+    partition: number,
+    records: readonly LogRecord[],
+  ): Promise<boolean> {
+    const { wire, from, to, target } = this.setting
+    const changes = records.map(({ change }) => change)
+    try {
+      await wire.exchange<void>({
+        caller: life.process,
+        from: to,
+        to,
+        channel: 'mirror',
+        bytes: 0,
+        deadlineUs: FETCH_DEADLINE_US,
+        serve: (answer) => target.append(mirrored(from, topic), changes, answer, partition),
+      })
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private async flush(life: Life): Promise<never> {
+    for (;;) {
+      await this.sleep(life.process, this.setting.flushUs)
+      this.flushed = life.acked.map((offsets) => [...offsets])
+    }
+  }
+
+  private sleep(process: Process, us: Us): Promise<void> {
+    const { timeline } = this.setting
+    return new Promise((resolve) => {
+      timeline.after(us, () =>
+        process.run(() => {
+          timeline.wake()
+          resolve()
+        }),
+      )
+    })
+  }
+
+  private note(
+    what: 'start' | 'kill' | 'pause' | 'resume' | 'resumed' | 'skipped',
+    offsets?: number[],
+  ): void {
+    const { timeline, from, to, emit } = this.setting
+    emit({ type: 'mirror', t: timeline.now(), from, to, what, ...(offsets && { offsets }) })
+  }
+}
+
+type Life = {
+  process: Process
+  /** Next offset to fetch, and next offset not yet in the target: per topic and partition. */
+  positions: Positions[]
+  acked: Positions[]
+  produced: Promise<void>
+}
+
+function byPartition(records: readonly LogRecord[]): [string, number, LogRecord[]][] {
+  const groups = new Map<string, [string, number, LogRecord[]]>()
+  for (const record of records) {
+    const key = `${record.topic} ${record.partition}`
+    const group = groups.get(key)
+    if (group) group[2].push(record)
+    else groups.set(key, [record.topic, record.partition, [record]])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,210 @@
+import { Rng } from '../../base/rng.ts'
+import { BASE_STAMP, type Change, type StoredPoint } from '../../model/point.ts'
+import type { RecordEvent } from '../../model/record.ts'
+import { type RegionName, SECOND, type Us } from '../../model/units.ts'
+import type { Stop } from '../../ports/system.ts'
+import type { World, WorldNeeds } from '../../ports/world.ts'
+import { Agents } from './agents.ts'
+import { clockOf } from './clock.ts'
+import type { VectorIndex } from './index-flat.ts'
+import type { SegmentNews } from './index-hnsw.ts'
+import { injectorFor } from './injector.ts'
+import { Link } from './link.ts'
+import { SimLog } from './log.ts'
+import { Mirror } from './mirror.ts'
+import { ProbeWatch, probesFor } from './probes.ts'
+import { Process } from './process.ts'
+import { AgentSeat, isProbe, PROBE_TOPIC, type SimRegion } from './region.ts'
+import { SimStore } from './store.ts'
+import { type Ground, networkFor } from './terrain.ts'
+import { Timeline } from './timeline.ts'
+import { Wire } from './wire.ts'
+
+/** What the simulator needs beyond any world: how a store answers searches, and the size of vectors. */
+export type SimNeeds = WorldNeeds & {
+  dim: number
+  /** An index over nothing; the world puts the base data in. `news` hears of graph segments. */
+  openIndex: (news: SegmentNews) => VectorIndex
+}
+
+/** How often bytes per link and retention are looked at. */
+const HOUSEKEEPING_US: Us = SECOND
+
+/** The deterministic world: one virtual clock, everything else built on it. Same needs, same events. */
+export function openSim(needs: SimNeeds): World {
+  const { plan, emit } = needs
+  const timeline = new Timeline()
+  const wire = new Wire(timeline)
+  const rng = new Rng(plan.seed).fork('world')
+  for (const link of plan.links)
+    wire.add(new Link(timeline, rng.fork(`link/${link.from}>${link.to}`), link))
+  const watch = new ProbeWatch()
+  const regions = new Map<RegionName, SimRegion>()
+  for (const name of plan.regions)
+    regions.set(name, openRegion(needs, timeline, rng.fork(`region/${name}`), watch, name))
+  const ground: Ground = {
+    timeline,
+    wire,
+    regions,
+    dim: needs.dim,
+    onCommit: (region, group, topic, offsets) =>
+      emit({ type: 'commit', t: timeline.now(), region, group, topic, offsets }),
+  }
+  const mirrors = openMirrors(needs, ground, rng)
+  const harness = new Process()
+  const agents = new Agents(ground, emit, plan)
+  return {
+    clock: timeline,
+    faults: injectorFor({
+      timeline,
+      wire,
+      regions,
+      mirrors,
+      mirrorOf: ({ from, to }) =>
+        mirrors.find((m) => m.setting.from === from && m.setting.to === to) as Mirror,
+      mirrorsIn: (region) => mirrors.filter((m) => m.setting.to === region),
+      killAgent: (region) => agents.kill(region),
+      restartAgent: (region) => agents.restart(region),
+      pauseAgent: (region) => agents.pause(region),
+      resumeAgent: (region) => agents.resume(region),
+    }),
+    probes: probesFor(ground, harness, watch),
+    async start(launch, stop) {
+      for (const mirror of mirrors) mirror.start()
+      housekeeping(needs, ground, stop)
+      await agents.start(launch, stop)
+    },
+    users(region) {
+      const party = { process: harness, region, channel: 'user' }
+      return {
+        region,
+        regions: plan.regions,
+        clock: clockOf(agents.seat(region).time, timeline, harness),
+        network: networkFor(ground, party),
+      }
+    },
+    look: async (region) => (regions.get(region) as SimRegion).store.snapshot(),
+    drive: (work) => timeline.drive(work),
+    ended: (withinUs) => agents.ended(withinUs),
+    flush: () => emitLinkBytes(needs, ground),
+  }
+}
+
+function openRegion(
+  needs: SimNeeds,
+  timeline: Timeline,
+  rng: Rng,
+  watch: ProbeWatch,
+  name: RegionName,
+): SimRegion {
+  const { plan, emit } = needs
+  const base: StoredPoint[] = needs.base.map(({ id, row }) => ({
+    id,
+    row,
+    write: 0,
+    stamp: BASE_STAMP,
+    deleted: false,
+  }))
+  const sealed: SegmentNews = (what, segment, points) =>
+    emit({
+      type: 'store',
+      t: timeline.now(),
+      region: name,
+      what,
+      segment,
+      ids: points.map(({ id }) => id),
+      writes: points.map(({ write }) => write),
+    })
+  const store = new SimStore(
+    {
+      timeline,
+      rng: rng.fork('store'),
+      region: name,
+      profile: plan.profile.store,
+      dim: needs.dim,
+      emit,
+      openIndex: () => needs.openIndex(sealed),
+    },
+    base,
+  )
+  const log = new SimLog({
+    timeline,
+    rng: rng.fork('log'),
+    region: name,
+    profile: plan.profile.log,
+    partitions: plan.log.partitions,
+    retentionUs: plan.log.retentionUs,
+    onAppend: (topic, partition, offset, change) =>
+      tap(emit, timeline, watch, { region: name, topic, partition, offset, change }),
+    onTruncate: (topic, firsts) =>
+      emit({ type: 'log', t: timeline.now(), region: name, what: 'truncated', topic, firsts }),
+  })
+  return { name, seat: new AgentSeat(name, timeline), store, log, rng }
+}
+
+type Tapped = {
+  region: RegionName
+  topic: string
+  partition: number
+  offset: number
+  change: Change
+}
+
+/** The log tap: what stands in a region's log, its own and its copies of others. */
+function tap(
+  emit: (event: RecordEvent) => void,
+  timeline: Timeline,
+  watch: ProbeWatch,
+  { region, topic, partition, offset, change }: Tapped,
+): void {
+  if (isProbe(change)) {
+    watch.seen(region, topic, change.id)
+    return
+  }
+  const where = { region, write: change.write, id: change.id, partition, offset }
+  const t = timeline.now()
+  const dot = topic.indexOf('.')
+  if (dot < 0) emit({ type: 'hop', t, hop: 'logged', ...where })
+  else emit({ type: 'hop', t, hop: 'mirrored', ...where, from: topic.slice(0, dot) })
+}
+
+function openMirrors(needs: SimNeeds, ground: Ground, rng: Rng): Mirror[] {
+  const { plan, topics, emit, dim } = needs
+  const region = (name: RegionName) => ground.regions.get(name) as SimRegion
+  return plan.links.map(
+    ({ from, to }) =>
+      new Mirror({
+        timeline: ground.timeline,
+        rng: rng.fork(`mirror/${from}>${to}`),
+        wire: ground.wire,
+        from,
+        to,
+        topics: [...topics, PROBE_TOPIC],
+        source: region(from).log,
+        target: region(to).log,
+        profile: plan.profile.mirror,
+        flushUs: plan.mirror.flushUs,
+        dim,
+        emit,
+      }),
+  )
+}
+
+function housekeeping(needs: SimNeeds, ground: Ground, stop: Stop): void {
+  const tick = () => {
+    if (stop.fired) return
+    for (const region of ground.regions.values()) region.log.truncate()
+    emitLinkBytes(needs, ground)
+    ground.timeline.after(HOUSEKEEPING_US, tick)
+  }
+  ground.timeline.after(HOUSEKEEPING_US, tick)
+}
+
+function emitLinkBytes({ emit }: SimNeeds, { timeline, wire }: Ground): void {
+  for (const link of wire.all()) {
+    if (link.bytesSent === 0) continue
+    const { from, to } = link.plan
+    emit({ type: 'link.bytes', t: timeline.now(), from, to, bytes: link.bytesSent })
+    link.bytesSent = 0
+  }
+}

@@ -1,0 +1,84 @@
+import type { Analysis, Series } from '../../harness/model/finding.ts'
+import { SECOND } from '../../harness/model/units.ts'
+import { catchUpAnswer } from '../answers.ts'
+import { countText, durationText, plural } from '../format.ts'
+import { html, type Markup } from '../markup.ts'
+import { axisOf, linearTicks, timeTicks } from './axes.ts'
+import { draw, type Frame } from './draw.ts'
+import { thinned } from './lines.ts'
+import { dataDetails, table } from './table.ts'
+
+const FACETS = 9
+const POINTS = 400
+
+const frame: Frame = { width: 272, height: 150, left: 50, right: 18, top: 8, bottom: 24 }
+
+/** What was still open after the end of each fault: a small plot for each. */
+export async function catchUp(analysis: Analysis): Promise<Markup> {
+  const curves = analysis.series.filter(
+    ({ chart, points }) => chart === 'catch-up' && points.length > 0,
+  )
+  if (curves.length === 0) return html`<p class="missing">${catchUpAnswer(analysis)}</p>`
+  const plots: Markup[] = []
+  for (const curve of curves.slice(0, FACETS)) plots.push(await plot(curve))
+  const more =
+    curves.length > FACETS && ` ${plural(curves.length - FACETS, 'more fault')} in the table.`
+  return html`<figure><p class="takeaway">${catchUpAnswer(analysis)}${more}</p><div class="facets">${plots}</div>${curves.map(
+    curveTable,
+  )}<figcaption>Down: pairs of an acknowledged write and a region that still lacks it. Across: time since a canary saw the fault
+gone. The curve is at 0 when every write acknowledged before that moment is applied or superseded everywhere.</figcaption></figure>`
+}
+
+/** Points since the confirmed end, which is where the series begins. */
+const sinceStart = ({ points }: Series): [number, number][] => {
+  const startUs = points[0]?.[0] ?? 0
+  return points.map(([us, open]) => [us - startUs, open])
+}
+
+async function plot(curve: Series): Promise<Markup> {
+  const points = sinceStart(curve)
+  const endUs = Math.max(SECOND / 10, points.at(-1)?.[0] ?? 0)
+  const most = points.reduce((top, [, open]) => Math.max(top, open), 0)
+  const x = {
+    field: 't',
+    type: 'quantitative',
+    title: null,
+    scale: { domain: [0, endUs / SECOND], nice: false },
+    axis: axisOf(timeTicks(endUs, 5)),
+  }
+  const y = {
+    field: 'v',
+    type: 'quantitative',
+    title: null,
+    scale: { domain: [0, Math.max(1, most * 1.05)], nice: false },
+    axis: axisOf(
+      linearTicks(0, Math.max(1, most), 4)
+        .filter(Number.isInteger)
+        .map((at) => ({ at, text: countText(at) })),
+    ),
+  }
+  const values = thinned(points, POINTS).map(([us, open]) => ({ t: us / SECOND, v: open }))
+  const layers = [
+    {
+      data: { values },
+      mark: { type: 'area', color: 'var(--hot)', opacity: 0.16, interpolate: 'step-after' },
+      encoding: { x, y },
+    },
+    {
+      data: { values },
+      mark: { type: 'line', color: 'var(--hot)', strokeWidth: 2, interpolate: 'step-after' },
+      encoding: { x, y },
+    },
+  ]
+  const label = `Writes still open after ${curve.key}, over time since its end`
+  return html`<div><h4>after ${curve.key}</h4>${await draw(layers, frame, label)}</div>`
+}
+
+function curveTable(curve: Series): Markup {
+  const points = thinned(sinceStart(curve), 60)
+  const rows = points.map(([us, open]) => [durationText(us), countText(open)])
+  return dataDetails(
+    `Data after ${curve.key}, ${plural(rows.length, 'row')}`,
+    table(['since the end', 'still open'], rows),
+  )
+}

@@ -1,0 +1,163 @@
+import type { Analysis } from '../../harness/model/finding.ts'
+import { SECOND } from '../../harness/model/units.ts'
+import type { Markup } from '../markup.ts'
+import { axisOf, linearTicks, logDomain, logTicks, timeTicks } from './axes.ts'
+import { bandLayers, bandNames, type TimeAxis } from './bands.ts'
+import { draw, type Frame, type Layer } from './draw.ts'
+import { drawable, isBandTop, type Line, stepOf, thinned } from './lines.ts'
+
+/** What one panel of the timeline shows. Values are in the unit of the series. */
+export type Panel = {
+  title: string
+  lines: Line[]
+  scale: { kind: 'log'; least: number } | { kind: 'linear'; low: number; high: number }
+  text: (value: number) => string
+  /** A level everything is held against. */
+  mark?: { value: number; text: string }
+}
+
+export type Width = 'wide' | 'narrow'
+
+/** Total width of a drawing, and the room for the texts beside it; the same in every panel. */
+export const frames: Record<Width, Frame> = {
+  wide: { width: 848, height: 100, left: 58, right: 14, top: 15, bottom: 5 },
+  narrow: { width: 342, height: 104, left: 50, right: 8, top: 15, bottom: 5 },
+}
+
+const AXIS_ROOM = 20
+/** Bytes all lines of one drawing may take, and about how many one point takes. */
+const LINES_BYTES = 44_000
+const POINT_BYTES = 12
+
+export function timeAxis(endUs: number, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
+  const ticks = timeTicks(endUs, width === 'wide' ? 14 : 5)
+  const shown = axis === 'none' ? { labels: false } : { orient: axis, labelColor: 'var(--quiet)' }
+  const x = (field: string) => ({
+    field,
+    type: 'quantitative',
+    title: null,
+    scale: { domain: [0, endUs / SECOND], nice: false, zero: false },
+    axis: axisOf(ticks, shown),
+  })
+  return { endUs, x }
+}
+
+export function drawPanel(
+  panel: Panel,
+  analysis: Analysis,
+  place: { width: Width; endUs: number; last: boolean },
+): Promise<Markup> {
+  const time = timeAxis(place.endUs, place.width, place.last ? 'bottom' : 'none')
+  const base = frames[place.width]
+  const frame = place.last ? { ...base, bottom: AXIS_ROOM } : base
+  const y = verticalOf(panel)
+  const most = Math.min(
+    place.width === 'wide' ? 600 : 200,
+    Math.floor(LINES_BYTES / POINT_BYTES / Math.max(1, panel.lines.length)),
+  )
+  const layers = [
+    ...bandLayers(analysis, frame, time),
+    ...bandNames(analysis, frame, time),
+    ...markLayers(panel, y, frame),
+    ...recallBands(panel, time, y, most),
+    ...panel.lines
+      .filter((line) => !isBandTop(line, panel.lines))
+      .flatMap((line) => lineLayers(line, time, y, most, stepOf(panel.lines))),
+  ]
+  return draw(layers, frame, `${panel.title}, over time; ${place.width}`)
+}
+
+type Vertical = { y: (field: string) => Record<string, unknown>; clamp: (value: number) => number }
+
+function verticalOf({ scale, text, lines, mark }: Panel): Vertical {
+  const values = lines.flatMap(({ points }) => points.map(([, value]) => value))
+  const domain =
+    scale.kind === 'log'
+      ? logDomain(mark ? [...values, mark.value] : values, scale.least)
+      : ([scale.low, scale.high] as [number, number])
+  const ticks = scale.kind === 'log' ? logTicks(domain) : linearTicks(domain[0], domain[1], 4)
+  const axis = axisOf(ticks.map((at) => ({ at, text: text(at) })))
+  const type = scale.kind === 'log' ? { type: 'log' } : { zero: false }
+  return {
+    y: (field) => ({
+      field,
+      type: 'quantitative',
+      title: null,
+      scale: { ...type, domain, nice: false },
+      axis,
+    }),
+    clamp: (value) => Math.min(Math.max(value, domain[0]), domain[1]),
+  }
+}
+
+function lineLayers(
+  { pen, weight, points, open }: Line,
+  time: TimeAxis,
+  { y, clamp }: Vertical,
+  most: number,
+  stepUs: number,
+): Layer[] {
+  const kept = open ? thinned(points, Math.min(most, 40)) : drawable(points, stepUs, most)
+  const values = kept.map(([us, value]) => ({
+    t: us / SECOND,
+    v: value === null ? null : clamp(value),
+  }))
+  const encoding = { x: time.x('t'), y: y('v') }
+  if (open) {
+    const mark = {
+      type: 'point',
+      shape: 'triangle-up',
+      size: 34,
+      stroke: pen.colour,
+      strokeWidth: 1.2,
+      fill: 'var(--paper)',
+    }
+    return [{ data: { values }, mark, encoding }]
+  }
+  const strong = weight === 'strong'
+  const mark = {
+    type: 'line',
+    color: pen.colour,
+    strokeDash: pen.dash,
+    strokeWidth: strong ? 1.9 : 1,
+    opacity: strong ? 1 : 0.6,
+  }
+  return [{ data: { values }, mark, encoding }]
+}
+
+/** The room between what recall is at least and at most, where both are known. */
+function recallBands(panel: Panel, time: TimeAxis, { y, clamp }: Vertical, most: number): Layer[] {
+  return panel.lines
+    .filter(({ figure }) => figure === 'low')
+    .flatMap((low) => {
+      const high = panel.lines.find(({ key, figure }) => key === low.key && figure === 'high')
+      if (!high) return []
+      const tops = new Map(high.points.map(([us, value]) => [us, value]))
+      const values = drawable(low.points, stepOf([low]), most).map(([us, value]) => {
+        const top = tops.get(us)
+        const known = value !== null && top !== undefined
+        return { t: us / SECOND, v: known ? clamp(value) : null, top: known ? clamp(top) : null }
+      })
+      const mark = { type: 'area', color: low.pen.colour, opacity: 0.18 }
+      return [
+        { data: { values }, mark, encoding: { x: time.x('t'), y: y('v'), y2: { field: 'top' } } },
+      ]
+    })
+}
+
+function markLayers({ mark }: Panel, { y }: Vertical, frame: Frame): Layer[] {
+  if (!mark) return []
+  const data = { values: [{ v: mark.value, text: mark.text }] }
+  return [
+    {
+      data,
+      mark: { type: 'rule', color: 'currentColor', strokeWidth: 1, strokeDash: [1, 3] },
+      encoding: { y: y('v') },
+    },
+    {
+      data,
+      mark: { type: 'text', align: 'right', baseline: 'bottom', dy: -2, fontSize: 10 },
+      encoding: { x: { value: frame.width - 2 }, y: y('v'), text: { field: 'text' } },
+    },
+  ]
+}

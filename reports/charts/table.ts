@@ -1,0 +1,47 @@
+import { linkLabel, momentText } from '../format.ts'
+import { html, type Markup, nothing } from '../markup.ts'
+import type { Line } from './lines.ts'
+
+const ROWS = 200
+
+/** A table in a box of its own, that scrolls sideways by itself where it must. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | Markup)[])[],
+): Markup {
+  return html`<div class="scroll"><table><thead><tr>${head.map(
+    (text) => html`<th scope="col">${text}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
+  )}</tbody></table></div>`
+}
+
+/** The figures behind a drawing, closed until somebody asks. */
+export const dataDetails = (about: string, content: Markup): Markup =>
+  html`<details class="data"><summary>${about}</summary>${content}</details>`
+
+/** Lines by time: a row for every bucket, or for every n-th where there are too many. */
+export function linesTable(lines: readonly Line[], text: (value: number) => string): Markup {
+  const byTime = new Map<number, Map<Line, number>>()
+  for (const line of lines)
+    for (const [us, value] of line.points) {
+      const row = byTime.get(us) ?? new Map<Line, number>()
+      byTime.set(us, row.set(line, value))
+    }
+  if (byTime.size === 0) return nothing
+  const times = [...byTime.keys()].sort((a, b) => a - b)
+  const every = Math.ceil(times.length / ROWS)
+  const head = ['from', ...lines.map(({ key, figure }) => `${linkLabel(key)} ${figure}`)]
+  const rows = times
+    .filter((_, i) => i % every === 0)
+    .map((us) => [
+      momentText(us),
+      ...lines.map((line) => {
+        const value = byTime.get(us)?.get(line)
+        if (value === undefined) return ''
+        return `${line.open ? '≥ ' : ''}${text(value)}`
+      }),
+    ])
+  const which = every === 1 ? `${times.length} buckets` : `1 in ${every} of ${times.length} buckets`
+  return dataDetails(`Data, ${which}`, table(head, rows))
+}

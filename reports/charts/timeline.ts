@@ -1,0 +1,203 @@
+import type { Analysis, Series } from '../../harness/model/finding.ts'
+import { MS } from '../../harness/model/units.ts'
+import { divergenceAnswer, lagAnswer, latencyAnswer, recallAnswer } from '../answers.ts'
+import {
+  countText,
+  durationText,
+  linkLabel,
+  momentText,
+  percentText,
+  plural,
+  ratioText,
+  writtenText,
+} from '../format.ts'
+import { html, type Markup } from '../markup.ts'
+import { legendOf } from './legend.ts'
+import { type Line, linesOf, worstKeys } from './lines.ts'
+import { linkPen, type Pen, pairPen, regionPen } from './palette.ts'
+import { drawPanel, frames, type Panel, timeAxis, type Width } from './panel.ts'
+import { drawStrip } from './strip.ts'
+import { linesTable } from './table.ts'
+
+/** More keys than this in one panel are no longer told apart. */
+const KEYS = 12
+
+type PanelPlan = {
+  chart: Series['chart']
+  title: string
+  unit: string
+  missing: string
+  answer: (analysis: Analysis) => string
+  scaleOf: (lines: readonly Line[]) => Panel['scale']
+  text: (value: number) => string
+  mark?: (analysis: Analysis, lines: readonly Line[]) => Panel['mark']
+}
+
+const milliseconds = { kind: 'log', least: MS / 10 } as const
+
+const panels: PanelPlan[] = [
+  {
+    chart: 'rates',
+    title: 'Offered and achieved',
+    unit: 'operations per second',
+    missing: 'no operation was scheduled',
+    answer: ratesAnswer,
+    scaleOf: fromZero,
+    text: (value) => `${countText(value)}/s`,
+  },
+  {
+    chart: 'latency',
+    title: 'Search response',
+    unit: 'from the intended start, log scale',
+    missing: 'no search was recorded',
+    answer: latencyAnswer,
+    scaleOf: () => milliseconds,
+    text: shortDuration,
+    mark: responseLimit,
+  },
+  {
+    chart: 'recall',
+    title: 'Recall',
+    unit: 'mean against exact search; the band is what undecided writes leave open',
+    missing: 'no search was answered in time with anything to find',
+    answer: recallAnswer,
+    scaleOf: upToOne,
+    text: (value) => ratioText(value, 2),
+  },
+  {
+    chart: 'lag',
+    title: 'Lag by link',
+    unit: 'acknowledged to searchable, by time of the acknowledgement, log scale; colour: where it arrives, dash: where it comes from',
+    missing: 'no acknowledged write had another region to go to',
+    answer: lagAnswer,
+    scaleOf: () => milliseconds,
+    text: shortDuration,
+  },
+  {
+    chart: 'divergence',
+    title: 'Difference of answers',
+    unit: '1 − Jaccard of the same query asked in two regions at one instant',
+    missing: 'there were no paired probes',
+    answer: divergenceAnswer,
+    scaleOf: fromZero,
+    text: (value) => ratioText(value, 2),
+  },
+  {
+    chart: 'dispatch',
+    title: 'Dispatch delay',
+    unit: 'our own: from intended start to dispatch, log scale',
+    missing: 'no operation was dispatched',
+    answer: () => '',
+    scaleOf: () => ({ kind: 'log', least: 1 }),
+    text: shortDuration,
+  },
+]
+
+/** All panels of the run, one under the other on one time axis. */
+export async function timeline(analysis: Analysis): Promise<Markup> {
+  const shown = panels.filter(({ chart }) => chart !== 'dispatch' || has(analysis, chart))
+  const endUs = endOf(analysis)
+  const strips = await both(async (width) =>
+    drawStrip(analysis, { ...frames[width], top: 20, bottom: 4 }, timeAxis(endUs, width, 'top')),
+  )
+  const last = shown.findLast(({ chart }) => has(analysis, chart))
+  const drawn: Markup[] = []
+  for (const plan of shown)
+    drawn.push(await panelOf(plan, analysis, { endUs, last: plan === last }))
+  return html`<figure class="timeline">${strips}${drawn}<figcaption>Time counts from the start of warm-up; a scenario’s own times
+count from its end, at ${momentText(analysis.plan.timeline.warmupUs)}. Shaded: warm-up and settle. Bands: faults; heavy ticks on a
+fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`
+}
+
+const has = ({ series }: Analysis, chart: Series['chart']): boolean =>
+  series.some((one) => one.chart === chart && one.points.length > 0)
+
+function endOf({ phases, ended, series }: Analysis): number {
+  const times = [ended.atUs, ...phases.map(({ toUs }) => toUs)]
+  for (const { points } of series) times.push(points.at(-1)?.[0] ?? 0)
+  return Math.max(1, ...times.filter(Number.isFinite))
+}
+
+/** A drawing for wide and one for narrow pages; the style sheet shows one of them. */
+async function both(drawing: (width: Width) => Promise<Markup>): Promise<Markup> {
+  return html`<div class="wide">${await drawing('wide')}</div><div class="narrow">${await drawing('narrow')}</div>`
+}
+
+async function panelOf(
+  plan: PanelPlan,
+  analysis: Analysis,
+  place: { endUs: number; last: boolean },
+): Promise<Markup> {
+  const all = linesOf(
+    analysis.series.filter(({ chart }) => chart === plan.chart),
+    penFor(plan.chart, analysis),
+  )
+  const head = html`<h3>${plan.title} <small>${plan.unit}</small></h3>`
+  if (all.length === 0) return html`${head}<p class="missing">Not measured: ${plan.missing}.</p>`
+  const lines = worstKeys(all, KEYS)
+  const left = new Set(all.map(({ key }) => key)).size - new Set(lines.map(({ key }) => key)).size
+  const panel: Panel = {
+    title: plan.title,
+    lines,
+    scale: plan.scaleOf(lines),
+    text: plan.text,
+    mark: plan.mark?.(analysis, lines),
+  }
+  const drawings = await both((width) => drawPanel(panel, analysis, { ...place, width }))
+  const more =
+    left > 0 &&
+    html` <span class="quiet">The ${plural(left, 'other')} stayed below these and are in the table of metrics.</span>`
+  return html`${head}<p class="takeaway">${plan.answer(analysis)}${more}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}`
+}
+
+/** Axes show round values; tables show what was measured. */
+const exactText = ({ chart, text }: PanelPlan): ((value: number) => string) => {
+  if (chart === 'recall' || chart === 'divergence') return (value) => ratioText(value, 3)
+  return chart === 'rates' ? text : durationText
+}
+
+function penFor(chart: Series['chart'], { plan, series }: Analysis): (key: string) => Pen {
+  if (chart === 'lag') return (key) => linkPen(plan.regions, key)
+  if (chart !== 'divergence') return (key) => regionPen(plan.regions, key)
+  const pairs = [...new Set(series.filter((one) => one.chart === chart).map(({ key }) => key))]
+  return (key) => pairPen(pairs.indexOf(key))
+}
+
+const valuesOf = (lines: readonly Line[]): number[] =>
+  lines.flatMap(({ points }) => points.map(([, value]) => value))
+
+function fromZero(lines: readonly Line[]): Panel['scale'] {
+  const top = valuesOf(lines).reduce((most, value) => Math.max(most, value), 0)
+  return { kind: 'linear', low: 0, high: top > 0 ? top * 1.08 : 1 }
+}
+
+function upToOne(lines: readonly Line[]): Panel['scale'] {
+  const bottom = valuesOf(lines).reduce((least, value) => Math.min(least, value), 1)
+  return { kind: 'linear', low: Math.max(0, Math.min(0.9, Math.floor(bottom * 10) / 10)), high: 1 }
+}
+
+/** Powers of ten of a µs axis: `1 ms`, `10 s`. */
+function shortDuration(us: number): string {
+  return writtenText(us, 'us')
+}
+
+/** The limit on search response for all regions and phases, if there is one near enough to be seen. */
+function responseLimit({ plan }: Analysis, lines: readonly Line[]): Panel['mark'] {
+  const most = valuesOf(lines).reduce((top, value) => Math.max(top, value), 0)
+  const limit = plan.limits.find(
+    ({ metric, region, phase, bound }) =>
+      metric === 'search.response' && region === null && phase === null && bound === 'at-most',
+  )
+  if (!limit || limit.value > most * 20) return undefined
+  return { value: limit.value, text: `limit ${writtenText(limit.value, 'us')}` }
+}
+
+/** Whether what was offered was also achieved. */
+function ratesAnswer({ series }: Analysis): string {
+  const totals = { offered: 0, achieved: 0 }
+  for (const { chart, line, points } of series)
+    if (chart === 'rates' && (line === 'offered' || line === 'achieved'))
+      for (const [, value] of points) totals[line] += value
+  if (totals.offered === 0) return ''
+  return `${percentText(totals.achieved / totals.offered)} of the scheduled operations were answered, all regions together.`
+}

@@ -1,0 +1,70 @@
+import { metrics } from '../harness/model/metric.ts'
+import { html, type Markup } from './markup.ts'
+
+const terms: readonly (readonly [string, string])[] = [
+  [
+    'p99',
+    'The value 99 of 100 samples do not exceed. It is told only where at least 10 samples lie beyond it.',
+  ],
+  [
+    'response',
+    'From the moment an operation was meant to start, by a schedule that waits for nobody, to its answer. A stall shows in full.',
+  ],
+  [
+    'service',
+    'From the moment the operation was sent to its answer. It hides the time spent waiting to be sent.',
+  ],
+  [
+    'recall@k',
+    'Share of the k nearest points, by exact search over what was live at that moment, that an answer held. An interval where the outcome of a write is unknown.',
+  ],
+  [
+    'lag',
+    'For one write and one other region: from its acknowledgement to the moment searches there find it, or find it superseded.',
+  ],
+  [
+    'hop',
+    'One stretch of that way: acknowledged, in the origin’s log, in the target’s copy of the log, applied, searchable.',
+  ],
+  [
+    'catch-up',
+    'From the confirmed end of a fault until every write acknowledged before it is applied or superseded everywhere.',
+  ],
+  [
+    'convergence',
+    'From the end of arrivals until full scans of all regions equal each other and what should be there.',
+  ],
+  [
+    'difference of answers',
+    '1 − shared ids / all ids of two regions’ answers to one query at one instant. 0 is the same set.',
+  ],
+  [
+    'censored',
+    'Known only to be at least so long: timed out, never arrived before the record ended, or never sent. Counted with its bound, never dropped, and drawn open.',
+  ],
+  [
+    'confirmed',
+    'A canary, a measurement apart from the system, saw the fault bite. What no canary saw proves nothing.',
+  ],
+  ['unknown', 'There is no evidence, or not enough: neither passed nor failed.'],
+  [
+    'invalid',
+    'Measured, but the load generator could not keep up, so the figures are not about the system.',
+  ],
+  [
+    'open loop',
+    'Operations start on a schedule made before the run; slow answers delay none of them.',
+  ],
+  [
+    'warm-up, settle',
+    'Load before anything is counted; and the time after arrivals end, in which regions may converge.',
+  ],
+]
+
+export function glossary(): Markup {
+  const own = terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)
+  const named = Object.entries(metrics).map(
+    ([name, { about }]) => html`<dt><code>${name}</code></dt><dd>${about}</dd>`,
+  )
+  return html`<details class="print-open"><summary>What the words mean</summary><dl class="glossary">${own}${named}</dl></details>`
+}

@@ -1,0 +1,81 @@
+import { catchUp } from './charts/catch-up.ts'
+import { hops } from './charts/hops.ts'
+import { percentiles } from './charts/percentiles.ts'
+import { recallLoss } from './charts/recall-loss.ts'
+import { timeline } from './charts/timeline.ts'
+import {
+  environmentSection,
+  faultsSection,
+  profileSection,
+  repeatSection,
+} from './circumstances.ts'
+import { findingsSection } from './findings.ts'
+import { glossary } from './glossary.ts'
+import { header } from './header.ts'
+import { limitsSection } from './limits.ts'
+import { html, type Markup, trusted } from './markup.ts'
+import { measurements } from './measurements.ts'
+import type { Report } from './report.ts'
+import { style } from './style.ts'
+
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+/** What may be long starts on a page of its own when printed. */
+type Section = { id: string; title: string; content: Markup; sheet?: boolean }
+
+/** The whole report as one HTML file: no network, no scripts. Same report, same bytes. */
+export async function renderHtml(report: Report): Promise<string> {
+  const { analysis, judgement } = report
+  const sections: Section[] = [
+    { id: 'limits', title: 'Limits', content: limitsSection(report) },
+    { id: 'timeline', title: 'Timeline', content: await timeline(analysis), sheet: true },
+    {
+      id: 'percentiles',
+      title: 'Response against service',
+      content: await percentiles(analysis),
+      sheet: true,
+    },
+    { id: 'hops', title: 'Lag by hop', content: await hops(analysis) },
+    {
+      id: 'recall-loss',
+      title: 'Recall loss by cause',
+      content: await recallLoss(analysis),
+      sheet: true,
+    },
+    { id: 'catch-up', title: 'Catch-up', content: await catchUp(analysis) },
+    { id: 'findings', title: 'Findings', content: findingsSection(report), sheet: true },
+    { id: 'measurements', title: 'All measurements', content: measurements(report) },
+    { id: 'faults', title: 'Faults', content: faultsSection(report), sheet: true },
+    { id: 'profile', title: 'Profile', content: profileSection(report) },
+    { id: 'environment', title: 'Environment', content: environmentSection(report) },
+    { id: 'repeat', title: 'Repeat this run', content: repeatSection(report) },
+    { id: 'glossary', title: 'Glossary', content: glossary(), sheet: true },
+  ]
+  const { plan } = analysis
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Faultline ${analysis.faultline}">
+<title>${judgement.verdict.toUpperCase()} ${plan.name} (seed ${String(plan.seed)}) · Faultline</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+${header(report)}
+<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
+<main>
+${sections.map(sectionOf)}</main>
+</body>
+</html>
+`
+  return page.markup
+}
+
+const sectionOf = ({ id, title, content, sheet = false }: Section): Markup =>
+  html`<section id="${id}"${sheet && trusted(' class="sheet"')}><h2>${title}</h2>
+${content}
+</section>
+`

@@ -1,0 +1,59 @@
+import type { LimitResult } from '../harness/model/finding.ts'
+import type { LimitPlan } from '../harness/model/limit.ts'
+import { metrics } from '../harness/model/metric.ts'
+import { besideLimit, countText, linkLabel, percentileName, plural, writtenText } from './format.ts'
+import { html, type Markup } from './markup.ts'
+import type { Report } from './report.ts'
+import { severity, verdictMark } from './verdict.ts'
+
+/** Passed limits are shown one by one up to this many. */
+const PASSED = 12
+
+/** What a limit is on: `search.response p99`. */
+export function limitSubject({ metric, stat }: LimitPlan): string {
+  if (stat.kind === 'quantile') return `${metric} ${percentileName(stat.q)}`
+  return stat.kind === 'mean' ? `${metric} mean` : metric
+}
+
+/** What it asks for: `≤ 40 ms`. */
+export const limitBound = ({ metric, bound, value }: LimitPlan): string =>
+  `${bound === 'at-most' ? '≤' : '≥'} ${writtenText(value, metrics[metric].unit)}`
+
+/** Where it was judged: `eu-west · fault:cut`. */
+export function limitCell({ limit, region, link, phase, operation }: LimitResult): string {
+  const pooled = limit.pool && region === undefined && link === undefined ? 'pooled' : undefined
+  const parts = [link === undefined ? region : linkLabel(link), pooled, phase, operation]
+  const said = parts.filter((part) => part !== undefined)
+  return said.length === 0 ? 'whole run' : said.join(' · ')
+}
+
+/** What was measured, with as many digits as the comparison needs. */
+export const limitMeasured = ({ limit, measured }: LimitResult): string =>
+  besideLimit(measured, limit.value, metrics[limit.metric].unit)
+
+/** Worst first, otherwise in the order of the plan. */
+export const bySeverity = (limits: readonly LimitResult[]): LimitResult[] =>
+  [...limits].sort((a, b) => severity[a.verdict] - severity[b.verdict])
+
+export function limitsSection({ judgement }: Report): Markup {
+  const all = bySeverity(judgement.limits)
+  if (all.length === 0)
+    return html`<p class="missing">The scenario sets no limits; only the findings below decide.</p>`
+  const passed = all.filter(({ verdict }) => verdict === 'pass')
+  const rest = all.filter(({ verdict }) => verdict !== 'pass')
+  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length} within ${passed.length === 1 ? 'its limit' : 'their limits'}.</p>`
+  if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
+  return html`${intro}${rest.length > 0 && limitTable(rest)}<details class="print-open"><summary>${plural(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+}
+
+const limitTable = (
+  limits: readonly LimitResult[],
+): Markup => html`<div class="scroll"><table class="limits">
+<thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
+<tbody>${limits.map(row)}</tbody></table></div>`
+
+function row(result: LimitResult): Markup {
+  const { limit, verdict, count, because } = result
+  const why = verdict !== 'pass' && html`<tr class="why"><td colspan="6">${because}</td></tr>`
+  return html`<tr class="${verdict}"><td>${limitSubject(limit)}</td><td>${limitCell(result)}</td><td class="n" data-name="measured">${limitMeasured(result)}</td><td class="n" data-name="limit">${limitBound(limit)}</td><td class="n" data-name="samples">${countText(count)}</td><td>${verdictMark(verdict)}</td></tr>${why}\n`
+}

@@ -1,0 +1,91 @@
+import type { LimitResult } from '../harness/model/finding.ts'
+import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
+import { repeatCommand } from './circumstances.ts'
+import { byWeight, linesCommand } from './findings.ts'
+import { countText, GAP, momentText, plural } from './format.ts'
+import { bySeverity, limitBound, limitCell, limitMeasured, limitSubject } from './limits.ts'
+import type { Report } from './report.ts'
+
+const LIMITS = 20
+const FINDINGS = 10
+
+/** summary.md, short enough for the step summary of a CI job: what did not pass in full, the rest counted. */
+export function markdownOf(report: Report): string {
+  const { analysis, judgement } = report
+  const { plan, ended } = analysis
+  const parts = [
+    `# ${judgement.verdict.toUpperCase()}: ${escapedText(plan.name)}`,
+    escapedText(judgement.because),
+    ...(ended.how === 'complete'
+      ? []
+      : [`**${ended.how}** at ${momentText(ended.atUs)} after ${plural(ended.lines, 'line')}.`]),
+    limitsPart(judgement.limits),
+    findingsPart(report),
+    [latencyAnswer, recallAnswer, lagAnswer, catchUpAnswer, survivalAnswer]
+      .map((answer) => `- ${escapedText(answer(analysis))}`)
+      .join('\n'),
+    repeatPart(report),
+  ]
+  const text = parts.filter((part) => part !== '').join('\n\n')
+  return `${text.replaceAll(GAP, ' ')}\n`
+}
+
+function limitsPart(limits: readonly LimitResult[]): string {
+  if (limits.length === 0) return '## Limits\n\nThe scenario sets none.'
+  const open = bySeverity(limits).filter(({ verdict }) => verdict !== 'pass')
+  const passed = `${plural(limits.length - open.length, 'cell')} of ${limits.length} within limits.`
+  if (open.length === 0) return `## Limits\n\n${passed}`
+  const rows = open
+    .slice(0, LIMITS)
+    .map((result) => [
+      result.verdict,
+      limitSubject(result.limit),
+      limitCell(result),
+      limitMeasured(result),
+      limitBound(result.limit),
+      countText(result.count),
+    ])
+  const more =
+    open.length > LIMITS ? `\n\n${plural(open.length - LIMITS, 'more')} in report.html.` : ''
+  return `## Limits\n\n${tableOf(['', 'metric', 'cell', 'measured', 'limit', 'samples'], rows)}${more}\n\n${passed}`
+}
+
+function findingsPart({ analysis, run }: Report): string {
+  const told = byWeight(analysis.findings).filter(({ verdict }) => verdict !== 'pass')
+  const passed = `${analysis.findings.length - told.length} of ${plural(analysis.findings.length, 'checker')} passed.`
+  const items = told.slice(0, FINDINGS).map((finding) => {
+    const [first] = finding.events
+    const witness = first
+      ? `\n  > ${escapedText(first.sentence)}${first.lines.length > 0 ? ` ${code(linesCommand(run, first.lines))}` : ''}`
+      : ''
+    const verdict = finding.promised ? finding.verdict : `${finding.verdict}, not promised`
+    return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${witness}`
+  })
+  const more =
+    told.length > FINDINGS ? [`- ${plural(told.length - FINDINGS, 'more')} in report.html.`] : []
+  return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed}`
+}
+
+function repeatPart(report: Report): string {
+  const { plan, faultline } = report.analysis
+  const modelled =
+    plan.world === 'sim'
+      ? `Times are simulated with profile ${escapedText(plan.profile.name)}. `
+      : ''
+  return `${modelled}Faultline ${escapedText(faultline)}, seed ${plan.seed}. To repeat:\n\n\`\`\`sh\n${repeatCommand(report)}\n\`\`\``
+}
+
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows.map((row) => row.map(escapedText))]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n')
+
+const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
+
+/** Text that Markdown shows as it is, on one line. */
+const escapedText = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]|#]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')

@@ -1,0 +1,108 @@
+import type { LimitResult } from '../harness/model/finding.ts'
+import { type MetricRow, metrics } from '../harness/model/metric.ts'
+import type { Report } from './report.ts'
+
+/** Raised when a key changes its meaning or goes away; new keys do not raise it. */
+const FORMAT = 1
+
+/**
+ * summary.json: long and flat, one row a measurement, for other tools. What was not measured has no key. Times
+ * are integer µs and every row says its unit.
+ */
+export function summaryOf({ analysis, judgement, environment }: Report) {
+  const { plan, faultline, ended, findings } = analysis
+  return {
+    format: FORMAT,
+    faultline,
+    scenario: plan.name,
+    seed: plan.seed,
+    world: plan.world,
+    startedAt: environment.startedAt,
+    ended: ended.how,
+    verdict: judgement.verdict,
+    exitCode: judgement.exitCode,
+    because: judgement.because,
+    findings: findings.map(({ checker, verdict, because, evidence, events, ...more }) => ({
+      checker,
+      verdict,
+      because,
+      evidence,
+      violations: more.violations,
+      promised: more.promised,
+      events: events.map(({ sentence, lines }) => ({ sentence, lines })),
+    })),
+    limits: judgement.limits.map(limitRow),
+    metrics: analysis.metrics.map(metricRow),
+  }
+}
+
+export type Summary = ReturnType<typeof summaryOf>
+
+/** The summary as text: one line for each row, so that two summaries can be compared line by line. */
+export function summaryText(summary: Summary): string {
+  const entries = Object.entries(summary).map(([key, value]) => {
+    if (!Array.isArray(value)) return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`
+    if (value.length === 0) return `  ${JSON.stringify(key)}: []`
+    const rows = value.map((row) => `    ${JSON.stringify(row)}`)
+    return `  ${JSON.stringify(key)}: [\n${rows.join(',\n')}\n  ]`
+  })
+  return `{\n${entries.join(',\n')}\n}\n`
+}
+
+function limitRow({
+  limit,
+  region,
+  link,
+  phase,
+  operation,
+  measured,
+  count,
+  verdict,
+}: LimitResult) {
+  const { metric, stat, bound, value } = limit
+  const { unit } = metrics[metric]
+  return {
+    metric,
+    stat: stat.kind === 'quantile' ? `p${Number((stat.q * 100).toFixed(4))}` : stat.kind,
+    ...present({ region, link, phase, operation }),
+    bound,
+    limit: value,
+    ...(measured !== undefined && {
+      measured: typeof measured === 'number' ? inUnit(measured, unit) : finite(measured, unit),
+    }),
+    unit,
+    count,
+    verdict,
+  }
+}
+
+/** A row as it is, without what is not known; an infinite figure is a bound nobody knows. */
+function metricRow({ metric, unit, atLeast, ...row }: MetricRow) {
+  const { region, link, phase, operation, hop, cause, count, ...figures } = row
+  const bounds = atLeast && finite(atLeast, unit)
+  return {
+    metric,
+    unit,
+    ...present({ region, link, phase, operation, hop, cause }),
+    count,
+    ...finite(figures, unit),
+    ...(bounds && Object.keys(bounds).length > 0 && { atLeast: bounds }),
+  }
+}
+
+const inUnit = (value: number, unit: string): number => (unit === 'us' ? Math.round(value) : value)
+
+const present = (texts: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+
+const finite = (
+  figures: Record<string, number | undefined>,
+  unit: string,
+): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(figures).flatMap(([key, value]) =>
+      value !== undefined && Number.isFinite(value) ? [[key, inUnit(value, unit)]] : [],
+    ),
+  )

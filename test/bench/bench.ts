@@ -1,0 +1,74 @@
+import { mkdtempSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { analyse } from '../../harness/analysis/analyse.ts'
+import { dataSet, systems } from '../../harness/catalogue.ts'
+import { planOf, recordRun } from '../../harness/main.ts'
+import { runEndUs } from '../../harness/model/plan.ts'
+import { SECOND } from '../../harness/model/units.ts'
+import { neighboursOf } from '../../harness/open-sim.ts'
+import type { System } from '../../harness/ports/system.ts'
+import { planOperations } from '../../harness/workload/operations.ts'
+
+/** Runs of each part; the median is printed, with the fastest and slowest beside it. */
+const RUNS = 5
+
+const seconds = (work: () => unknown): number => {
+  const start = process.hrtime.bigint()
+  work()
+  return Number(process.hrtime.bigint() - start) / 1e9
+}
+
+const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const start = process.hrtime.bigint()
+  await work()
+  return Number(process.hrtime.bigint() - start) / 1e9
+}
+
+function spread(samples: number[]): {
+  median: number
+  text: (unit: (s: number) => string) => string
+} {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] as number
+  return {
+    median,
+    text: (unit) =>
+      `${unit(median)}  (${unit(sorted[0] as number)} to ${unit(sorted.at(-1) as number)})`,
+  }
+}
+
+const file = fileURLToPath(new URL('../../scenarios/partition-heal.yaml', import.meta.url))
+const plan = planOf(file)
+const pool = dataSet(plan.data.set)
+const workload = planOperations(plan, pool)
+const path = mkdtempSync(join(tmpdir(), 'faultline-bench-'))
+const directory = { path, record: join(path, 'record.jsonl') }
+const system = systems[plan.system.kind] as System
+const simulatedSec = runEndUs(plan) / SECOND
+
+const table: number[] = []
+const simulation: number[] = []
+const analysis: number[] = []
+for (let i = 0; i < RUNS; i++) {
+  const tableSec = seconds(() => neighboursOf(pool, workload))
+  const wholeSec = await secondsOf(() => recordRun(plan, directory, {}))
+  const neighbours = neighboursOf(pool, workload)
+  const guarantees = () => system.guarantees(system.knobs.parse(plan.system.knobs))
+  table.push(tableSec)
+  simulation.push(wholeSec - tableSec)
+  analysis.push(seconds(() => analyse(directory.record, () => neighbours, guarantees)))
+}
+
+const ms = (s: number) => `${(s * 1000).toFixed(0)} ms`
+const operations = workload.operations.length
+process.stdout.write(
+  `${[
+    `${plan.name}: ${operations} operations, ${simulatedSec} s simulated, index ${plan.index.kind}; median of ${RUNS} runs`,
+    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`,
+    `neighbour table, once     ${spread(table).text(ms)}`,
+    `simulation and record     ${spread(simulation).text(ms)}  = ${(simulatedSec / spread(simulation).median).toFixed(0)} × real time`,
+    `analysis                  ${spread(analysis).text(ms)}  = ${((spread(analysis).median * 1e6) / operations).toFixed(1)} µs an operation`,
+  ].join('\n')}\n`,
+)

@@ -1,0 +1,37 @@
+import { NeighbourTable } from '../../harness/base/neighbours.ts'
+import { SECOND } from '../../harness/model/units.ts'
+import { openSimulation } from '../../harness/open-sim.ts'
+import type { Agent, Terrain } from '../../harness/ports/system.ts'
+import { aPlan } from '../support/plan.ts'
+import { pool } from '../support/simulate.ts'
+import { eventLogContract } from './event-log.ts'
+import { vectorStoreContract } from './vector-store.ts'
+
+/** Opens a small simulated world and hands out the ports an agent in `us` would get. */
+async function openHere() {
+  const plan = aPlan({ data: { set: 'glosses-10k', base: 100 }, load: [] })
+  const base = Array.from({ length: 100 }, (_, id) => ({ id, row: id }))
+  const workload = { base, operations: [], rowsUsed: 200, queriesUsed: [0] }
+  const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 200)
+  const world = openSimulation(plan, pool, workload, table, ['t'], () => {})
+  const terrains: Omit<Terrain, 'journal'>[] = []
+  const idle: Agent = {
+    write: async () => {},
+    remove: async () => {},
+    search: async () => [],
+    fetch: async () => undefined,
+    run: async () => {},
+  }
+  const never = { fired: false, whenFired: new Promise<void>(() => {}) }
+  const launch = async (ports: Omit<Terrain, 'journal'>) => {
+    terrains.push(ports)
+    return idle
+  }
+  await world.drive(world.start(launch, never))
+  const { store, log, clock } = terrains[0] as Terrain
+  const drive = <T>(work: Promise<T>) => world.drive(work)
+  return { store, log, clock, drive, partitions: 3, visibleWithinUs: SECOND }
+}
+
+vectorStoreContract('sim', openHere)
+eventLogContract('sim', openHere)

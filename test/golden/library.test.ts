@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { readCatalogue, scenarioCatalogue } from '../../harness/docs.ts'
+import { unmet } from '../../harness/expectation.ts'
+import { judgeRecord, planOf, recordRun } from '../../harness/main.ts'
+import { openRunDirectory } from '../../harness/record/run-directory.ts'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const goldenFile = path('golden.json')
+const golden: Record<string, string> = existsSync(goldenFile)
+  ? JSON.parse(readFileSync(goldenFile, 'utf8'))
+  : {}
+const updating = process.env['UPDATE_GOLDEN'] === '1'
+
+const scenarios = readdirSync(path('../../scenarios')).filter((name) => name.endsWith('.yaml'))
+
+/** Everything after the plan line: the plan names the file and version, which may change. */
+function hashOfEvents(record: string): string {
+  const text = readFileSync(record, 'utf8')
+  return createHash('sha256')
+    .update(text.slice(text.indexOf('\n') + 1))
+    .digest('hex')
+}
+
+test.each(scenarios)(
+  '%s comes out as its file says, and writes the record it wrote last time',
+  async (file) => {
+    const out = mkdtempSync(join(tmpdir(), 'faultline-golden-'))
+    const scenario = path(`../../scenarios/${file}`)
+    const plan = planOf(scenario)
+    await recordRun(plan, openRunDirectory(plan, out), {})
+    const { analysis, judgement } = judgeRecord(out)
+    expect(analysis.plan.expect, 'every scenario of the library states its outcome').not.toBeNull()
+    expect(unmet(analysis, judgement), judgement.because).toEqual([])
+    // An hnsw graph is the addon's own: the same per build of it, not on every machine.
+    if (analysis.plan.index.kind === 'hnsw') return
+    const hash = hashOfEvents(join(out, 'record.jsonl'))
+    if (updating) {
+      golden[file] = hash
+      const sorted = Object.fromEntries(Object.entries(golden).sort(([a], [b]) => (a < b ? -1 : 1)))
+      writeFileSync(goldenFile, `${JSON.stringify(sorted, null, 2)}\n`)
+    }
+    expect(hash, 'if records are meant to change: UPDATE_GOLDEN=1 npx vitest run test/golden').toBe(
+      golden[file],
+    )
+  },
+)
+
+test('scenarios/README.md is what the files say', () => {
+  expect(readCatalogue(), 'write it again: npx tsx harness/docs.ts').toBe(scenarioCatalogue())
+})

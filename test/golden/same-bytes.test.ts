@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** In CI another major version of Node; elsewhere this one again, as a second process. */
+const otherNode = process.env['FAULTLINE_OTHER_NODE'] ?? process.execPath
+
+/** The record another process writes. */
+function recordBy(node: string, scenario: string, seed?: string): Buffer {
+  const out = mkdtempSync(join(tmpdir(), 'faultline-bytes-'))
+  const program = [
+    '--import',
+    'tsx',
+    'test/support/record-run.ts',
+    `scenarios/${scenario}.yaml`,
+    out,
+  ]
+  execFileSync(node, seed === undefined ? program : [...program, seed], {
+    cwd: root,
+    stdio: 'pipe',
+  })
+  return readFileSync(join(out, 'record.jsonl'))
+}
+
+test('two processes write the same bytes, on two versions of Node where there are two', () => {
+  const here = recordBy(process.execPath, 'partition-heal')
+  const there = recordBy(otherNode, 'partition-heal')
+  expect(here.length).toBeGreaterThan(1_000_000)
+  expect(here.equals(there)).toBe(true)
+})
+
+test('another seed writes another record', () => {
+  const one = recordBy(process.execPath, 'clock-skew-hlc', '1')
+  const two = recordBy(process.execPath, 'clock-skew-hlc', '2')
+  expect(one.equals(two)).toBe(false)
+})

@@ -1,0 +1,68 @@
+import type { EventLog, LogRecord } from '../../../harness/ports/log.ts'
+import type { VectorStore } from '../../../harness/ports/store.ts'
+import type { Agent, System, Terrain } from '../../../harness/ports/system.ts'
+import type { Launch, World } from '../../../harness/ports/world.ts'
+import { activeActiveCdc } from '../../../harness/systems/active-active-cdc.ts'
+
+type Knobs = ReturnType<typeof activeActiveCdc.knobs.parse>
+type Ports = Omit<Terrain, 'journal'>
+
+export type Breakage = {
+  /** The ports the agent is started on. */
+  terrain?: (terrain: Terrain) => Terrain
+  /** What the started agent does. */
+  agent?: (agent: Agent, terrain: Terrain) => Agent
+  /** The knobs it is started with; what it promises is read from the knobs of the plan. */
+  knobs?: (knobs: Knobs) => Knobs
+}
+
+/** The real system with one thing broken in it, that goes on promising what the real one promises. */
+export function brokenSystem({ terrain, agent, knobs }: Breakage): System<never> {
+  const system: System<Knobs> = {
+    ...activeActiveCdc,
+    async start(whole, rng, given) {
+      const ports = terrain?.(whole) ?? whole
+      const started = await activeActiveCdc.start(ports, rng, knobs?.(given) ?? given)
+      return agent?.(started, ports) ?? started
+    },
+  }
+  return system as System as System<never>
+}
+
+/** The world with its servers broken *below* what the harness observes: agents believe what they are told. */
+export const withPorts =
+  (alter: (ports: Ports) => Ports) =>
+  (world: World): World =>
+    withLaunch((launch) => (ports, incarnation) => launch(alter(ports), incarnation))(world)
+
+export const withLaunch =
+  (alter: (launch: Launch) => Launch) =>
+  (world: World): World => ({
+    ...world,
+    start: (launch, stop) => world.start(alter(launch), stop),
+  })
+
+/** A store whose writes of points go another way; tombstones are left alone. */
+export const withUpserts =
+  (alter: (upsert: VectorStore['upsert']) => VectorStore['upsert']) =>
+  <P extends Ports>(ports: P): P => ({
+    ...ports,
+    store: { ...ports.store, upsert: alter(ports.store.upsert) },
+  })
+
+/** A log whose consumers are broken. */
+export const withConsumers = (
+  terrain: Terrain,
+  alter: (consumer: Awaited<ReturnType<EventLog['join']>>) => {
+    poll: (max: number, waitUs: number) => Promise<LogRecord[]>
+  },
+): Terrain => ({
+  ...terrain,
+  log: {
+    ...terrain.log,
+    async join(group, topics) {
+      const consumer = await terrain.log.join(group, topics)
+      return { ...consumer, ...alter(consumer) }
+    },
+  },
+})

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { faultsConfirmed } from '../../../../harness/analysis/checkers/faults-confirmed.ts'
+import { generatorValid } from '../../../../harness/analysis/checkers/generator-valid.ts'
+import type { FaultPlan } from '../../../../harness/model/fault.ts'
+import { MS, SECOND } from '../../../../harness/model/units.ts'
+import { aLimit } from '../../../support/analysis.ts'
+import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+
+const freeze: FaultPlan = {
+  kind: 'store-freeze',
+  name: 'freeze',
+  region: 'eu',
+  atUs: 2 * SECOND,
+  untilUs: 4 * SECOND,
+}
+const faults = (record: RecordScript) => faultsConfirmed(record.facts(), everythingPromised)
+const generator = (record: RecordScript) => generatorValid(record.facts(), everythingPromised)
+const aFreeze = () => aRecord({ faults: [freeze] })
+
+test('a fault that canaries saw begin and end is confirmed', () => {
+  const record = aFreeze().fault('freeze', {
+    injected: 2 * SECOND,
+    confirmed: 2_200_000,
+    healed: 4 * SECOND,
+    'heal-confirmed': 4_300_000,
+  })
+  expect(faults(record)).toMatchObject({
+    verdict: 'pass',
+    evidence: 1,
+    events: [{ lines: [2, 3, 4, 5] }],
+  })
+})
+
+test.each([
+  [{}, 'freeze was never injected'],
+  [{ injected: 2 * SECOND, healed: 4 * SECOND }, 'freeze was injected, but no canary saw it'],
+  [
+    { injected: 2 * SECOND, confirmed: 3 * SECOND, healed: 4 * SECOND },
+    'freeze was seen to begin, but not to end',
+  ],
+])('a fault of which less was seen is unknown: %j', (seen, why) => {
+  expect(faults(aFreeze().fault('freeze', seen))).toMatchObject({
+    verdict: 'unknown',
+    violations: 1,
+    because: `Of 1 fault 1 could not be confirmed: ${why}.`,
+  })
+})
+
+test('an analysis says nothing about faults where none was planned', () => {
+  const checkers = aRecord()
+    .analysis()
+    .findings.map(({ checker }) => checker)
+  expect(checkers).not.toContain('faults-confirmed')
+  expect(
+    aFreeze()
+      .analysis()
+      .findings.map(({ checker }) => checker),
+  ).toContain('faults-confirmed')
+})
+
+/** `late` of 200 operations leave 20 ms after their time. */
+function aGenerator(late: number, limits = [aLimit()]) {
+  const record = aRecord({ limits })
+  for (let op = 1; op <= 200; op++) {
+    const intended = SECOND + op * 10 * MS
+    record.search({ op, intended, at: intended + (op <= late ? 20 * MS : 0) })
+  }
+  return record
+}
+
+test('a generator with at most 1 % of late operations is valid', () => {
+  expect(generator(aGenerator(2))).toMatchObject({ verdict: 'pass', evidence: 200 })
+})
+
+test('one with more is invalid: we were measured, not the system', () => {
+  expect(generator(aGenerator(3))).toMatchObject({
+    verdict: 'invalid',
+    because:
+      '200 operations scheduled, 100.00 % dispatched; dispatch delay p99 20.000 ms of 10.000 ms allowed.',
+  })
+})
+
+test('a tenth of the smallest response limit is allowed, if that is more', () => {
+  expect(
+    generator(aGenerator(3, [aLimit({ value: 300 * MS }), aLimit({ value: SECOND })])).verdict,
+  ).toBe('pass')
+  expect(
+    generator(aGenerator(3, [aLimit({ value: 100 * MS }), aLimit({ value: SECOND })])).verdict,
+  ).toBe('invalid')
+})
+
+test('operations never dispatched because the run ended make it invalid, shed ones do not', () => {
+  const aRun = (reason: 'run ended' | 'in-flight cap') => {
+    const record = aGenerator(0)
+    for (let op = 201; op <= 203; op++) record.shed({ op, at: 5 * SECOND, reason })
+    return generator(record)
+  }
+  expect(aRun('run ended').verdict).toBe('invalid')
+  expect(aRun('in-flight cap')).toMatchObject({ verdict: 'pass', evidence: 200 })
+})
+
+test('a generator that did nothing after warm-up is unknown', () => {
+  expect(generator(aRecord().search({ op: 1, at: 0 }))).toMatchObject({
+    verdict: 'unknown',
+    evidence: 0,
+  })
+})

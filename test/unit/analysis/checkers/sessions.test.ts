@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { monotonicReads } from '../../../../harness/analysis/checkers/monotonic-reads.ts'
+import { readYourWrites } from '../../../../harness/analysis/checkers/read-your-writes.ts'
+import { SECOND } from '../../../../harness/model/units.ts'
+import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+
+const own = (record: RecordScript) => readYourWrites(record.facts(), everythingPromised)
+const monotonic = (record: RecordScript) => monotonicReads(record.facts(), everythingPromised)
+const aWrite = () => aRecord().upsert({ op: 1, id: 9, at: SECOND, client: 'c' })
+
+test('a client that fetches its own write, or a later one, reads its writes', () => {
+  const record = aWrite()
+    .fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', found: 1 })
+    .upsert({ op: 3, id: 9, row: 8, at: 3 * SECOND, region: 'eu' })
+    .search({ op: 4, at: 4 * SECOND, client: 'c', answer: [[9, 3]] })
+  expect(own(record)).toMatchObject({ verdict: 'pass', evidence: 2 })
+})
+
+test('a fetch that does not find the own write fails', () => {
+  const record = aWrite().fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', gateway: 'eu' })
+  expect(own(record)).toMatchObject({
+    verdict: 'fail',
+    about: 'promise',
+    events: [
+      {
+        sentence:
+          'fetch 2 of c, sent to eu at 2.000 s, showed nothing, although the client knew its own ' +
+          'upsert 1 of id 9 (c at us, acknowledged at 1.001 s).',
+        lines: [2, 3, 4, 5],
+      },
+    ],
+  })
+})
+
+test('a search that shows an older version than the own write fails', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 2, row: 9, at: SECOND, client: 'c' })
+    .search({ op: 2, at: 2 * SECOND, client: 'c', answer: [[2, 0]] })
+  expect(own(record)).toMatchObject({ verdict: 'fail', violations: 1 })
+})
+
+test('the own delete counts: what it deleted must not be shown', () => {
+  const record = aRecord().delete({ op: 1, id: 2, at: SECOND, client: 'c' })
+  expect(own(record.fetch({ op: 2, id: 2, at: 2 * SECOND, client: 'c', found: 0 })).verdict).toBe(
+    'fail',
+  )
+})
+
+test.each([
+  ['sent before the acknowledgement', { at: 1_000_500, client: 'c' }],
+  ['of another client', { at: 2 * SECOND, client: 'd' }],
+])('a read %s may miss it', (_, when) => {
+  expect(own(aWrite().fetch({ op: 2, id: 9, ...when }))).toMatchObject({
+    verdict: 'unknown',
+    evidence: 0,
+  })
+})
+
+test('a delete by somebody else explains an empty fetch, even an unanswered one', () => {
+  const record = aWrite()
+    .delete({ op: 2, id: 9, at: 2 * SECOND, outcome: 'unknown', region: 'eu' })
+    .fetch({ op: 3, id: 9, at: 3 * SECOND, client: 'c' })
+  expect(own(record)).toMatchObject({ verdict: 'pass', evidence: 1 })
+})
+
+test('a client that sees versions in order reads monotonically', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
+    .search({ op: 3, at: 3 * SECOND, client: 'd', answer: [[9, 1]] })
+    .search({ op: 4, at: 4 * SECOND, client: 'd', answer: [[9, 2]] })
+  expect(monotonic(record)).toMatchObject({ verdict: 'pass', evidence: 1 })
+})
+
+test('an older version after a newer one fails, by search or by fetch', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
+    .search({ op: 3, at: 3 * SECOND, client: 'd', answer: [[9, 2]] })
+    .search({ op: 4, at: 4 * SECOND, client: 'd', answer: [[9, 1]] })
+    .fetch({ op: 5, id: 9, at: 5 * SECOND, client: 'd' })
+  expect(monotonic(record)).toMatchObject({ verdict: 'fail', violations: 2, promised: true })
+})
+
+test('a read that overlaps the one that saw more is not held against it', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
+    .search({ op: 3, at: 3 * SECOND, done: 4 * SECOND, client: 'd', answer: [[9, 2]] })
+    .search({ op: 4, at: 3_500_000, client: 'd', answer: [[9, 1]] })
+  expect(monotonic(record)).toMatchObject({ verdict: 'unknown', evidence: 0 })
+})

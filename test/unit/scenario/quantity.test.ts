@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import {
+  bandwidthText,
+  bytesText,
+  countText,
+  durationText,
+  rateText,
+  shareText,
+} from '../../../harness/scenario/figures.ts'
+import { type QuantityKind, readQuantity } from '../../../harness/scenario/quantity.ts'
+
+const good: [QuantityKind, string | number, number][] = [
+  ['duration', '500us', 500],
+  ['duration', '38ms', 38_000],
+  ['duration', '0.05ms', 50],
+  ['duration', '1.1ms', 1_100],
+  ['duration', '30s', 30_000_000],
+  ['duration', '30 s', 30_000_000],
+  ['duration', '2m', 120_000_000],
+  ['duration', '7d', 604_800_000_000],
+  ['duration', 0, 0],
+  ['offset', '-30s', -30_000_000],
+  ['offset', '+5s', 5_000_000],
+  ['rate', '60/s', 60],
+  ['rate', '300/min', 5],
+  ['rate', '0.5/s', 0.5],
+  ['share', '10%', 0.1],
+  ['share', 0.1, 0.1],
+  ['share', '100%', 1],
+  ['bandwidth', '100Mbit/s', 100_000_000],
+  ['bandwidth', '1Gbit/s', 1_000_000_000],
+  ['drift', '-200ppm', -200],
+  ['bytes', '500kB', 500_000],
+]
+
+const wrong: [QuantityKind, string | number, string][] = [
+  ['duration', 30, '30 has no unit'],
+  ['duration', '30', '30 has no unit'],
+  ['duration', '30 seconds', '"30 seconds" is not a duration'],
+  ['duration', '', '"" is not a duration'],
+  ['duration', '1e3s', '"1e3s" is not a duration'],
+  ['duration', '5constructor', '"5constructor" is not a duration'],
+  ['duration', '-5s', 'a duration cannot be negative'],
+  ['duration', '0.1us', '0.1us is finer than 1us'],
+  ['rate', '60/m', '"60/m" is not a rate'],
+  ['share', '110%', 'a share lies between 0% and 100%, not at 110%'],
+  ['share', '-0.1', 'a share lies between 0% and 100%, not at -0.1'],
+  ['bandwidth', '100MB/s', '"100MB/s" is not a bandwidth'],
+]
+
+describe('quantities with units', () => {
+  test.each(good)('%s %s is %d', (kind, raw, value) => {
+    expect(readQuantity(kind, raw)).toEqual({ value })
+  })
+
+  test.each(wrong)('%s %s is refused', (kind, raw, message) => {
+    expect(readQuantity(kind, raw)).toMatchObject({ wrong: message })
+  })
+
+  test('are shown as a scenario writes them', () => {
+    expect([38_000, 1_500_000, 500, 0, -30_000_000, 120_000_000].map(durationText)).toEqual([
+      '38ms',
+      '1.5s',
+      '500us',
+      '0s',
+      '-30s',
+      '120s',
+    ])
+    expect([300_000_000, 604_800_000_000].map(durationText)).toEqual(['5m', '7d'])
+    expect([60, 0.5, 0].map(rateText)).toEqual(['60/s', '30/min', '0/s'])
+    expect([0.1, 0.9995].map(shareText)).toEqual(['10%', '99.95%'])
+    expect([500_000, 1e9].map(bandwidthText)).toEqual(['500kbit/s', '1Gbit/s'])
+    expect([0, 1.25, 12_345.6].map(countText)).toEqual(['0', '1.3', '12,346'])
+    expect(bytesText(1_500)).toBe('1.5kB')
+  })
+})

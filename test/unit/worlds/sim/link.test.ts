@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { Rng } from '../../../../harness/base/rng.ts'
+import type { LinkPlan } from '../../../../harness/model/plan.ts'
+import { MS, SECOND } from '../../../../harness/model/units.ts'
+import { Link } from '../../../../harness/worlds/sim/link.ts'
+import { Timeline } from '../../../../harness/worlds/sim/timeline.ts'
+
+function aLink(over: Partial<LinkPlan> = {}) {
+  const timeline = new Timeline()
+  const plan: LinkPlan = {
+    from: 'us',
+    to: 'eu',
+    latencyUs: 40 * MS,
+    jitterUs: 0,
+    law: 'uniform',
+    lossShare: 0,
+    bitsPerSec: 0,
+    ...over,
+  }
+  const arrivals: [string, number][] = []
+  const link = new Link(timeline, new Rng(1), plan)
+  const send = (name: string, bytes = 100, connection = 'a') =>
+    link.send(connection, bytes, () => arrivals.push([name, timeline.now()]))
+  const at = (us: number) => timeline.drive(timeline.until(us))
+  return { link, send, at, arrivals }
+}
+
+test('a message takes exactly the latency of a link without jitter', async () => {
+  const { send, at, arrivals } = aLink()
+  send('x')
+  await at(SECOND)
+  expect(arrivals).toEqual([['x', 40 * MS]])
+})
+
+test('bandwidth is shared by all connections of the link', async () => {
+  const { send, at, arrivals } = aLink({ bitsPerSec: 8_000_000 })
+  send('a', 10_000, 'one')
+  send('b', 10_000, 'two')
+  await at(SECOND)
+  expect(arrivals).toEqual([
+    ['a', 50 * MS],
+    ['b', 60 * MS],
+  ])
+})
+
+test('jitter never reorders one connection, but may reorder two', async () => {
+  const { send, at, arrivals } = aLink({ jitterUs: 30 * MS })
+  for (let i = 0; i < 50; i++) send(`a${i}`, 100, 'a')
+  await at(SECOND)
+  expect(arrivals.map(([name]) => name)).toEqual(Array.from({ length: 50 }, (_, i) => `a${i}`))
+  for (let i = 0; i < 50; i++) send(`${i}`, 100, `connection ${i}`)
+  await at(2 * SECOND)
+  const second = arrivals.slice(50).map(([name]) => Number(name))
+  expect(second).not.toEqual([...second].sort((a, b) => a - b))
+})
+
+test('a cut loses what is in flight and what is sent, also after it ends', async () => {
+  const { link, send, at, arrivals } = aLink()
+  send('in flight')
+  await at(10 * MS)
+  link.startCut()
+  send('during')
+  await at(20 * MS)
+  link.endCut()
+  send('after')
+  await at(SECOND)
+  expect(arrivals).toEqual([['after', 60 * MS]])
+})
+
+test('a hold keeps what is sent and passes it on, in order, when it is released', async () => {
+  const { link, send, at, arrivals } = aLink()
+  link.startHold()
+  send('one')
+  send('two')
+  await at(500 * MS)
+  expect(arrivals).toEqual([])
+  link.endHold()
+  await at(SECOND)
+  expect(arrivals).toEqual([
+    ['one', 540 * MS],
+    ['two', 540 * MS],
+  ])
+})
+
+test('loss is delay by retransmission, never a hole', async () => {
+  const { send, at, arrivals } = aLink({ lossShare: 0.3 })
+  for (let i = 0; i < 200; i++) send(`${i}`, 100, `connection ${i}`)
+  await at(100 * SECOND)
+  const delays = arrivals.map(([, us]) => us / MS)
+  expect(arrivals).toHaveLength(200)
+  expect(new Set(delays.map((ms) => ms - 40))).toEqual(
+    new Set([0, 200, 600, 1400, 3000].filter((ms) => delays.includes(ms + 40))),
+  )
+  expect(delays.filter((ms) => ms > 40).length / 200).toBeCloseTo(0.3, 1)
+})
+
+test('faults of one kind add up and leave without trace', async () => {
+  const { link, send, at, arrivals } = aLink()
+  const one = { us: 10 * MS }
+  link.added.add(one)
+  link.added.add({ us: 5 * MS })
+  send('slow')
+  await at(SECOND)
+  link.added.delete(one)
+  send('less slow')
+  await at(2 * SECOND)
+  expect(arrivals).toEqual([
+    ['slow', 55 * MS],
+    ['less slow', SECOND + 45 * MS],
+  ])
+})
