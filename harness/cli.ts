@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { selectLines } from './analysis/lines.ts'
+import { SelectorError } from './analysis/selector.ts'
 import { known } from './catalogue.ts'
+import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
 import { unmet } from './expectation.ts'
 import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
@@ -87,6 +89,10 @@ function commands(argv: readonly string[]): Command {
     .command('schema')
     .description('print the JSON Schema of scenario files, for completion in an editor')
     .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
+  program
+    .command('docs', { hidden: true })
+    .description('write scenarios/README.md again from the scenarios')
+    .action(() => writeCatalogue())
   return program
 }
 
@@ -156,14 +162,15 @@ function runDirectory(path: string): string {
 
 class UsageError extends Error {}
 
+const usageErrors = [ScenarioError, UsageError, SelectorError, CapabilityMissing]
+
 function explain(error: unknown): number {
   if (!(error instanceof Error)) throw error
   const { code } = error as { code?: unknown }
   if (typeof code === 'string' && code.startsWith('commander.'))
     return (error as unknown as { exitCode: number }).exitCode === 0 ? 0 : USAGE
   process.stderr.write(`${error.message}\n`)
-  if (error instanceof ScenarioError || error instanceof UsageError) return USAGE
-  if (error instanceof CapabilityMissing) return USAGE
+  if (usageErrors.some((kind) => error instanceof kind)) return USAGE
   if (code === 'ENOENT') return USAGE
   process.stderr.write(`${error.stack}\n`)
   return ENVIRONMENT

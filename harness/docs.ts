@@ -11,7 +11,7 @@ export function scenarioCatalogue(): string {
   return libraryReadme(files.sort().map((file) => ({ file, plan: planOf(`${scenarios}/${file}`) })))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())
-
 export const readCatalogue = (): string => readFileSync(`${scenarios}/README.md`, 'utf8')
+
+export const writeCatalogue = (): void =>
+  writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())

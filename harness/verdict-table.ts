@@ -1,6 +1,6 @@
 import { unmet } from './expectation.ts'
 import type { Judged } from './main.ts'
-import type { Finding, LimitResult } from './model/finding.ts'
+import type { Finding, Judgement, LimitResult } from './model/finding.ts'
 import { metrics } from './model/metric.ts'
 import { MS, SECOND } from './model/units.ts'
 
@@ -9,15 +9,19 @@ export function outcomeTable(judged: Judged, expecting: boolean): string {
   const { analysis, judgement, directory } = judged
   const lines = [
     ...limitLines(judgement.limits),
-    ...analysis.findings
-      .filter(({ verdict, violations }) => verdict !== 'pass' || violations > 0)
-      .map(findingLine),
+    ...analysis.findings.filter((finding) => isNews(finding, judgement)).map(findingLine),
     '',
     `${judgement.verdict.toUpperCase()}: ${judgement.because}`,
     ...(expecting ? expectationLines(judged) : []),
     `report: ${directory}/report.html`,
   ]
   return lines.join('\n')
+}
+
+/** What was found, and silence only where it is why the verdict is unknown. */
+function isNews({ verdict, violations }: Finding, judgement: Judgement): boolean {
+  if (verdict === 'unknown') return judgement.verdict === 'unknown'
+  return verdict !== 'pass' || violations > 0
 }
 
 function expectationLines({ analysis, judgement }: Judged): string[] {

@@ -115,7 +115,7 @@ export function survivalAnswer(analysis: Analysis): string {
     convergence === undefined
       ? `convergence was ${NOT_MEASURED}`
       : convergence.high === Number.POSITIVE_INFINITY
-        ? 'regions were not equal when the record ends'
+        ? 'regions had not converged on what was expected when the record ends'
         : `all regions equal ${durationText(convergence.high)} after arrivals ended`
   if (!first?.is)
     return `Lost writes were ${NOT_MEASURED}: there is no final scan to find them in; ${equal}.`

@@ -12,45 +12,48 @@ const shown = (finding: Finding): Verdict | 'note' =>
   finding.verdict === 'fail' && !finding.promised ? 'note' : finding.verdict
 
 const order = (finding: Finding): number =>
-  shown(finding) === 'note' ? 2.5 : severity[finding.verdict]
+  shown(finding) === 'note' ? 1.5 : severity[finding.verdict]
 
 export const byWeight = (findings: readonly Finding[]): Finding[] =>
   [...findings].sort((a, b) => order(a) - order(b))
 
-/** The command that prints the record lines a sentence stands on. */
-export const linesCommand = (run: string, lines: readonly number[]): string =>
-  `faultline lines ${shellWord(run)} line=${lines.join(',')}`
+/** The command that prints record lines: `line=18422`, or `finding=lost-writes` for all that a checker quotes. */
+export const linesCommand = (run: string, selector: string): string =>
+  `faultline lines ${shellWord(run)} ${shellWord(selector)}`
 
 export function findingsSection({ analysis, run }: Report): Markup {
   const all = byWeight(analysis.findings)
   if (all.length === 0) return html`<p class="missing">No checker looked at this record.</p>`
-  const told = all.filter((finding) => finding.verdict !== 'pass' || finding.events.length > 0)
   const passed = all.filter(({ verdict }) => verdict === 'pass').length
-  return html`<p class="takeaway">${passed} of ${plural(all.length, 'checker')} passed.</p>${told.map((finding) => article(finding, run))}<div class="scroll"><table>
+  const quoted = all.filter(({ events }) => events.length > 0)
+  return html`<p class="takeaway">${passed} of ${plural(all.length, 'checker')} passed.</p><div class="scroll"><table>
 <thead><tr><th scope="col">checker</th><th scope="col">verdict</th><th scope="col" class="n">looked at</th><th scope="col" class="n">violations</th><th scope="col">because</th></tr></thead>
-<tbody>${all.map(
-    (finding) =>
-      html`<tr><td>${finding.checker}</td><td>${mark(finding)}</td><td class="n">${countText(finding.evidence)}</td><td class="n">${countText(finding.violations)}</td><td class="text">${finding.because}</td></tr>\n`,
-  )}</tbody></table></div>`
+<tbody>${all.map(row)}</tbody></table></div>${quoted.map((finding) => article(finding, run))}`
 }
+
+const row = (finding: Finding): Markup =>
+  html`<tr><td>${finding.checker}</td><td>${mark(finding)}</td><td class="n">${countText(finding.evidence)}</td><td class="n">${countText(finding.violations)}</td><td class="text">${finding.because}${unpromised(finding)}</td></tr>\n`
+
+const unpromised = ({ promised, violations }: Finding): string =>
+  promised || violations === 0
+    ? ''
+    : ' The system does not promise this: only a limit can make it fail the run.'
 
 const mark = (finding: Finding): Markup =>
   shown(finding) === 'note'
     ? html`<span class="verdict note">not promised</span>`
     : verdictMark(finding.verdict)
 
+/** The events a checker quotes, and how to see their lines. */
 function article(finding: Finding, run: string): Markup {
-  const { checker, because, evidence, violations, events, promised } = finding
-  const counts = `${countText(violations)} of ${countText(evidence)} looked at`
-  const more = violations > events.length && events.length > 0
-  return html`<article class="finding ${shown(finding)}"><h3>${checker} ${mark(finding)} <small>${counts}</small></h3>
-<p>${because}${!promised && ' The system does not promise this, so it fails nothing.'}</p>
-${events.map((event) => quote(event, run))}${more && html`<p class="quiet">Quoted: ${events.length} of ${countText(violations)}.</p>`}</article>`
+  const { checker, violations, events } = finding
+  const [first] = events.flatMap(({ lines }) => lines)
+  const of =
+    violations > events.length && `${events.length} of ${countText(violations)} are quoted. `
+  const one = first !== undefined && html` One: <code>${linesCommand(run, `line=${first}`)}</code>`
+  return html`<article class="finding ${shown(finding)}"><h3>${checker} ${mark(finding)}</h3>
+${events.map(quote)}<p class="quiet">${of}All these lines: <code>${linesCommand(run, `finding=${checker}`)}</code>${one}</p></article>`
 }
 
-function quote({ sentence, lines }: Witness, run: string): Markup {
-  const where =
-    lines.length > 0 &&
-    html`<footer>${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')} <code>${linesCommand(run, lines)}</code></footer>`
-  return html`<blockquote><p>${sentence}</p>${where}</blockquote>`
-}
+const quote = ({ sentence, lines }: Witness): Markup =>
+  html`<blockquote><p>${sentence}${lines.length > 0 && html` <small>${lines.length === 1 ? 'Line' : 'Lines'} ${lines.join(', ')}.</small>`}</p></blockquote>`

@@ -43,11 +43,13 @@ export function ratioText(ratio: number, digits = 3): string {
   return minus(text.replace(/(\.\d\d\d*?)0+$/, '$1'))
 }
 
-/** A share in percent: `3.1 %`, `0.04 %`. */
+/** A share in percent: `3.1 %`, `0.04 %`, `99.96 %`, and never 100 unless it is. */
 export function percentText(ratio: number): string {
   const percent = ratio * 100
   if (percent === 0 || percent === 100) return `${percent}${GAP}%`
-  return `${figures(percent, Math.abs(percent) >= 99 ? 4 : 2)}${GAP}%`
+  let digits = Math.abs(percent) < 1 ? 3 : 2
+  while (digits < 9 && Number(percent.toPrecision(digits)) === 100) digits++
+  return `${figures(percent, percent > 99 && percent < 100 ? Math.max(4, digits) : digits)}${GAP}%`
 }
 
 export const countText = (count: number): string =>

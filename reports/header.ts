@@ -65,7 +65,9 @@ function facts({ analysis, environment }: Report): string {
     `${durationText(ended.atUs)} of ${plan.world === 'sim' ? 'simulated time' : 'run'}`,
     ...(typeof wallMs === 'number' ? [`${durationText(wallMs * 1000)} of ours`] : []),
     `seed ${plan.seed}`,
-    ...(typeof environment.commit === 'string' ? [`commit ${environment.commit}`] : []),
+    ...(typeof environment.commit === 'string' && environment.commit !== 'not known'
+      ? [`commit ${environment.commit}`]
+      : []),
     whenText(environment.startedAt),
   ].join(' · ')
 }

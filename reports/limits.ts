@@ -4,6 +4,7 @@ import { metrics } from '../harness/model/metric.ts'
 import { besideLimit, countText, linkLabel, percentileName, plural, writtenText } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
+import { worstOf } from './rows.ts'
 import { severity, verdictMark } from './verdict.ts'
 
 /** Passed limits are shown one by one up to this many. */
@@ -41,9 +42,24 @@ export function limitsSection({ judgement }: Report): Markup {
     return html`<p class="missing">The scenario sets no limits; only the findings below decide.</p>`
   const passed = all.filter(({ verdict }) => verdict === 'pass')
   const rest = all.filter(({ verdict }) => verdict !== 'pass')
-  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length} within ${passed.length === 1 ? 'its limit' : 'their limits'}.</p>`
+  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.</p>`
   if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
-  return html`${intro}${rest.length > 0 && limitTable(rest)}<details class="print-open"><summary>${plural(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details><summary>All ${plural(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+}
+
+/** Of every limit the passed cell that came closest to it. */
+function tightest(passed: readonly LimitResult[]): LimitResult[] {
+  const used = ({ limit, measured }: LimitResult): number => {
+    if (measured === undefined) return 0
+    const { low, high } =
+      typeof measured === 'number' ? { low: measured, high: measured } : measured
+    return limit.bound === 'at-most' ? high : -low
+  }
+  const limits = [...new Set(passed.map(({ limit }) => limit))]
+  return limits.flatMap((limit) => {
+    const own = passed.filter((result) => result.limit === limit)
+    return worstOf(own, used) ?? []
+  })
 }
 
 const limitTable = (

@@ -56,7 +56,7 @@ function findingsPart({ analysis, run }: Report): string {
   const items = told.slice(0, FINDINGS).map((finding) => {
     const [first] = finding.events
     const witness = first
-      ? `\n  > ${escapedText(first.sentence)}${first.lines.length > 0 ? ` ${code(linesCommand(run, first.lines))}` : ''}`
+      ? `\n  > ${escapedText(first.sentence)}${first.lines.length > 0 ? ` ${code(linesCommand(run, `finding=${finding.checker}`))}` : ''}`
       : ''
     const verdict = finding.promised ? finding.verdict : `${finding.verdict}, not promised`
     return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${witness}`

@@ -23,7 +23,7 @@ export function measurements({ analysis }: Report): Markup {
   const names = [...new Set(shown.map(({ metric }) => metric))]
   return html`<details class="screen"><summary>${plural(all.length, 'measurement')}</summary>
 ${left > 0 && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(left)} are in summary.json.</p>`}
-<div class="scroll"><table class="metrics"><thead><tr>${[
+<div class="scroll"><table class="words-3 metrics"><thead><tr>${[
     'where',
     'phase',
     'of',

@@ -65,9 +65,9 @@ figcaption{margin-top:10px;max-width:110ch}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;line-height:1.35}
 th,td{text-align:left;padding:4px 16px 4px 0;vertical-align:top;border-bottom:1px solid var(--grid);white-space:nowrap}
 thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule)}
-th.n,td.n,.metrics td:nth-child(n+4),.data td:not(:first-child){text-align:right}
-td.text,td:last-child{white-space:normal;min-width:12em}
-.metrics td:last-child,td.n:last-child,.data td:last-child{min-width:0}
+th.n,td.n,.words-1 :is(td,th):nth-child(n+2),.words-2 :is(td,th):nth-child(n+3),.words-3 :is(td,th):nth-child(n+4){text-align:right}
+td.text,.words-all td:last-child{white-space:normal;min-width:12em}
+.metrics :is(td,th){padding-right:11px}
 .metrics tbody th{padding-top:14px;white-space:normal}
 .limits{width:100%}
 .limits td{font-size:14px}
@@ -79,8 +79,8 @@ summary{cursor:pointer;color:var(--quiet);font-size:13px}
 .finding.fail{border-color:var(--fail)}.finding.unknown{border-color:var(--unknown)}.finding.invalid{border-color:var(--invalid)}
 .finding h3{margin-top:0}
 blockquote{margin:8px 0 8px 14px}
-blockquote footer{color:var(--quiet);font-size:13px}
-blockquote code{white-space:nowrap;display:inline-block;max-width:100%;overflow-x:auto;vertical-align:bottom}
+blockquote{font-size:14px}blockquote small{color:var(--quiet);font-size:13px;white-space:nowrap}
+.finding code{white-space:nowrap;display:inline-block;max-width:100%;overflow-x:auto;vertical-align:bottom}
 .glossary{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;font-size:14px;margin-top:8px}
 .glossary dt{font-weight:600}
 .print-only{display:none}
@@ -107,7 +107,7 @@ h1{font-size:25px}
 @media print{
 :root{color-scheme:light}
 @page{margin:12mm}
-.legend,figcaption{margin:0}details.data{display:none}
+.legend,figcaption{margin:0}.takeaway,figcaption{max-width:none}.timeline .wide svg{width:95%}
 html{font-size:11.5px;line-height:1.4}
 h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,table,.limits td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
 section{margin-top:18px;padding-top:12px}
@@ -124,6 +124,6 @@ th,td{padding:2px 10px 2px 0}
 details.print-open>summary{list-style:none}
 details.print-open::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}
-td.text,td:last-child{white-space:normal}
+td.text,.words-all td:last-child{white-space:normal}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

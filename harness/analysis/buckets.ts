@@ -5,7 +5,8 @@ import { SECOND, type Us } from '../model/units.ts'
 const MOST_POINTS = 600
 
 /** Width of a bucket: a second, or more in a run too long for 600 of them. */
-export const bucketWidthUs = (endUs: Us): Us => Math.max(SECOND, Math.ceil(endUs / MOST_POINTS))
+export const bucketWidthUs = (endUs: Us): Us =>
+  Math.max(SECOND, Math.ceil((endUs + 1) / MOST_POINTS))
 
 /** Values of one stretch of time; of `bounds` only the lower end is known, `endless` have none. */
 export type Bucket = { known: number[]; bounds: number[]; endless: number }

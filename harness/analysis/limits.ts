@@ -25,8 +25,16 @@ const whole: Place = { members: [], expected: 1 }
 /** What was measured in a place, and what a limit on it may conclude. */
 type Measured = { interval: Interval; count: number; remark: string; verdict: Verdict }
 
-/** Judges one limit in every place it holds in. A place that nobody expected anything of has no result. */
+/**
+ * Judges one limit in every place it holds in. A place that nobody expected anything of has no result; but a limit
+ * always has one: if no place has anything to say, that is the result, and it is no pass.
+ */
 export function judgeLimit(limit: LimitPlan, analysis: Analysed): LimitResult[] {
+  const results = resultsOf(limit, analysis)
+  return results.length > 0 ? results : [resultAt(limit, whole, null)]
+}
+
+function resultsOf(limit: LimitPlan, analysis: Analysed): LimitResult[] {
   switch (limit.metric) {
     case 'convergence':
     case 'lost-writes':
@@ -42,7 +50,6 @@ export function judgeLimit(limit: LimitPlan, analysis: Analysed): LimitResult[] 
 
 function placeResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
   const places = placesOf(limit, analysis)
-  if (places.length === 0) return [resultAt(limit, whole, null)]
   return places.flatMap((place) => {
     const measured = distributed.includes(limit.metric)
       ? fromCells(limit, analysis, place)

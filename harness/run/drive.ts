@@ -1,3 +1,4 @@
+import { invariant } from '../base/invariant.ts'
 import type { Operation } from '../model/operation.ts'
 import type { LoadPlan, Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
@@ -27,7 +28,9 @@ export async function drive(driving: Driving, operations: readonly Operation[]):
   for (const operation of operations) {
     await driving.clock.until(operation.intendedUs)
     if (driving.interrupted()) break
-    lanes.get(operation.region)?.admit(operation)
+    const lane = lanes.get(operation.region)
+    invariant(lane !== undefined, `operation ${operation.op} in a region without load`)
+    lane.admit(operation)
   }
   await Promise.all([...lanes.values()].map((lane) => lane.drained()))
 }
@@ -162,6 +165,6 @@ function started(operation: Operation, gateway: RegionName, t: Us): RecordEvent 
 
 function usersOf({ users }: Driving, region: RegionName) {
   const here = users.get(region)
-  if (!here) throw new Error(`no users in region ${region}`)
+  invariant(here !== undefined, `no users in region ${region}`)
   return here
 }

@@ -19,7 +19,7 @@ export function libraryReadme(entries: readonly LibraryEntry[]): string {
     ].join(' | '),
   )
   return [
-    '<!-- Generated from the scenarios, do not edit: npx tsx harness/docs.ts -->',
+    '<!-- Generated from the scenarios, do not edit: npx faultline docs -->',
     '# Scenarios',
     '',
     'Each file asks one question, in its first comment. Copy the one nearest to yours, change it, and let',

@@ -7,7 +7,7 @@ import type { Frame, Layer } from './draw.ts'
 export type TimeAxis = { endUs: number; x: (field: string) => Record<string, unknown> }
 
 /** Mean width of a character of the small text, with room to spare for wide fonts. */
-export const CHAR_PX = 6.6
+export const CHAR_PX = 6
 
 export const bandLabel = ({ name, where, confirmedUs }: FaultSpan): string =>
   `${name}: ${whereLabel(where)}${confirmedUs === null ? ' (not confirmed)' : ''}`

@@ -79,6 +79,6 @@ function curveTable(curve: Series): Markup {
   const rows = points.map(([us, open]) => [durationText(us), countText(open)])
   return dataDetails(
     `Data after ${curve.key}, ${plural(rows.length, 'row')}`,
-    table(['since the end', 'still open'], rows),
+    table(['since the end', 'still open'], rows, 1),
   )
 }

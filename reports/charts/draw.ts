@@ -82,6 +82,6 @@ function slimmed(svg: string, frame: Frame, label: string): string {
 const tenth = (value: number): number => Math.round(value * 10) / 10 + 0
 
 function withoutEmptyGroups(svg: string): string {
-  const without = svg.replace(/<g[^>]*><\/g>/g, '')
+  const without = svg.replace(/<g[^>]*\/>|<g(?:[^>]*[^/>])?><\/g>/g, '')
   return without === svg ? svg : withoutEmptyGroups(without)
 }

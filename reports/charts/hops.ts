@@ -217,6 +217,6 @@ function hopsTable(facets: readonly Facet[]): Markup {
   )
   return dataDetails(
     `Data, ${plural(rows.length, 'row')}`,
-    table(['where', 'hop', 'phase', 'p50', 'p99 (or p90)'], rows),
+    table(['where', 'hop', 'phase', 'p50', 'p99 (or p90)'], rows, 3),
   )
 }

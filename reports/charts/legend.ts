@@ -23,7 +23,7 @@ export function legendOf(lines: readonly Line[], label: (key: string) => string)
   const figures = new Map<string, string>()
   for (const line of lines) {
     const how = isBandTop(line, lines) ? 'upper end of the band' : weights[line.weight]
-    figures.set(line.figure, line.open ? 'open marks' : how)
+    figures.set(line.figure.replace('-at-least', ' at least'), line.open ? 'open marks' : how)
   }
   const meanings = [...figures].map(([figure, how]) => `${figure}: ${how}`).join(' · ')
   return html`<p class="legend">${[...pens].map(

@@ -1,5 +1,5 @@
 import type { Series } from '../../harness/model/finding.ts'
-import type { Us } from '../../harness/model/units.ts'
+import type { RegionName, Us } from '../../harness/model/units.ts'
 import type { Pen } from './palette.ts'
 
 export type Points = readonly (readonly [Us, number])[]
@@ -17,20 +17,32 @@ export type Line = {
   open: boolean
 }
 
-/** Lower bounds come as lines called `at-least`, or `<percentile>-at-least`. */
-export const isBound = (line: string): boolean => line.includes('at-least')
+const BOUND = 'at-least'
+
+/** Lower bounds come as lines called `<line>-at-least`: where the value of `<line>` is not known. */
+export const isBound = (line: string): boolean => line.endsWith(BOUND)
+
+const measuredName = (line: string): string => line.replace(`-${BOUND}`, '')
 
 /** The strongest of these that a key has is drawn strong. */
 const strength = ['achieved', 'p999', 'p99', 'p95', 'p90', 'max', 'low', 'mean', 'value', 'p50']
 
-/** The lines of one chart, with the pen of their key. */
-export function linesOf(series: readonly Series[], penOf: (key: string) => Pen): Line[] {
-  return series
+/** The lines of one chart with the pen of their key, keys in the order of the regions they name. */
+export function linesOf(
+  series: readonly Series[],
+  regions: readonly RegionName[],
+  penOf: (key: string) => Pen,
+): Line[] {
+  const place = (key: string) =>
+    key.split(/<?>/).reduce((sum, region) => sum * 1000 + regions.indexOf(region) + 1, 0)
+  return [...series]
+    .sort((a, b) => place(a.key) - place(b.key))
     .map(({ key, line, points }) => ({
       key,
       figure: line,
       pen: penOf(key),
-      weight: line === strongestOf(series, key) ? ('strong' as const) : ('light' as const),
+      weight:
+        measuredName(line) === strongestOf(series, key) ? ('strong' as const) : ('light' as const),
       points: points.filter(([us, value]) => Number.isFinite(us) && Number.isFinite(value)),
       open: isBound(line),
     }))
@@ -38,7 +50,7 @@ export function linesOf(series: readonly Series[], penOf: (key: string) => Pen):
 }
 
 function strongestOf(series: readonly Series[], key: string): string {
-  const own = series.filter((one) => one.key === key && !isBound(one.line)).map(({ line }) => line)
+  const own = series.filter((one) => one.key === key).map(({ line }) => measuredName(line))
   return strength.find((line) => own.includes(line)) ?? own[0] ?? ''
 }
 

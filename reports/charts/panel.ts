@@ -107,9 +107,10 @@ function lineLayers(
     const mark = {
       type: 'point',
       shape: 'triangle-up',
-      size: 34,
+      size: weight === 'strong' ? 34 : 16,
       stroke: pen.colour,
       strokeWidth: 1.2,
+      opacity: weight === 'strong' ? 1 : 0.7,
       fill: 'var(--paper)',
     }
     return [{ data: { values }, mark, encoding }]

@@ -82,7 +82,7 @@ function withLimits(points: readonly [number, number][], { plan }: Analysis): nu
   const values = points.map(([, us]) => us)
   const most = values.reduce((top, us) => Math.max(top, us), 0)
   const limits = plan.limits.filter(
-    ({ metric, value }) => metric === RESPONSE && value <= most * 20,
+    ({ metric, value }) => metric === RESPONSE && value <= most * 10,
   )
   return [...values, ...limits.map(({ value }) => value)]
 }
@@ -176,6 +176,6 @@ function curvesTable(curves: readonly Curve[], analysis: Analysis): Markup {
   ])
   return dataDetails(
     `Data, ${plural(rows.length, 'row')}`,
-    table(['metric', 'region', 'phase', 'p50', 'p90', 'p99', 'p99.9'], texts),
+    table(['metric', 'region', 'phase', 'p50', 'p90', 'p99', 'p99.9'], texts, 3),
   )
 }

@@ -169,6 +169,6 @@ function lossTable(bars: readonly Bar[], causes: readonly string[]): Markup {
   ])
   return dataDetails(
     `Data, ${plural(rows.length, 'row')}`,
-    table(['region', 'phase', ...causes], rows),
+    table(['region', 'phase', ...causes], rows, 2),
   )
 }

@@ -104,10 +104,10 @@ function confirmations(fault: FaultSpan, top: number, time: TimeAxis): Layer[] {
 function nameOf(fault: FaultSpan, top: number, frame: Frame, time: TimeAxis): Layer {
   const px = (us: number) => (Math.min(us, time.endUs) / time.endUs) * frame.width
   const from = px(fault.fromUs)
-  const to = px(fault.toUs)
+  const to = px(Math.max(fault.toUs, fault.healConfirmedUs ?? 0))
   const fits = (room: number) =>
     [bandLabel(fault), fault.name].find((text) => text.length * CHAR_PX + 14 <= room)
-  const within = fits(to - from)
+  const within = fits(px(fault.toUs) - from)
   const after = fits(frame.width - to)
   const before = fits(from)
   const place =

@@ -4,12 +4,13 @@ import type { Line } from './lines.ts'
 
 const ROWS = 200
 
-/** A table in a box of its own, that scrolls sideways by itself where it must. */
+/** A table in a box of its own, that scrolls sideways by itself. The first `words` columns are words, the others figures. */
 export function table(
   head: readonly string[],
-  rows: readonly (readonly (string | Markup)[])[],
+  rows: readonly (readonly string[])[],
+  words: 1 | 2 | 3 | 'all' = 'all',
 ): Markup {
-  return html`<div class="scroll"><table><thead><tr>${head.map(
+  return html`<div class="scroll"><table class="words-${String(words)}"><thead><tr>${head.map(
     (text) => html`<th scope="col">${text}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
@@ -31,7 +32,12 @@ export function linesTable(lines: readonly Line[], text: (value: number) => stri
   if (byTime.size === 0) return nothing
   const times = [...byTime.keys()].sort((a, b) => a - b)
   const every = Math.ceil(times.length / ROWS)
-  const head = ['from', ...lines.map(({ key, figure }) => `${linkLabel(key)} ${figure}`)]
+  const head = [
+    'from',
+    ...lines.map(
+      ({ key, figure }) => `${linkLabel(key)} ${figure.replace('-at-least', ' at least')}`,
+    ),
+  ]
   const rows = times
     .filter((_, i) => i % every === 0)
     .map((us) => [
@@ -43,5 +49,5 @@ export function linesTable(lines: readonly Line[], text: (value: number) => stri
       }),
     ])
   const which = every === 1 ? `${times.length} buckets` : `1 in ${every} of ${times.length} buckets`
-  return dataDetails(`Data, ${which}`, table(head, rows))
+  return dataDetails(`Data, ${which}`, table(head, rows, 1))
 }

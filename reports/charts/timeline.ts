@@ -129,12 +129,15 @@ async function panelOf(
   place: { endUs: number; last: boolean },
 ): Promise<Markup> {
   const all = linesOf(
-    analysis.series.filter(({ chart }) => chart === plan.chart),
+    analysis.series.filter(({ chart, line }) => chart === plan.chart && line !== 'goodput'),
+    analysis.plan.regions,
     penFor(plan.chart, analysis),
   )
   const head = html`<h3>${plan.title} <small>${plan.unit}</small></h3>`
   if (all.length === 0) return html`${head}<p class="missing">Not measured: ${plan.missing}.</p>`
   const lines = worstKeys(all, KEYS)
+  if (plan.scaleOf(lines).kind === 'log' && valuesOf(lines).every((value) => value === 0))
+    return html`${head}<p class="takeaway">${plan.text(0)} in every bucket.</p>`
   const left = new Set(all.map(({ key }) => key)).size - new Set(lines.map(({ key }) => key)).size
   const panel: Panel = {
     title: plan.title,
@@ -188,7 +191,7 @@ function responseLimit({ plan }: Analysis, lines: readonly Line[]): Panel['mark'
     ({ metric, region, phase, bound }) =>
       metric === 'search.response' && region === null && phase === null && bound === 'at-most',
   )
-  if (!limit || limit.value > most * 20) return undefined
+  if (!limit || limit.value > most * 10) return undefined
   return { value: limit.value, text: `limit ${writtenText(limit.value, 'us')}` }
 }
 

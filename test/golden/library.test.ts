@@ -51,5 +51,5 @@ test.each(scenarios)(
 )
 
 test('scenarios/README.md is what the files say', () => {
-  expect(readCatalogue(), 'write it again: npx tsx harness/docs.ts').toBe(scenarioCatalogue())
+  expect(readCatalogue(), 'write it again: npx faultline docs').toBe(scenarioCatalogue())
 })

@@ -6,7 +6,8 @@ import { aRecord, everythingPromised, type RecordScript } from '../../../support
 
 const own = (record: RecordScript) => readYourWrites(record.facts(), everythingPromised)
 const monotonic = (record: RecordScript) => monotonicReads(record.facts(), everythingPromised)
-const aWrite = () => aRecord().upsert({ op: 1, id: 9, at: SECOND, client: 'c' })
+const aWrite = () =>
+  aRecord().upsert({ op: 1, id: 9, at: SECOND, client: 'c' }).hops(1, 9, 'us', { applied: SECOND })
 
 test('a client that fetches its own write, or a later one, reads its writes', () => {
   const record = aWrite()
@@ -26,7 +27,7 @@ test('a fetch that does not find the own write fails', () => {
         sentence:
           'fetch 2 of c, sent to eu at 2.000 s, showed nothing, although the client knew its own ' +
           'upsert 1 of id 9 (c at us, acknowledged at 1.001 s).',
-        lines: [2, 3, 4, 5],
+        lines: [2, 4, 5, 6],
       },
     ],
   })
@@ -78,6 +79,38 @@ test('an older version after a newer one fails, by search or by fetch', () => {
     .search({ op: 4, at: 4 * SECOND, client: 'd', answer: [[9, 1]] })
     .fetch({ op: 5, id: 9, at: 5 * SECOND, client: 'd' })
   expect(monotonic(record)).toMatchObject({ verdict: 'fail', violations: 2, promised: true })
+})
+
+test('an older version that the writer of the newer one did not know of may win: that is a conflict', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 9, at: SECOND, region: 'eu' })
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND, client: 'c' })
+    .fetch({ op: 3, id: 9, at: 3 * SECOND, client: 'c', found: 1 })
+  expect(own(record)).toMatchObject({ verdict: 'pass', evidence: 1 })
+})
+
+test('what a client has seen replaced must not come back, whoever wrote it', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 9, at: SECOND, done: 3 * SECOND, region: 'eu' })
+    .upsert({ op: 2, id: 9, row: 8, at: SECOND, done: 3 * SECOND })
+  for (const [op, write] of [
+    [3, 1],
+    [4, 2],
+    [5, 1],
+  ] as const)
+    record.fetch({ op, id: 9, at: op * 2 * SECOND, client: 'd', found: write })
+  expect(monotonic(record)).toMatchObject({ verdict: 'fail', violations: 1 })
+})
+
+test('a read of a kind that is not promised is reported and does not fail the run', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 2, row: 9, at: SECOND, client: 'c' })
+    .search({ op: 2, at: 2 * SECOND, client: 'c', answer: [[2, 0]] })
+  const fetches = { ...everythingPromised, readYourWrites: 'fetches' as const }
+  expect(readYourWrites(record.facts(), fetches)).toMatchObject({
+    verdict: 'fail',
+    promised: false,
+  })
 })
 
 test('a read that overlaps the one that saw more is not held against it', () => {

@@ -1,0 +1,177 @@
+import { execFile, spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const program = join(root, 'harness/faultline.mjs')
+
+type Said = { code: number; out: string; err: string }
+
+function faultline(...flags: string[]): Promise<Said> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...flags], { cwd: root }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    )
+  })
+}
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'faultline-cli-'))
+
+const scenarioText = (limits: string, run = '20s') => `# Is a small calm run quick?
+
+name: small
+seed: 1
+regions: [us, eu]
+links: { us <-> eu: { latency: 40ms } }
+data: { set: glosses, base: 500 }
+system: { kind: active-active-cdc }
+load:
+  - { in: [us, eu], clients: 5, search: 60/s, upsert: 5/s }
+timeline: { warmup: 2s, run: ${run}, settle: 5s }
+limits:
+  ${limits}
+`
+
+function scenario(
+  limits = '- { metric: search.response, p: 99, max: 40ms }',
+  run?: string,
+): string {
+  const file = join(newFolder(), 'small.yaml')
+  writeFileSync(file, scenarioText(limits, run))
+  return file
+}
+
+test('run ends with a verdict, the path of a report, and nothing on stderr when it is no terminal', async () => {
+  const out = newFolder()
+  const said = await faultline('run', scenario(), '--out', out)
+  expect(said).toMatchObject({ code: 0, err: '' })
+  expect(said.out).toContain('PASS: ')
+  expect(said.out.trimEnd().split('\n').at(-1)).toBe(`report: ${out}/report.html`)
+  for (const file of ['report.html', 'summary.json', 'summary.md', 'environment.json'])
+    expect(existsSync(join(out, file)), file).toBe(true)
+  expect(statSync(join(out, 'report.html')).size).toBeLessThan(1_500_000)
+})
+
+test('a broken limit is exit code 1, and --json prints the summary', async () => {
+  const tooStrict = scenario('- { metric: search.response, p: 99, max: 1ms }')
+  const said = await faultline('run', tooStrict, '--out', newFolder(), '--json')
+  expect(said.code).toBe(1)
+  expect(JSON.parse(said.out)).toMatchObject({ verdict: 'fail', exitCode: 1, scenario: 'small' })
+})
+
+test('a limit without evidence is exit code 3, unless that is accepted', async () => {
+  const file = scenario('- { metric: client-recovery, max: 5s }')
+  // Users stay in their own region, so a cut between regions costs no client anything to recover from.
+  const cut = 'faults:\n  - { partition: us <-> eu, at: 5s, for: 5s }\n'
+  writeFileSync(file, readFileSync(file, 'utf8') + cut)
+  const strict = await faultline('run', file, '--out', newFolder())
+  expect(strict.code).toBe(3)
+  expect(strict.out).toContain('UNKNOWN: ')
+  const lenient = await faultline('run', file, '--out', newFolder(), '--allow-unknown')
+  expect(lenient.code).toBe(0)
+})
+
+test('a wrong scenario is exit code 2 with every mistake at its place', async () => {
+  const file = scenario()
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('regions:', 'region:').replace('40ms', '40'),
+  )
+  const said = await faultline('check', file)
+  expect(said.code).toBe(2)
+  expect(said.err).toContain(`${file}:5:1: unknown key "region"`)
+  expect(said.err).toContain('Did you mean "regions"')
+  expect(said.err.match(/small\.yaml:\d+:\d+:/g)?.length).toBeGreaterThan(1)
+})
+
+test('a missing file, an unknown command and a missing argument are exit code 2 and say what to try', async () => {
+  const missing = await faultline('run', 'no-such.yaml')
+  expect(missing).toMatchObject({ code: 2, out: '' })
+  expect(missing.err).toContain('no-such.yaml')
+  const unknown = await faultline('rnu', 'x.yaml')
+  expect(unknown.code).toBe(2)
+  expect(unknown.err).toContain('Did you mean run?')
+  const notARun = await faultline('report', newFolder())
+  expect(notARun.code).toBe(2)
+  expect(notARun.err).toContain('runs/latest')
+})
+
+test('--help teaches by example', async () => {
+  for (const command of [[], ['run'], ['lines']]) {
+    const said = await faultline(...command, '--help')
+    expect(said.code).toBe(0)
+    expect(said.out).toMatch(/Examples|Selectors/)
+  }
+})
+
+test('schema is JSON Schema that knows the systems', async () => {
+  const said = await faultline('schema')
+  expect(JSON.parse(said.out).$schema).toContain('2020-12')
+  expect(said.out).toContain('active-active-cdc')
+})
+
+test('Ctrl-C leaves a run directory that can be reported, and exit code 130', async () => {
+  const out = newFolder()
+  const child = spawn(
+    process.execPath,
+    [program, 'run', scenario(undefined, '3000s'), '--out', out],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let err = ''
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const record = join(out, 'record.jsonl')
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  await new Promise<void>((resolve) => {
+    const look = setInterval(() => {
+      if (!existsSync(record) || statSync(record).size < 1_000_000) return
+      clearInterval(look)
+      child.kill('SIGINT')
+      resolve()
+    }, 20)
+  })
+  expect(await ended).toBe(130)
+  expect(err).toContain('can be reported')
+  const last = readFileSync(record, 'utf8').trimEnd().split('\n').at(-1) as string
+  expect(JSON.parse(last)).toMatchObject({ type: 'end', how: 'interrupted' })
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('interrupted')
+})
+
+test('a record cut in the middle of a line still gives a report, which says where it was cut', async () => {
+  const whole = newFolder()
+  await faultline('run', scenario(), '--out', whole)
+  const cut = newFolder()
+  const record = join(cut, 'record.jsonl')
+  copyFileSync(join(whole, 'record.jsonl'), record)
+  truncateSync(record, Math.floor(statSync(record).size * 0.6))
+  if (readFileSync(record, 'utf8').endsWith('\n')) appendFileSync(record, '{"type":"op.e')
+  const said = await faultline('report', cut)
+  expect(said.code).toBe(3)
+  const lines = readFileSync(record, 'utf8').split('\n').length
+  expect(said.out).toMatch(new RegExp(`cut off.*line ${lines}`))
+  expect(readFileSync(join(cut, 'report.html'), 'utf8')).toMatch(/cut off/)
+})
+
+test('lines prints the record lines behind an operation and behind a figure', async () => {
+  const out = newFolder()
+  await faultline('run', scenario(), '--out', out)
+  const one = await faultline('lines', out, 'op=17')
+  expect(one.out).toMatch(/^\d+: \{"type":"op.start".*"op":17/m)
+  const figure = await faultline('lines', out, 'metric=search.response,region=us,phase=baseline')
+  expect(figure.out.split('\n').length).toBeGreaterThan(1000)
+  const wrong = await faultline('lines', out, 'metrics=search')
+  expect(wrong.code).toBe(2)
+})

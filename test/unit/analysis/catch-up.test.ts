@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest'
+import type { FaultPlan } from '../../../harness/model/fault.ts'
+import { SECOND } from '../../../harness/model/units.ts'
+import { aRecord, type RecordScript } from '../../support/record.ts'
+
+const cut: FaultPlan = {
+  kind: 'partition',
+  name: 'cut',
+  links: [
+    { from: 'us', to: 'eu' },
+    { from: 'eu', to: 'us' },
+  ],
+  atUs: 2 * SECOND,
+  untilUs: 6 * SECOND,
+}
+const aCut = (over: Partial<FaultPlan> = {}) =>
+  aRecord({ faults: [{ ...cut, ...over } as FaultPlan] }).fault('cut', {
+    injected: 2 * SECOND,
+    confirmed: 2 * SECOND,
+    healed: 6 * SECOND,
+    'heal-confirmed': 6_500_000,
+  })
+const rows = (record: RecordScript, metric: string) =>
+  record.analysis().metrics.filter((row) => row.metric === metric)
+const aWrite = (record = aCut()) =>
+  record.upsert({ op: 1, id: 9, at: 3 * SECOND }).hops(1, 9, 'us', { applied: 3 * SECOND })
+
+test('catch-up is from the confirmed end until the last write before it is everywhere', () => {
+  const record = aWrite().hops(1, 9, 'eu', { applied: 8 * SECOND })
+  expect(rows(record, 'catch-up')).toEqual([
+    { metric: 'catch-up', unit: 'us', phase: 'recovery:cut', count: 2, value: 1_500_000 },
+    { metric: 'catch-up', unit: 'us', region: 'us', phase: 'recovery:cut', count: 1, value: 0 },
+    {
+      metric: 'catch-up',
+      unit: 'us',
+      region: 'eu',
+      phase: 'recovery:cut',
+      count: 1,
+      value: 1_500_000,
+    },
+  ])
+})
+
+test('a write that gave way to a later one, there or found there, is caught up with', () => {
+  const older = aWrite().hops(1, 9, 'eu', { older: 7 * SECOND })
+  expect(rows(older, 'catch-up')[0]).toMatchObject({ value: 500_000 })
+  const replaced = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 4 * SECOND })
+    .hops(2, 9, 'us', { applied: 4 * SECOND })
+    .hops(2, 9, 'eu', { applied: 6_600_000 })
+  expect(rows(replaced, 'catch-up')[0]).toMatchObject({ count: 4, value: 100_000 })
+})
+
+test('a write after the confirmed end does not count, and a fault that blocked nothing caught up at once', () => {
+  const record = aWrite()
+    .hops(1, 9, 'eu', { applied: 4 * SECOND })
+    .upsert({ op: 2, id: 8, at: 7 * SECOND })
+  expect(rows(record, 'catch-up')[0]).toMatchObject({ count: 2, value: 0 })
+})
+
+test('what never arrives leaves only a lower bound', () => {
+  const [all, us, eu] = rows(aWrite(), 'catch-up')
+  expect(all).toEqual({
+    metric: 'catch-up',
+    unit: 'us',
+    phase: 'recovery:cut',
+    count: 2,
+    low: 8_500_000,
+    censored: 1,
+  })
+  expect(us).toMatchObject({ value: 0 })
+  expect(eu).toMatchObject({ low: 8_500_000, censored: 1 })
+})
+
+test('an end that nobody confirmed has no row', () => {
+  const record = aRecord({ faults: [cut] }).fault('cut', {
+    injected: 2 * SECOND,
+    healed: 6 * SECOND,
+  })
+  expect(rows(aWrite(record), 'catch-up')).toEqual([])
+})
+
+test('the confirmed end is the first reading that was normal again', () => {
+  const record = aRecord({ faults: [cut] }).fault('cut', {
+    injected: 2 * SECOND,
+    healed: 6 * SECOND,
+  })
+  record.say({
+    type: 'fault',
+    t: 9 * SECOND,
+    name: 'cut',
+    what: 'heal-confirmed',
+    bracket: [6 * SECOND, 6_250_000],
+  })
+  const late = aWrite(record).hops(1, 9, 'eu', { applied: 8 * SECOND })
+  expect(rows(late, 'catch-up')[0]).toMatchObject({ value: 1_750_000 })
+})
+
+test('the curve counts open pairs of write and region until the last one', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 8, at: 4 * SECOND })
+    .hops(2, 8, 'us', { applied: 4 * SECOND })
+    .hops(1, 9, 'eu', { applied: 7 * SECOND })
+    .hops(2, 8, 'eu', { applied: 8 * SECOND })
+  const [curve] = record.analysis().series.filter(({ chart }) => chart === 'catch-up')
+  expect(curve).toEqual({
+    chart: 'catch-up',
+    key: 'cut',
+    line: 'open',
+    points: [
+      [6_500_000, 2],
+      [7_500_000, 1],
+      [8_500_000, 0],
+    ],
+  })
+})
+
+const remote = { region: 'us', gateway: 'eu' }
+
+test('a client recovers with its first success on a path that had failed', () => {
+  const record = aCut()
+    .search({ op: 1, at: 3 * SECOND, done: 5 * SECOND, outcome: 'unknown', ...remote })
+    .search({ op: 2, at: 7 * SECOND, ...remote })
+  expect(rows(record, 'client-recovery')).toEqual([
+    {
+      metric: 'client-recovery',
+      unit: 'us',
+      region: 'us',
+      link: 'us>eu',
+      phase: 'recovery:cut',
+      count: 1,
+      value: 501_000,
+    },
+  ])
+})
+
+test('a success between the healing and its confirmation is a recovery of 0', () => {
+  const record = aCut()
+    .search({ op: 1, at: 3 * SECOND, outcome: 'fail', ...remote })
+    .search({ op: 2, at: 6_200_000, ...remote })
+  expect(rows(record, 'client-recovery')).toMatchObject([{ value: 0 }])
+})
+
+test('a path without a failure has no recovery, and one without a success only a bound', () => {
+  expect(rows(aCut().search({ op: 1, at: 3 * SECOND, ...remote }), 'client-recovery')).toEqual([])
+  const lost = aCut().search({ op: 1, at: 3 * SECOND, outcome: 'fail', ...remote })
+  expect(rows(lost, 'client-recovery')).toMatchObject([{ low: 8_500_000, censored: 1 }])
+})
+
+test('mirrors carry no users: their faults hurt no path', () => {
+  const record = aCut({ kind: 'mirror-kill' }).search({
+    op: 1,
+    at: 3 * SECOND,
+    outcome: 'fail',
+    ...remote,
+  })
+  expect(rows(record, 'client-recovery')).toEqual([])
+})
+
+test('a fault of a region hurts every path that ends there, also of an attempt that was given up', () => {
+  const crash = {
+    kind: 'region-crash',
+    name: 'cut',
+    region: 'eu',
+    atUs: 2 * SECOND,
+    untilUs: 6 * SECOND,
+  } as const
+  const record = aRecord({ faults: [crash] }).fault('cut', {
+    injected: 2 * SECOND,
+    healed: 6 * SECOND,
+    'heal-confirmed': 6 * SECOND,
+  })
+  record
+    .search({
+      op: 1,
+      at: 3 * SECOND,
+      done: 5 * SECOND,
+      outcome: 'unknown',
+      region: 'eu',
+      gateway: 'eu',
+    })
+    .retry(1, 4 * SECOND, 'us')
+    .search({ op: 2, at: 7 * SECOND, region: 'eu' })
+  expect(rows(record, 'client-recovery')).toMatchObject([{ link: 'eu>eu', value: SECOND + 1000 }])
+})

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest'
+import { SECOND } from '../../../harness/model/units.ts'
+import { aRecord, type RecordScript } from '../../support/record.ts'
+
+/** Points 0 … 4 stand on a line; a query at 0 wants 0 and 1. */
+const recall = (record: RecordScript) =>
+  record
+    .analysis()
+    .metrics.filter(({ metric, phase }) => metric === 'recall' && phase === 'baseline')
+
+function causes(record: RecordScript) {
+  const rows = record
+    .analysis()
+    .metrics.filter(
+      ({ metric, value, operation }) => metric === 'recall-loss' && value !== 0 && !operation,
+    )
+  return Object.fromEntries(rows.map(({ cause, value }) => [cause, value]))
+}
+
+test('an exact answer has recall 1 and no loss', () => {
+  const record = aRecord().search({
+    op: 1,
+    at: 5 * SECOND,
+    answer: [
+      [0, 0],
+      [1, 0],
+    ],
+  })
+  expect(recall(record)).toEqual([
+    { metric: 'recall', unit: 'ratio', region: 'us', phase: 'baseline', count: 1, low: 1, high: 1 },
+  ])
+  expect(causes(record)).toEqual({})
+})
+
+test('a write in flight leaves an interval: nobody can say whether it should be there', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 9, row: 0, at: 4 * SECOND, done: 6 * SECOND })
+    .search({
+      op: 2,
+      at: 5 * SECOND,
+      answer: [
+        [0, 0],
+        [1, 0],
+      ],
+    })
+  expect(recall(record)).toMatchObject([{ low: 0.5, high: 1 }])
+})
+
+test('a returned point whose newer version is far away is no hit', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 1, row: 30, at: 2 * SECOND })
+    .search({
+      op: 2,
+      at: 5 * SECOND,
+      answer: [
+        [0, 0],
+        [1, 0],
+      ],
+    })
+  expect(recall(record)).toMatchObject([{ low: 0.5, high: 0.5 }])
+})
+
+test('a search that was not answered has no recall, and one with nothing to find none either', () => {
+  const unanswered = aRecord().search({ op: 1, at: 5 * SECOND, outcome: 'unknown' })
+  const nothing = aRecord({ data: { set: 'line', base: 0 } }).search({ op: 1, at: 5 * SECOND })
+  for (const record of [unanswered, nothing]) expect(recall(record)).toEqual([])
+})
+
+const aNewPoint = () => aRecord().upsert({ op: 1, id: 9, row: 1, at: 2 * SECOND })
+const without = (record: RecordScript, over = {}) =>
+  record.search({
+    op: 2,
+    at: 5 * SECOND,
+    k: 3,
+    answer: [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ],
+    ...over,
+  })
+
+test('replication: the region that answered did not have the version yet', () => {
+  const late = aNewPoint().hops(1, 9, 'eu', { applied: 5 * SECOND + 1, visible: 5 * SECOND + 1 })
+  expect(causes(without(late, { gateway: 'eu' }))).toEqual({ replication: 1 / 3 })
+})
+
+test('visibility: applied, but searches do not see it yet', () => {
+  const record = aNewPoint().hops(1, 9, 'us', { applied: 3 * SECOND, visible: 6 * SECOND })
+  expect(causes(without(record))).toEqual({ visibility: 1 / 3 })
+})
+
+test.each([
+  ['unloaded', 'loaded'],
+  ['down', 'up'],
+] as const)('visibility: the store is away between %s and %s', (from, to) => {
+  const away = aNewPoint()
+    .everywhere(1, 9, 3 * SECOND)
+    .store('us', from, 4 * SECOND)
+  expect(causes(without(away.store('us', to, 7 * SECOND)))).toEqual({ visibility: 1 / 3 })
+  const back = aNewPoint()
+    .everywhere(1, 9, 3 * SECOND)
+    .store('us', from, SECOND)
+  expect(causes(without(back.store('us', to, 2 * SECOND)))).toEqual({ index: 1 / 3 })
+})
+
+test('ghost: a point that is dead elsewhere took the place', () => {
+  const record = aRecord()
+    .delete({ op: 1, id: 0, at: 2 * SECOND, region: 'eu' })
+    .search({
+      op: 2,
+      at: 5 * SECOND,
+      answer: [
+        [0, 0],
+        [1, 0],
+      ],
+    })
+  expect(causes(record)).toEqual({ ghost: 0.5 })
+})
+
+test('index: it was there to be found and was not', () => {
+  const record = aNewPoint().everywhere(1, 9, 3 * SECOND)
+  expect(
+    causes(
+      without(record, {
+        answer: [
+          [0, 0],
+          [1, 0],
+          [3, 0],
+        ],
+      }),
+    ),
+  ).toEqual({ index: 1 / 3 })
+})
+
+test('cache comes before all other causes', () => {
+  expect(causes(without(aNewPoint(), { gateway: 'eu', cacheAge: 5 }))).toEqual({ cache: 1 / 3 })
+})
+
+test('a version applied again is current again', () => {
+  const record = aNewPoint()
+    .upsert({ op: 3, id: 9, row: 40, at: 3 * SECOND, done: null })
+    .hops(1, 9, 'us', { applied: 2 * SECOND, visible: 2 * SECOND })
+    .hops(3, 9, 'us', { applied: 3 * SECOND, visible: 3 * SECOND })
+    .hops(1, 9, 'us', { applied: 4 * SECOND, visible: 4 * SECOND })
+  const state = record.facts().states.get('us')
+  expect([1, 2, 3, 4, 9].map((second) => state?.visible(9, second * SECOND))).toEqual([
+    -1, 1, 3, 1, 1,
+  ])
+})
+
+test('an older version returned in place of one that is not there yet is also a stale hit', () => {
+  const record = aRecord()
+    .upsert({ op: 1, id: 1, row: 0, at: 2 * SECOND, region: 'eu' })
+    .search({
+      op: 2,
+      at: 5 * SECOND,
+      answer: [
+        [0, 0],
+        [1, 0],
+      ],
+    })
+  const stale = record.analysis().metrics.find(({ operation }) => operation === 'stale-hit')
+  expect(causes(record)).toEqual({ replication: 0.5 })
+  expect(stale).toMatchObject({ cause: 'replication', value: 0.5, count: 1 })
+})
