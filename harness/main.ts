@@ -5,6 +5,7 @@ import { analyse } from './analysis/analyse.ts'
 import { judge } from './analysis/judge.ts'
 import { dataSet, known, systems } from './catalogue.ts'
 import { describeEnvironment, type Environment, faultlineVersion } from './environment.ts'
+import { Health } from './health.ts'
 import type { Analysis, Judgement } from './model/finding.ts'
 import type { Plan } from './model/plan.ts'
 import type { EndEvent, RecordEvent } from './model/record.ts'
@@ -63,8 +64,10 @@ export async function recordRun(
   const workload = planOperations(plan, pool)
   const neighbours = neighboursOf(pool, workload)
   const record = openRecord(directory.record)
+  const health = new Health(directory)
   const emit = (event: RecordEvent) => {
     record.append(event)
+    health.see(event.t)
     onEvent(event, plan)
     if (event.type === 'fault') record.flush()
   }
@@ -89,6 +92,7 @@ export async function recordRun(
     end('failed', error instanceof Error ? error.message : String(error))
     throw error
   } finally {
+    health.write(world.clock.now())
     record.close()
   }
 }

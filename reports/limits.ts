@@ -9,6 +9,8 @@ import { severity, verdictMark } from './verdict.ts'
 
 /** Passed limits are shown one by one up to this many. */
 const PASSED = 12
+/** More rows than this would make the page heavy; summary.json has all of them. */
+const ROWS = 400
 
 /** What a limit is on: `search.response p99`. */
 export function limitSubject({ metric, stat }: LimitPlan): string {
@@ -66,7 +68,7 @@ const limitTable = (
   limits: readonly LimitResult[],
 ): Markup => html`<div class="scroll"><table class="limits">
 <thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
-<tbody>${limits.map(row)}</tbody></table></div>`
+<tbody>${limits.slice(0, ROWS).map(row)}</tbody></table></div>${limits.length > ROWS && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(limits.length - ROWS)} are in summary.json.</p>`}`
 
 function row(result: LimitResult): Markup {
   const { limit, verdict, count, because } = result

@@ -10,7 +10,7 @@ import type { Report } from './report.ts'
 import { intervalOf, type Percentile, percentileOf, placeOf } from './rows.ts'
 
 /** More rows than this would make the page heavy; summary.json has all of them. */
-const ROWS = 1500
+const ROWS = 1000
 
 const columns: Percentile[] = ['p50', 'p90', 'p95', 'p99', 'p999']
 

@@ -16,7 +16,7 @@ export type Profile = {
     overheadUs: Us
     search: ServiceTime
     upsert: ServiceTime
-    /** Added per point beyond the first in one upsert or fetch. */
+    /** Added per point beyond the first in one upsert; a fetch of many costs what a fetch of one does. */
     perPointUs: Us
     fetch: ServiceTime
     /** Scan time per 1,000 points. */

@@ -42,7 +42,7 @@ export async function hops(analysis: Analysis): Promise<Markup> {
   for (const one of drawn) plots.push(await plot(one, used, domain))
   const more =
     facets.length > FACETS &&
-    ` ${facets.length - FACETS} others stayed below these and are in the table of metrics.`
+    ` ${facets.length - FACETS} others did better and are in the table of measurements.`
   const below = valuesOf(drawn).filter((value) => value < LEAST).length
   const edge =
     below > 0 &&

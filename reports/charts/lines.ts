@@ -58,12 +58,14 @@ function strongestOf(series: readonly Series[], key: string): string {
 export const isBandTop = ({ key, figure }: Line, lines: readonly Line[]): boolean =>
   figure === 'high' && lines.some((line) => line.key === key && line.figure === 'low')
 
-/** Keeps the `most` keys that reach highest, in their order; the others stay in the tables. */
-export function worstKeys(lines: readonly Line[], most: number): Line[] {
+/** Keeps the `most` keys that come worst, in their order; the others stay in the tables. */
+export function worstKeys(lines: readonly Line[], most: number, worse: 'high' | 'low'): Line[] {
   const peaks = new Map<string, number>()
   for (const { key, points } of lines)
-    for (const [, value] of points)
-      peaks.set(key, Math.max(peaks.get(key) ?? Number.NEGATIVE_INFINITY, value))
+    for (const [, value] of points) {
+      const bad = worse === 'high' ? value : -value
+      peaks.set(key, Math.max(peaks.get(key) ?? Number.NEGATIVE_INFINITY, bad))
+    }
   const kept = [...peaks]
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, most)

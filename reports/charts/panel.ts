@@ -25,9 +25,9 @@ export const frames: Record<Width, Frame> = {
 }
 
 const AXIS_ROOM = 20
-/** Bytes all lines of one drawing may take, and about how many one point takes. */
-const LINES_BYTES = 44_000
-const POINT_BYTES = 12
+/** Points all lines of one drawing may have together: a point takes about 12 bytes. */
+const POINTS: Record<Width, number> = { wide: 3_000, narrow: 1_500 }
+const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200 }
 
 export function timeAxis(endUs: number, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
   const ticks = timeTicks(endUs, width === 'wide' ? 14 : 5)
@@ -52,8 +52,8 @@ export function drawPanel(
   const frame = place.last ? { ...base, bottom: AXIS_ROOM } : base
   const y = verticalOf(panel)
   const most = Math.min(
-    place.width === 'wide' ? 600 : 200,
-    Math.floor(LINES_BYTES / POINT_BYTES / Math.max(1, panel.lines.length)),
+    POINTS_A_LINE[place.width],
+    Math.floor(POINTS[place.width] / Math.max(1, panel.lines.length)),
   )
   const layers = [
     ...bandLayers(analysis, frame, time),

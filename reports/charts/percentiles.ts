@@ -111,33 +111,34 @@ function curveLayer(
   return { data: { values }, mark, encoding }
 }
 
-/** Each limit on a percentile in this phase: a short bar at its quantile. */
+/** Each limit on a percentile in this phase: a short bar at its quantile, in the colour of its region if it has one. */
 function limitLayers(
   phase: string,
   { plan }: Analysis,
   { x, y }: Axes,
   [, most]: readonly [number, number],
 ): Layer[] {
-  const values = plan.limits
-    .filter((limit) => limit.metric === RESPONSE && (limit.phase === null || limit.phase === phase))
-    .flatMap(({ stat, value }) =>
-      stat.kind === 'quantile' && value <= most
-        ? [{ x: rarity(stat.q), y: value, text: `${percentileName(stat.q)} limit` }]
-        : [],
-    )
-  if (values.length === 0) return []
-  return [
+  const marks = new Map<string, { x: number; y: number; text: string; colour: string }>()
+  for (const { metric, phase: only, region, stat, value } of plan.limits) {
+    if (metric !== RESPONSE || (only !== null && only !== phase)) continue
+    if (stat.kind !== 'quantile' || value > most) continue
+    const colour = region === null ? 'currentColor' : regionPen(plan.regions, region).colour
+    const at = { x: rarity(stat.q), y: value }
+    const text = `${percentileName(stat.q)} limit`
+    if (!marks.has(`${at.x} ${at.y}`)) marks.set(`${at.x} ${at.y}`, { ...at, text, colour })
+  }
+  return [...marks.values()].flatMap((mark): Layer[] => [
     {
-      data: { values },
-      mark: { type: 'tick', orient: 'horizontal', size: 26, thickness: 2, color: 'currentColor' },
+      data: { values: [mark] },
+      mark: { type: 'tick', orient: 'horizontal', size: 26, thickness: 2, color: mark.colour },
       encoding: { x, y },
     },
     {
-      data: { values },
-      mark: { type: 'text', align: 'right', dx: -17, fontSize: 10 },
+      data: { values: [mark] },
+      mark: { type: 'text', align: 'right', dx: -17, fontSize: 10, color: mark.colour },
       encoding: { x, y, text: { field: 'text' } },
     },
-  ]
+  ])
 }
 
 /** Where response and service are furthest apart, at the furthest percentile both have. */

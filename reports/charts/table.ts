@@ -2,7 +2,9 @@ import { linkLabel, momentText } from '../format.ts'
 import { html, type Markup, nothing } from '../markup.ts'
 import type { Line } from './lines.ts'
 
+/** Rows, and cells, that one table of a chart may have. */
 const ROWS = 200
+const CELLS = 3_000
 
 /** A table in a box of its own, that scrolls sideways by itself. The first `words` columns are words, the others figures. */
 export function table(
@@ -31,7 +33,7 @@ export function linesTable(lines: readonly Line[], text: (value: number) => stri
     }
   if (byTime.size === 0) return nothing
   const times = [...byTime.keys()].sort((a, b) => a - b)
-  const every = Math.ceil(times.length / ROWS)
+  const every = Math.ceil(times.length / Math.min(ROWS, CELLS / (lines.length + 1)))
   const head = [
     'from',
     ...lines.map(

@@ -35,7 +35,7 @@ type PanelPlan = {
 
 const milliseconds = { kind: 'log', least: MS / 10 } as const
 
-const panels: PanelPlan[] = [
+const plans: PanelPlan[] = [
   {
     chart: 'rates',
     title: 'Offered and achieved',
@@ -95,27 +95,38 @@ const panels: PanelPlan[] = [
 
 /** All panels of the run, one under the other on one time axis. */
 export async function timeline(analysis: Analysis): Promise<Markup> {
-  const shown = panels.filter(({ chart }) => chart !== 'dispatch' || has(analysis, chart))
   const endUs = endOf(analysis)
+  const shown = plans
+    .map((plan) => ({ plan, lines: linesFor(plan, analysis) }))
+    .filter(({ plan, lines }) => plan.chart !== 'dispatch' || lines.length > 0)
+  const last = shown.findLast(({ plan, lines }) => lines.length > 0 && !isFlat(plan, lines))
   const strips = await both(async (width) =>
     drawStrip(analysis, { ...frames[width], top: 20, bottom: 4 }, timeAxis(endUs, width, 'top')),
   )
-  const last = shown.findLast(({ chart }) => has(analysis, chart))
-  const drawn: Markup[] = []
-  for (const plan of shown)
-    drawn.push(await panelOf(plan, analysis, { endUs, last: plan === last }))
-  return html`<figure class="timeline">${strips}${drawn}<figcaption>Time counts from the start of warm-up; a scenario’s own times
+  const panels: Markup[] = []
+  for (const one of shown)
+    panels.push(await panelOf(one.plan, one.lines, analysis, { endUs, last: one === last }))
+  return html`<figure class="timeline">${strips}${panels}<figcaption>Time counts from the start of warm-up; a scenario’s own times
 count from its end, at ${momentText(analysis.plan.timeline.warmupUs)}. Shaded: warm-up and settle. Bands: faults; heavy ticks on a
 fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`
 }
 
-const has = ({ series }: Analysis, chart: Series['chart']): boolean =>
-  series.some((one) => one.chart === chart && one.points.length > 0)
+/** Goodput counts searches only: beside all operations it would look like a shortfall. */
+const linesFor = ({ chart }: PanelPlan, analysis: Analysis): Line[] =>
+  linesOf(
+    analysis.series.filter((one) => one.chart === chart && one.line !== 'goodput'),
+    analysis.plan.regions,
+    penFor(chart, analysis),
+  )
+
+/** Nothing but zeros has no place on a log axis. */
+const isFlat = (plan: PanelPlan, lines: readonly Line[]): boolean =>
+  plan.scaleOf(lines).kind === 'log' && valuesOf(lines).every((value) => value === 0)
 
 function endOf({ phases, ended, series }: Analysis): number {
   const times = [ended.atUs, ...phases.map(({ toUs }) => toUs)]
   for (const { points } of series) times.push(points.at(-1)?.[0] ?? 0)
-  return Math.max(1, ...times.filter(Number.isFinite))
+  return times.filter(Number.isFinite).reduce((most, us) => Math.max(most, us), 1)
 }
 
 /** A drawing for wide and one for narrow pages; the style sheet shows one of them. */
@@ -125,20 +136,15 @@ async function both(drawing: (width: Width) => Promise<Markup>): Promise<Markup>
 
 async function panelOf(
   plan: PanelPlan,
+  all: readonly Line[],
   analysis: Analysis,
   place: { endUs: number; last: boolean },
 ): Promise<Markup> {
-  const all = linesOf(
-    analysis.series.filter(({ chart, line }) => chart === plan.chart && line !== 'goodput'),
-    analysis.plan.regions,
-    penFor(plan.chart, analysis),
-  )
   const head = html`<h3>${plan.title} <small>${plan.unit}</small></h3>`
   if (all.length === 0) return html`${head}<p class="missing">Not measured: ${plan.missing}.</p>`
-  const lines = worstKeys(all, KEYS)
-  if (plan.scaleOf(lines).kind === 'log' && valuesOf(lines).every((value) => value === 0))
+  if (isFlat(plan, all))
     return html`${head}<p class="takeaway">${plan.text(0)} in every bucket.</p>`
-  const left = new Set(all.map(({ key }) => key)).size - new Set(lines.map(({ key }) => key)).size
+  const lines = worstKeys(all, KEYS, plan.chart === 'recall' ? 'low' : 'high')
   const panel: Panel = {
     title: plan.title,
     lines,
@@ -147,11 +153,14 @@ async function panelOf(
     mark: plan.mark?.(analysis, lines),
   }
   const drawings = await both((width) => drawPanel(panel, analysis, { ...place, width }))
+  const left = keysOf(all) - keysOf(lines)
   const more =
     left > 0 &&
-    html` <span class="quiet">The ${plural(left, 'other')} stayed below these and are in the table of metrics.</span>`
+    html` <span class="quiet">The ${plural(left, 'other')} did better and are in the table of measurements.</span>`
   return html`${head}<p class="takeaway">${plan.answer(analysis)}${more}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}`
 }
+
+const keysOf = (lines: readonly Line[]): number => new Set(lines.map(({ key }) => key)).size
 
 /** Axes show round values; tables show what was measured. */
 const exactText = ({ chart, text }: PanelPlan): ((value: number) => string) => {

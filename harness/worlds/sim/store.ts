@@ -93,9 +93,8 @@ export class SimStore {
 
   fetch(ids: readonly PointId[], consistency: Consistency, answer: Answer<StoredPoint[]>): void {
     const { profile, dim } = this.setting
-    const extraUs = profile.perPointUs * Math.max(0, ids.length - 1)
     const { overheadUs } = profile
-    this.server.serve(answer, profile.fetch, { overheadUs, extraUs }, (reply) => {
+    this.server.serve(answer, profile.fetch, { overheadUs }, (reply) => {
       const run = () => {
         const found = this.loaded ? pick(ids, this.visible) : []
         reply.value(found, 40 + found.length * dim * 4)

@@ -214,10 +214,10 @@ test('catch-up is judged once for each fault', () => {
   expect(verdicts(aFreeze())).toEqual(['unknown'])
 })
 
-test('client recovery has no result where nothing had failed', () => {
+test('client recovery is judged where something had failed; where nothing had there is no evidence', () => {
   const limits = [{ ...catchUp, metric: 'client-recovery' as const }]
   const search = { region: 'us', gateway: 'eu' }
-  expect(verdicts(healed(aFreeze({ limits })))).toEqual([])
+  expect(verdicts(healed(aFreeze({ limits })))).toEqual(['unknown'])
   const hurt = healed(aFreeze({ limits })).search({ op: 5, at: s(3), outcome: 'fail', ...search })
   expect(verdicts(hurt.search({ op: 6, at: s(4.5), ...search }))).toEqual(['pass'])
 })
