@@ -47,6 +47,22 @@ function commands(argv: readonly string[]): Command {
     .showHelpAfterError('(try: faultline --help)')
     .exitOverride()
     .addHelpText('after', examples)
+  addRun(program, argv)
+  addCheck(program)
+  addReport(program)
+  addLines(program)
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files, for completion in an editor')
+    .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
+  program
+    .command('docs', { hidden: true })
+    .description('write scenarios/README.md again from the scenarios')
+    .action(() => writeCatalogue())
+  return program
+}
+
+function addRun(program: Command, argv: readonly string[]): void {
   program
     .command('run')
     .description('run a scenario; the verdict is the exit code')
@@ -59,22 +75,33 @@ function commands(argv: readonly string[]): Command {
     .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
     .addHelpText('after', runExamples)
     .action((file: string, flags: RunFlags) => runCommand(file, flags, argv))
+}
+
+function addCheck(program: Command): void {
   program
     .command('check')
     .description('name every mistake in a scenario, or print its plan as a timeline')
     .argument('<scenario>', 'a scenario file')
     .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .addHelpText('after', checkExamples)
     .action((file: string, { seed }: RunFlags) =>
       print(renderCheck(planOf(file, seed), expectedBefore)),
     )
+}
+
+function addReport(program: Command): void {
   program
     .command('report')
     .description('make the report of a run directory again, also of one that was cut off')
     .argument('<run>', 'a run directory, e.g. runs/latest')
     .option('--json', 'print summary.json on stdout instead of the table')
+    .addHelpText('after', reportExamples)
     .action(async (path: string, flags: RunFlags) =>
       finish(await judgeRun(runDirectory(path)), flags),
     )
+}
+
+function addLines(program: Command): void {
   program
     .command('lines')
     .description('print the record lines behind a figure')
@@ -85,15 +112,6 @@ function commands(argv: readonly string[]): Command {
       const record = join(runDirectory(path), 'record.jsonl')
       for (const { number, text } of selectLines(record, selector)) print(`${number}: ${text}`)
     })
-  program
-    .command('schema')
-    .description('print the JSON Schema of scenario files, for completion in an editor')
-    .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
-  program
-    .command('docs', { hidden: true })
-    .description('write scenarios/README.md again from the scenarios')
-    .action(() => writeCatalogue())
-  return program
 }
 
 async function runCommand(file: string, flags: RunFlags, argv: readonly string[]): Promise<void> {
@@ -200,6 +218,16 @@ Examples:
   faultline run scenarios/partition-heal.yaml --seed 7
   faultline run scenarios/clock-skew-wall.yaml --expect   exit 0 if it goes red as stated
   faultline run my.yaml --json | jq .verdict`
+
+const checkExamples = `
+Examples:
+  faultline check my.yaml            mistakes with line and column, or the plan as a timeline
+  faultline check my.yaml && faultline run my.yaml`
+
+const reportExamples = `
+Examples:
+  faultline report runs/latest       after an upgrade, or after a run that was killed
+  faultline report runs/partition-heal-42 --json | jq .metrics`
 
 const lineExamples = `
 Selectors:

@@ -93,8 +93,13 @@ export function catchUpAnswer(analysis: Analysis): string {
   if (analysis.plan.faults.length === 0)
     return 'No fault was planned, so there is nothing to catch up after.'
   const rows = rowsOf(analysis, 'catch-up').filter(({ region }) => region === undefined)
-  if (rows.length === 0)
-    return `Catch-up was ${NOT_MEASURED}: no fault whose end was confirmed had acknowledged writes before it.`
+  if (rows.length === 0) {
+    const ended = analysis.faults.some(({ healConfirmedUs }) => healConfirmedUs !== null)
+    const why = ended
+      ? 'no write was acknowledged before a fault ended'
+      : 'no canary saw a fault end'
+    return `Catch-up was ${NOT_MEASURED}: ${why}.`
+  }
   const texts = rows.flatMap((row) => {
     const interval = intervalOf(row)
     if (!interval) return []

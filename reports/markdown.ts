@@ -46,7 +46,7 @@ function limitsPart(limits: readonly LimitResult[]): string {
       countText(result.count),
     ])
   const more =
-    open.length > LIMITS ? `\n\n${plural(open.length - LIMITS, 'more')} in report.html.` : ''
+    open.length > LIMITS ? `\n\n${countText(open.length - LIMITS)} more in report.html.` : ''
   return `## Limits\n\n${tableOf(['', 'metric', 'cell', 'measured', 'limit', 'samples'], rows)}${more}\n\n${passed}`
 }
 
@@ -62,7 +62,7 @@ function findingsPart({ analysis, run }: Report): string {
     return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${witness}`
   })
   const more =
-    told.length > FINDINGS ? [`- ${plural(told.length - FINDINGS, 'more')} in report.html.`] : []
+    told.length > FINDINGS ? [`- ${countText(told.length - FINDINGS)} more in report.html.`] : []
   return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed}`
 }
 

@@ -100,7 +100,7 @@ h1{font-size:25px}
 .limits td:last-child{grid-column:3;grid-row:1;justify-self:end}
 .limits td[data-name]{text-align:left;font-size:13px}
 .limits td[data-name]::before{content:attr(data-name) " ";color:var(--quiet)}
-.limits tr.why td{grid-column:1/-1;border:0}.limits tr:has(+tr.why){border:0;padding-bottom:0}.limits tr.why{padding-top:0}
+.limits tr.why td{grid-column:1/-1;grid-row:auto;justify-self:start;border:0}.limits tr:has(+tr.why){border:0;padding-bottom:0}.limits tr.why{padding-top:0}
 .wide{display:none}
 .narrow{display:block;max-width:560px}
 .facets{grid-template-columns:repeat(auto-fill,minmax(min(280px,100%),1fr))}}

@@ -131,7 +131,11 @@ function isNeeded({ checker, promised }: Finding, plan: Plan): boolean {
 function ofPass(analysis: Analysed, limits: readonly LimitResult[]): Conclusion {
   const reported = analysis.findings.filter(({ verdict }) => verdict === 'fail').length
   const limitText =
-    limits.length === 0 ? 'No limit was set' : `All ${counted(limits.length, 'limit')} hold`
+    limits.length === 0
+      ? 'No limit was set'
+      : limits.length === 1
+        ? 'The limit holds'
+        : `All ${limits.length} limits hold`
   const rest =
     reported === 0
       ? 'no checker found anything wrong'

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../model/point.ts'
-import { SECOND } from '../model/units.ts'
+import { type RegionName, SECOND } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
-import type { Call } from '../ports/store.ts'
-import type { Agent, System, Terrain } from '../ports/system.ts'
+import type { Call, Hit } from '../ports/store.ts'
+import type {
+  Agent,
+  FetchAsk,
+  RemoveRequest,
+  SearchAsk,
+  Stop,
+  System,
+  Terrain,
+  WriteRequest,
+} from '../ports/system.ts'
 import { runApplier } from './parts/applier.ts'
 import { conflictRules, localWriteWins, openStamper, type Stamper } from './parts/conflict.ts'
 import { Guard } from './parts/guard.ts'
@@ -38,6 +47,7 @@ type Knobs = z.infer<typeof knobs>
 const TOPIC = 'embeddings'
 const FAN_OUT = 'fan-out'
 const APPLY_DEADLINE_US = 10 * SECOND
+const FAN_OUT_DEADLINE_US = 5 * SECOND
 
 /**
  * Two or more regions, each with a store and a log; every region takes writes.
@@ -66,84 +76,111 @@ export const activeActiveCdc: System<Knobs> = {
   async start(terrain, _rng, settings) {
     const { region, clock, durable } = terrain
     const stamper = await openStamper(settings.conflict, region, clock, durable)
-    return agentOn(terrain, settings, stamper)
+    return new RegionalAgent(terrain, settings, stamper)
   },
 }
 
-function agentOn(terrain: Terrain, settings: Knobs, stamper: Stamper): Agent {
-  const { region, regions, clock, store, log, network, journal } = terrain
-  const others = regions.filter((other) => other !== region)
-  const turns = new Turns()
-  const guard = new Guard(settings.conflict, store, clock, journal)
-  const outbox = new Outbox(log, TOPIC, clock)
-  const tombstones = new Tombstones(store, clock, journal, turns, settings.tombstonesUs)
+class RegionalAgent implements Agent {
+  private readonly others: readonly RegionName[]
+  private readonly turns = new Turns()
+  private readonly guard: Guard
+  private readonly outbox: Outbox
+  private readonly tombstones: Tombstones
 
-  const apply = (changes: readonly Change[], call: Call) =>
-    turns.take([...new Set(changes.map(({ id }) => id))], async () => {
-      await guard.apply(changes, call)
-      for (const change of changes) tombstones.note(change)
+  constructor(
+    private readonly terrain: Terrain,
+    private readonly settings: Knobs,
+    private readonly stamper: Stamper,
+  ) {
+    const { region, regions, clock, store, log, network, journal } = terrain
+    const { conflict, tombstonesUs } = settings
+    this.others = regions.filter((other) => other !== region)
+    this.guard = new Guard(conflict, store, clock, journal)
+    this.outbox = new Outbox(log, TOPIC, clock)
+    this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
+    network.serve(FAN_OUT, async ({ body }) => {
+      await this.apply([body as Change])
+      return { kind: FAN_OUT, bytes: 16, body: null }
     })
-
-  const keep = async (change: Change, call: Call) => {
-    if (localWriteWins(settings.conflict)) await guard.write([change], call)
-    else await guard.apply([change], call)
-    tombstones.note(change)
   }
 
-  const write = (point: Omit<StoredPoint, 'stamp'>, call: Call) =>
-    turns.take([point.id], async () => {
-      const change = { ...point, stamp: await stamper.next(), origin: region }
-      if (settings.ack === 'log') {
+  write({ op, id, row }: WriteRequest, call: Call): Promise<void> {
+    return this.enter({ id, row, write: op, deleted: false }, call)
+  }
+
+  remove({ op, id }: RemoveRequest, call: Call): Promise<void> {
+    return this.enter({ id, row: NO_ROW, write: op, deleted: true }, call)
+  }
+
+  search({ query, k }: SearchAsk, call: Call): Promise<Hit[]> {
+    return this.terrain.store.search({ query, k, consistency: 'bounded' }, call)
+  }
+
+  async fetch({ id }: FetchAsk, call: Call): Promise<StoredPoint | undefined> {
+    const [found] = await this.terrain.store.fetch([id], 'strong', call)
+    return found?.deleted ? undefined : found
+  }
+
+  async run(stop: Stop): Promise<void> {
+    const { clock, log } = this.terrain
+    const copies = this.others.map((other) => `${other}.${TOPIC}`)
+    const applying = {
+      clock,
+      log,
+      group: 'applier',
+      topics: this.settings.ack === 'log' ? [TOPIC, ...copies] : copies,
+      batch: this.settings.batch,
+      apply: (changes: readonly Change[]) => this.apply(changes),
+    }
+    await Promise.all([
+      this.outbox.run(stop),
+      this.tombstones.run(stop, (ids) => this.guard.forget(ids)),
+      runApplier(applying, stop),
+    ])
+  }
+
+  /** A user's write, stamped here: stored and logged, in the order that `ack` asks for. */
+  private enter(point: Omit<StoredPoint, 'stamp'>, call: Call): Promise<void> {
+    const { region, log } = this.terrain
+    return this.turns.take([point.id], async () => {
+      const change = { ...point, stamp: await this.stamper.next(), origin: region }
+      if (this.settings.ack === 'log') {
         await log.append(TOPIC, [change], call)
         // Acknowledged now: if the store does not take it, the applier will bring it from the log.
-        await keep(change, call).catch(ignoreCallError)
+        await this.keep(change, call).catch(ignoreCallError)
       } else {
-        await keep(change, call)
-        outbox.put(change)
+        await this.keep(change, call)
+        this.outbox.put(change)
       }
-      if (settings.fanOut === 'on') fanOut(change)
+      if (this.settings.fanOut === 'on') this.fanOut(change)
     })
-
-  const fanOut = (change: Change) => {
-    const message = { kind: FAN_OUT, bytes: changeBytes(change, terrain.dim), body: change }
-    // Fire and forget: the log brings what a lost message did not.
-    for (const other of others) network.call(other, message, 5 * SECOND).catch(ignoreCallError)
   }
 
-  network.serve(FAN_OUT, async ({ body }) => {
-    const change = body as Change
-    stamper.saw(change.stamp)
-    await apply([change], { op: change.write, deadlineUs: APPLY_DEADLINE_US })
-    return { kind: FAN_OUT, bytes: 16, body: null }
-  })
+  private async keep(change: Change, call: Call): Promise<void> {
+    if (localWriteWins(this.settings.conflict)) {
+      await this.guard.write([change], call)
+      this.tombstones.note(change)
+    } else this.note(await this.guard.apply([change], call))
+  }
 
-  return {
-    write: ({ op, id, row }, call) => write({ id, row, write: op, deleted: false }, call),
-    remove: ({ op, id }, call) => write({ id, row: NO_ROW, write: op, deleted: true }, call),
-    search: ({ query, k }, call) => store.search({ query, k, consistency: 'bounded' }, call),
-    async fetch({ id }, call) {
-      const [found] = await store.fetch([id], 'strong', call)
-      return found?.deleted ? undefined : found
-    },
-    async run(stop) {
-      const topics = others.map((other) => `${other}.${TOPIC}`)
-      await Promise.all([
-        outbox.run(stop),
-        tombstones.run(stop, (ids) => guard.forget(ids)),
-        runApplier(
-          {
-            clock,
-            log,
-            group: 'applier',
-            topics: settings.ack === 'log' ? [TOPIC, ...topics] : topics,
-            batch: settings.batch,
-            apply: (changes) => apply(changes, { op: 0, deadlineUs: APPLY_DEADLINE_US }),
-            saw: ({ stamp }) => stamper.saw(stamp),
-          },
-          stop,
-        ),
-      ])
-    },
+  /** Changes from elsewhere: each is applied unless what is here wins. */
+  private async apply(changes: readonly Change[]): Promise<void> {
+    for (const { stamp } of changes) this.stamper.saw(stamp)
+    const ids = [...new Set(changes.map(({ id }) => id))]
+    await this.turns.take(ids, async () => {
+      this.note(await this.guard.apply(changes, { op: 0, deadlineUs: APPLY_DEADLINE_US }))
+    })
+  }
+
+  private note(written: readonly Change[]): void {
+    for (const change of written) this.tombstones.note(change)
+  }
+
+  /** Fire and forget: the log brings what a lost message did not. */
+  private fanOut(change: Change): void {
+    const message = { kind: FAN_OUT, bytes: changeBytes(change, this.terrain.dim), body: change }
+    for (const other of this.others)
+      this.terrain.network.call(other, message, FAN_OUT_DEADLINE_US).catch(ignoreCallError)
   }
 }
 

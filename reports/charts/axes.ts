@@ -73,7 +73,10 @@ export function timeTicks(endUs: Us, count: number): Tick[] {
 }
 
 /** An axis whose ticks say exactly these texts. */
-export function axisOf(ticks: readonly Tick[], more: Record<string, unknown> = {}) {
+export function axisOf(
+  ticks: readonly Tick[],
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   const texts = Object.fromEntries(ticks.map(({ at, text }) => [String(at), text]))
   return {
     values: ticks.map(({ at }) => at),
@@ -81,3 +84,18 @@ export function axisOf(ticks: readonly Tick[], more: Record<string, unknown> = {
     ...more,
   }
 }
+
+/** A position channel of vega-lite: a field of numbers on a scale that is exactly this. */
+export const channel = (
+  field: string,
+  scale: { domain: readonly [number, number]; type?: 'log' },
+  axis: ReturnType<typeof axisOf> | null,
+) => ({
+  field,
+  type: 'quantitative',
+  title: null,
+  scale: { ...scale, nice: false, ...(scale.type !== 'log' && { zero: false }) },
+  axis,
+})
+
+export type Channel = ReturnType<typeof channel>

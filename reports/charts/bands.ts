@@ -1,10 +1,11 @@
 import type { Analysis, FaultSpan } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { whereLabel } from '../format.ts'
+import type { Channel } from './axes.ts'
 import type { Frame, Layer } from './draw.ts'
 
 /** The time axis all panels share, in seconds from the start of warm-up. */
-export type TimeAxis = { endUs: number; x: (field: string) => Record<string, unknown> }
+export type TimeAxis = { endUs: number; x: (field: string) => Channel }
 
 /** Mean width of a character of the small text, with room to spare for wide fonts. */
 export const CHAR_PX = 6
@@ -32,7 +33,11 @@ export function bandLayers(analysis: Analysis, frame: Frame, time: TimeAxis): La
     .map(({ fromUs, toUs }) => ({ from: seconds(fromUs), to: seconds(toUs) }))
   const faults = analysis.faults
     .filter(({ fromUs, toUs }) => toUs > fromUs && fromUs < time.endUs)
-    .map(({ fromUs, toUs }) => ({ from: seconds(fromUs), to: seconds(Math.min(toUs, time.endUs)) }))
+    .map(({ fromUs, toUs, confirmedUs }) => ({
+      from: seconds(fromUs),
+      to: seconds(Math.min(toUs, time.endUs)),
+      seen: confirmedUs !== null,
+    }))
   const edges = faults.flatMap(({ from, to }) => [{ at: from }, { at: to }])
   const rules = {
     data: { values: edges },
@@ -41,7 +46,10 @@ export function bandLayers(analysis: Analysis, frame: Frame, time: TimeAxis): La
   }
   return [
     ...spans(quiet, { color: 'var(--shade)' }),
-    ...spans(faults, { color: 'var(--band)' }),
+    ...spans(
+      faults.filter(({ seen }) => seen),
+      { color: 'var(--band)' },
+    ),
     ...(edges.length > 0 ? [rules] : []),
   ]
 }

@@ -3,7 +3,7 @@ import { SECOND } from '../../harness/model/units.ts'
 import { catchUpAnswer } from '../answers.ts'
 import { countText, durationText, plural } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
-import { axisOf, linearTicks, timeTicks } from './axes.ts'
+import { axisOf, channel, linearTicks, timeTicks } from './axes.ts'
 import { draw, type Frame } from './draw.ts'
 import { thinned } from './lines.ts'
 import { dataDetails, table } from './table.ts'
@@ -39,24 +39,12 @@ async function plot(curve: Series): Promise<Markup> {
   const points = sinceStart(curve)
   const endUs = Math.max(SECOND / 10, points.at(-1)?.[0] ?? 0)
   const most = points.reduce((top, [, open]) => Math.max(top, open), 0)
-  const x = {
-    field: 't',
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [0, endUs / SECOND], nice: false },
-    axis: axisOf(timeTicks(endUs, 5)),
-  }
-  const y = {
-    field: 'v',
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [0, Math.max(1, most * 1.05)], nice: false },
-    axis: axisOf(
-      linearTicks(0, Math.max(1, most), 4)
-        .filter(Number.isInteger)
-        .map((at) => ({ at, text: countText(at) })),
-    ),
-  }
+  const top = Math.max(1, most)
+  const counts = linearTicks(0, top, 4)
+    .filter(Number.isInteger)
+    .map((at) => ({ at, text: countText(at) }))
+  const x = channel('t', { domain: [0, endUs / SECOND] }, axisOf(timeTicks(endUs, 5)))
+  const y = channel('v', { domain: [0, top * 1.05] }, axisOf(counts))
   const values = thinned(points, POINTS).map(([us, open]) => ({ t: us / SECOND, v: open }))
   const layers = [
     {

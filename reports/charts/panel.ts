@@ -1,7 +1,15 @@
 import type { Analysis } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import type { Markup } from '../markup.ts'
-import { axisOf, linearTicks, logDomain, logTicks, timeTicks } from './axes.ts'
+import {
+  axisOf,
+  type Channel,
+  channel,
+  linearTicks,
+  logDomain,
+  logTicks,
+  timeTicks,
+} from './axes.ts'
 import { bandLayers, bandNames, type TimeAxis } from './bands.ts'
 import { draw, type Frame, type Layer } from './draw.ts'
 import { drawable, isBandTop, type Line, stepOf, thinned } from './lines.ts'
@@ -25,6 +33,9 @@ export const frames: Record<Width, Frame> = {
 }
 
 const AXIS_ROOM = 20
+/** Open marks all lines of one drawing may have together, and one line: a mark takes about 110 bytes. */
+const MARKS = 200
+const MARKS_A_LINE = 40
 /** Points all lines of one drawing may have together: a point takes about 12 bytes. */
 const POINTS: Record<Width, number> = { wide: 3_000, narrow: 1_500 }
 const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200 }
@@ -32,13 +43,7 @@ const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200 }
 export function timeAxis(endUs: number, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
   const ticks = timeTicks(endUs, width === 'wide' ? 14 : 5)
   const shown = axis === 'none' ? { labels: false } : { orient: axis, labelColor: 'var(--quiet)' }
-  const x = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [0, endUs / SECOND], nice: false, zero: false },
-    axis: axisOf(ticks, shown),
-  })
+  const x = (field: string) => channel(field, { domain: [0, endUs / SECOND] }, axisOf(ticks, shown))
   return { endUs, x }
 }
 
@@ -55,6 +60,12 @@ export function drawPanel(
     POINTS_A_LINE[place.width],
     Math.floor(POINTS[place.width] / Math.max(1, panel.lines.length)),
   )
+  const open = panel.lines.filter((line) => line.open).length
+  const room = {
+    stepUs: stepOf(panel.lines),
+    points: most,
+    marks: Math.min(MARKS_A_LINE, Math.floor(MARKS / Math.max(1, open))),
+  }
   const layers = [
     ...bandLayers(analysis, frame, time),
     ...bandNames(analysis, frame, time),
@@ -62,12 +73,12 @@ export function drawPanel(
     ...recallBands(panel, time, y, most),
     ...panel.lines
       .filter((line) => !isBandTop(line, panel.lines))
-      .flatMap((line) => lineLayers(line, time, y, most, stepOf(panel.lines))),
+      .flatMap((line) => lineLayers(line, time, y, room)),
   ]
   return draw(layers, frame, `${panel.title}, over time; ${place.width}`)
 }
 
-type Vertical = { y: (field: string) => Record<string, unknown>; clamp: (value: number) => number }
+type Vertical = { y: (field: string) => Channel; clamp: (value: number) => number }
 
 function verticalOf({ scale, text, lines, mark }: Panel): Vertical {
   const values = lines.flatMap(({ points }) => points.map(([, value]) => value))
@@ -77,27 +88,23 @@ function verticalOf({ scale, text, lines, mark }: Panel): Vertical {
       : ([scale.low, scale.high] as [number, number])
   const ticks = scale.kind === 'log' ? logTicks(domain) : linearTicks(domain[0], domain[1], 4)
   const axis = axisOf(ticks.map((at) => ({ at, text: text(at) })))
-  const type = scale.kind === 'log' ? { type: 'log' } : { zero: false }
+  const type = scale.kind === 'log' ? { type: 'log' as const } : {}
   return {
-    y: (field) => ({
-      field,
-      type: 'quantitative',
-      title: null,
-      scale: { ...type, domain, nice: false },
-      axis,
-    }),
+    y: (field) => channel(field, { ...type, domain }, axis),
     clamp: (value) => Math.min(Math.max(value, domain[0]), domain[1]),
   }
 }
+
+/** How finely a line may be drawn. */
+type Room = { stepUs: number; points: number; marks: number }
 
 function lineLayers(
   { pen, weight, points, open }: Line,
   time: TimeAxis,
   { y, clamp }: Vertical,
-  most: number,
-  stepUs: number,
+  room: Room,
 ): Layer[] {
-  const kept = open ? thinned(points, Math.min(most, 40)) : drawable(points, stepUs, most)
+  const kept = open ? thinned(points, room.marks) : drawable(points, room.stepUs, room.points)
   const values = kept.map(([us, value]) => ({
     t: us / SECOND,
     v: value === null ? null : clamp(value),

@@ -3,7 +3,7 @@ import { MS } from '../../harness/model/units.ts'
 import { durationText, percentileName, phaseText, plural, writtenText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { percentileOf, phaseNames, placeOf, rowsOf, tailOf, worstOf } from '../rows.ts'
-import { axisOf, logDomain, logTicks } from './axes.ts'
+import { axisOf, type Channel, channel, logDomain, logTicks } from './axes.ts'
 import { draw, type Frame, type Layer } from './draw.ts'
 import { stroke } from './legend.ts'
 import { regionPen } from './palette.ts'
@@ -49,25 +49,16 @@ async function facet(phase: string, curves: readonly Curve[], analysis: Analysis
   const mostQ = all.reduce((most, [q]) => Math.max(most, q), 0.9)
   const ticks = LADDER.filter((q) => rarity(q) <= rarity(mostQ) + 1e-9)
   const domain = logDomain(withLimits(all, analysis), MS / 10)
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [0, rarity(mostQ)], nice: false },
-    axis: axisOf(
-      ticks.map((q) => ({
-        at: rarity(q),
-        text: percentileName(q),
-      })),
-    ),
-  }
-  const y = {
-    field: 'y',
-    type: 'quantitative',
-    title: null,
-    scale: { type: 'log', domain, nice: false },
-    axis: axisOf(logTicks(domain, 7).map((us) => ({ at: us, text: writtenText(us, 'us') }))),
-  }
+  const x = channel(
+    'x',
+    { domain: [0, rarity(mostQ)] },
+    axisOf(ticks.map((q) => ({ at: rarity(q), text: percentileName(q) }))),
+  )
+  const y = channel(
+    'y',
+    { type: 'log', domain },
+    axisOf(logTicks(domain, 7).map((us) => ({ at: us, text: writtenText(us, 'us') }))),
+  )
   const own = curves.filter((curve) => curve.phase === phase)
   const layers = [
     ...limitLayers(phase, analysis, { x, y }, domain),
@@ -87,7 +78,7 @@ function withLimits(points: readonly [number, number][], { plan }: Analysis): nu
   return [...values, ...limits.map(({ value }) => value)]
 }
 
-type Axes = { x: Record<string, unknown>; y: Record<string, unknown> }
+type Axes = { x: Channel; y: Channel }
 
 function curveLayer(
   { metric, region, points }: Curve,

@@ -3,7 +3,7 @@ import { causeRows, recallAnswer } from '../answers.ts'
 import { percentText, phaseText, plural, writtenText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { intervalOf, phaseNames, rowsOf, worstOf } from '../rows.ts'
-import { axisOf, linearTicks } from './axes.ts'
+import { axisOf, type Channel, channel, linearTicks } from './axes.ts'
 import { draw, type Layer } from './draw.ts'
 import { patch } from './legend.ts'
 import { causeColours } from './palette.ts'
@@ -80,64 +80,58 @@ function barsOf(analysis: Analysis): Bar[] {
 /** Each row: its phase and its total above, its bar below, so that long names need no margin. */
 function plot(region: string, bars: readonly Bar[], most: number): Promise<Markup> {
   const height = bars.length * ROW_PX
-  const x = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [0, most * 1.02], nice: false },
-    axis: axisOf(
-      linearTicks(0, most, 4).map((at) => ({ at, text: `${writtenText(at * 100, 'count')} %` })),
-    ),
-  })
-  const y = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title: null,
-    scale: { domain: [height, 0], nice: false },
-    axis: null,
-  })
-  const texts = bars.map((bar, i) => ({
+  const ticks = linearTicks(0, most, 4).map((at) => ({
+    at,
+    text: `${writtenText(at * 100, 'count')} %`,
+  }))
+  const axes: Axes = {
+    x: (field) => channel(field, { domain: [0, most * 1.02] }, axisOf(ticks)),
+    y: (field) => channel(field, { domain: [height, 0] }, null),
+  }
+  const label = `Recall loss by cause and phase, ${region}`
+  return draw([...textLayers(bars, axes), ...partLayers(bars, axes)], { ...room, height }, label)
+}
+
+type Axes = { x: (field: string) => Channel; y: (field: string) => Channel }
+
+/** The first one carries the axis, also where no bar has a part. */
+function textLayers(bars: readonly Bar[], { x, y }: Axes): Layer[] {
+  const values = bars.map((bar, i) => ({
     y: i * ROW_PX + 11,
     text: bar.phase,
     total: totalText(bar),
+    from: 0,
   }))
-  const names = {
-    data: { values: texts },
-    mark: { type: 'text', align: 'left' },
-    encoding: { x: { value: 1 }, y: y('y'), text: { field: 'text' } },
-  }
-  const totals = {
-    data: { values: texts },
-    mark: { type: 'text', align: 'right', color: 'var(--quiet)' },
-    encoding: { x: { value: room.width }, y: y('y'), text: { field: 'total' } },
-  }
-  const parts = bars.flatMap((bar, i) =>
-    bar.parts.map((part) => ({ ...part, y: i * ROW_PX + 19, y2: i * ROW_PX + 19 + BAR_PX })),
-  )
-  const causes = [...new Set(parts.map(({ cause }) => cause))].sort(byOrder)
-  const rects = causes.map((cause): Layer => {
-    const open = cause === UNDECIDED
-    return {
-      data: { values: parts.filter((part) => part.cause === cause) },
-      mark: {
-        type: 'rect',
-        fill: open ? 'transparent' : colourOf(cause),
-        stroke: open ? 'var(--quiet)' : 'var(--paper)',
-        strokeWidth: open ? 1 : 0.5,
-      },
-      encoding: { x: x('from'), x2: { field: 'to' }, y: y('y'), y2: { field: 'y2' } },
-    }
+  const text = (field: string, px: number, mark: Record<string, unknown>): Layer => ({
+    data: { values },
+    mark: { type: 'text', ...mark },
+    encoding: { x: { value: px }, y: y('y'), text: { field } },
   })
-  const axis = {
-    data: { values: [{ from: 0, y: 0 }] },
-    mark: { type: 'point', opacity: 0 },
-    encoding: { x: x('from'), y: y('y') },
-  }
-  return draw(
-    [axis, names, totals, ...rects],
-    { ...room, height },
-    `Recall loss by cause and phase, ${region}`,
-  )
+  return [
+    {
+      data: { values },
+      mark: { type: 'point', opacity: 0 },
+      encoding: { x: x('from'), y: y('y') },
+    },
+    text('text', 1, { align: 'left' }),
+    text('total', room.width, { align: 'right', color: 'var(--quiet)' }),
+  ]
+}
+
+function partLayers(bars: readonly Bar[], { x, y }: Axes): Layer[] {
+  const parts = bars.flatMap((bar, i) => {
+    const top = i * ROW_PX + 19
+    return bar.parts.map((part) => ({ ...part, y: top, y2: top + BAR_PX }))
+  })
+  const causes = [...new Set(parts.map(({ cause }) => cause))].sort(byOrder)
+  return causes.map((cause) => ({
+    data: { values: parts.filter((part) => part.cause === cause) },
+    mark:
+      cause === UNDECIDED
+        ? { type: 'rect', fill: 'transparent', stroke: 'var(--quiet)', strokeWidth: 1 }
+        : { type: 'rect', fill: colourOf(cause), stroke: 'var(--paper)', strokeWidth: 0.5 },
+    encoding: { x: x('from'), x2: { field: 'to' }, y: y('y'), y2: { field: 'y2' } },
+  }))
 }
 
 function totalText({ total, undecided }: Bar): string {

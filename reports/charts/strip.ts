@@ -7,33 +7,60 @@ import { draw, type Frame, type Layer } from './draw.ts'
 
 const ROW_PX = 20
 
-type Bar = { fault: FaultSpan; row: number }
+/** A fault on its row, and where its name stands. */
+type Bar = { fault: FaultSpan; row: number; name: Name }
+type Name = { text: string; x: number; dx: number; align: 'left' | 'right' }
+type Extent = { from: number; to: number }
 
-/** Faults in as few rows as they need so that no two overlap. */
-function rowsOf(faults: readonly FaultSpan[], endUs: number): Bar[] {
+/** Faults in as few rows as they need so that neither bars nor names meet. */
+function barsOf(faults: readonly FaultSpan[], frame: Frame, endUs: number): Bar[] {
   const free: number[] = []
   const sorted = [...faults].sort((a, b) => a.fromUs - b.fromUs || (a.name < b.name ? -1 : 1))
   return sorted.map((fault) => {
-    const open = free.findIndex((us) => us <= fault.fromUs)
+    const px = (us: number) => (Math.min(us, endUs) / endUs) * frame.width
+    const name = nameOf(fault, px, frame)
+    const length = name.text.length * CHAR_PX + 8
+    const said: Extent =
+      name.align === 'left'
+        ? { from: name.x, to: name.x + length }
+        : { from: name.x - length, to: name.x }
+    const from = Math.min(px(fault.fromUs), said.from)
+    const open = free.findIndex((taken) => taken <= from)
     const row = open === -1 ? free.length : open
-    // A name beside its bar needs the room after it.
-    free[row] = Math.max(fault.toUs, fault.fromUs + endUs / 4)
-    return { fault, row }
+    free[row] = Math.max(px(fault.toUs), said.to)
+    return { fault, row, name }
   })
+}
+
+/** In the bar, else after it, else before it; short where the whole name fits nowhere. */
+function nameOf(fault: FaultSpan, px: (us: number) => number, frame: Frame): Name {
+  const from = px(fault.fromUs)
+  const to = px(fault.toUs)
+  const after = px(Math.max(fault.toUs, fault.healConfirmedUs ?? 0))
+  const short = fault.confirmedUs === null ? `${fault.name} (not confirmed)` : fault.name
+  for (const text of [bandLabel(fault), short]) {
+    const length = text.length * CHAR_PX + 14
+    if (length <= to - from) return { text, x: from, dx: 7, align: 'left' }
+    if (length <= frame.width - after) return { text, x: after, dx: 5, align: 'left' }
+    if (length <= from) return { text, x: from, dx: -5, align: 'right' }
+  }
+  const room = Math.max(frame.width - after, from) - 20
+  const text = `${short.slice(0, Math.max(1, Math.floor(room / CHAR_PX)))}…`
+  return frame.width - after >= from
+    ? { text, x: after, dx: 5, align: 'left' }
+    : { text, x: from, dx: -5, align: 'right' }
 }
 
 /** The head of the timeline: phases by name, and every fault as a bar with its canaries' confirmations. */
 export async function drawStrip(analysis: Analysis, frame: Frame, time: TimeAxis): Promise<Markup> {
-  const bars = rowsOf(
-    analysis.faults.filter(({ fromUs }) => fromUs < time.endUs),
-    time.endUs,
-  )
+  const shown = analysis.faults.filter(({ fromUs }) => fromUs < time.endUs)
+  const bars = barsOf(shown, frame, time.endUs)
   const rows = bars.length === 0 ? 0 : Math.max(...bars.map(({ row }) => row)) + 1
   const own = { ...frame, height: 18 + rows * ROW_PX }
   const layers = [
     ...bandLayers(analysis, own, time),
     phaseNames(analysis, own, time),
-    ...bars.flatMap((bar) => barLayers(bar, own, time)),
+    ...bars.flatMap((bar) => barLayers(bar, time)),
   ]
   const about = `${plural(analysis.phases.length, 'phase')} and ${plural(analysis.faults.length, 'fault')} of the run on its time axis`
   return draw(layers, own, about)
@@ -58,7 +85,7 @@ function phaseNames(analysis: Analysis, frame: Frame, time: TimeAxis): Layer {
   }
 }
 
-function barLayers({ fault, row }: Bar, frame: Frame, time: TimeAxis): Layer[] {
+function barLayers({ fault, row, name }: Bar, time: TimeAxis): Layer[] {
   const top = 18 + row * ROW_PX
   const toUs = Math.min(fault.toUs, time.endUs)
   const bar = { from: fault.fromUs / SECOND, to: toUs / SECOND }
@@ -68,7 +95,7 @@ function barLayers({ fault, row }: Bar, frame: Frame, time: TimeAxis): Layer[] {
     mark: {
       type: 'rect',
       fill: open ? 'transparent' : 'var(--bar)',
-      stroke: 'var(--bar)',
+      stroke: open ? 'var(--band-edge)' : 'var(--bar)',
       strokeDash: open ? [3, 2] : [],
     },
     encoding: {
@@ -78,7 +105,7 @@ function barLayers({ fault, row }: Bar, frame: Frame, time: TimeAxis): Layer[] {
       y2: { value: top + ROW_PX - 3 },
     },
   }
-  return [rect, ...confirmations(fault, top, time), nameOf(fault, top, frame, time)]
+  return [rect, ...confirmations(fault, top, time), nameLayer(name, top)]
 }
 
 /** When canaries saw the fault bite, and saw it gone. */
@@ -100,29 +127,10 @@ function confirmations(fault: FaultSpan, top: number, time: TimeAxis): Layer[] {
   ]
 }
 
-/** The label stands in its bar, else after it, else before it, shortened if it must be. */
-function nameOf(fault: FaultSpan, top: number, frame: Frame, time: TimeAxis): Layer {
-  const px = (us: number) => (Math.min(us, time.endUs) / time.endUs) * frame.width
-  const from = px(fault.fromUs)
-  const to = px(Math.max(fault.toUs, fault.healConfirmedUs ?? 0))
-  const fits = (room: number) =>
-    [bandLabel(fault), fault.name].find((text) => text.length * CHAR_PX + 14 <= room)
-  const within = fits(px(fault.toUs) - from)
-  const after = fits(frame.width - to)
-  const before = fits(from)
-  const place =
-    within !== undefined
-      ? { x: from, dx: 7, align: 'left', text: within }
-      : after !== undefined
-        ? { x: to, dx: 5, align: 'left', text: after }
-        : { x: from, dx: -5, align: 'right', text: before ?? fault.name }
+function nameLayer({ text, x, dx, align }: Name, top: number): Layer {
   return {
-    data: { values: [{ text: place.text }] },
-    mark: { type: 'text', align: place.align, dx: place.dx, color: 'currentColor' },
-    encoding: {
-      x: { value: place.x },
-      y: { value: top + ROW_PX / 2 },
-      text: { field: 'text' },
-    },
+    data: { values: [{ text }] },
+    mark: { type: 'text', align, dx, color: 'currentColor' },
+    encoding: { x: { value: x }, y: { value: top + ROW_PX / 2 }, text: { field: 'text' } },
   }
 }

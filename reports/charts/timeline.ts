@@ -107,7 +107,7 @@ export async function timeline(analysis: Analysis): Promise<Markup> {
   for (const one of shown)
     panels.push(await panelOf(one.plan, one.lines, analysis, { endUs, last: one === last }))
   return html`<figure class="timeline">${strips}${panels}<figcaption>Time counts from the start of warm-up; a scenario’s own times
-count from its end, at ${momentText(analysis.plan.timeline.warmupUs)}. Shaded: warm-up and settle. Bands: faults; heavy ticks on a
+count from its end, at ${momentText(analysis.plan.timeline.warmupUs)}. Shaded: warm-up and settle. Bands: faults, empty if no canary saw them; heavy ticks on a
 fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`
 }
 
@@ -156,8 +156,18 @@ async function panelOf(
   const left = keysOf(all) - keysOf(lines)
   const more =
     left > 0 &&
-    html` <span class="quiet">The ${plural(left, 'other')} did better and are in the table of measurements.</span>`
-  return html`${head}<p class="takeaway">${plan.answer(analysis)}${more}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}`
+    html` <span class="quiet">${countText(left)} more did better and are in the table of measurements.</span>`
+  return html`${head}<p class="takeaway">${plan.answer(analysis)}${more}${edgeNote(panel)}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}`
+}
+
+/** What a log axis has no place for stands on its lower edge: said, never hidden. */
+function edgeNote({ scale, lines, text }: Panel): Markup | false {
+  if (scale.kind !== 'log') return false
+  const below = valuesOf(lines).filter((value) => value < scale.least).length
+  return (
+    below > 0 &&
+    html` <span class="quiet">${plural(below, 'value')} below ${text(scale.least)} on the lower edge.</span>`
+  )
 }
 
 const keysOf = (lines: readonly Line[]): number => new Set(lines.map(({ key }) => key)).size

@@ -16,7 +16,6 @@ export type Applying = {
   batch: number
   /** Must leave the store as if each change had been applied in order; rejects if it may not have. */
   apply: (changes: readonly Change[]) => Promise<void>
-  saw: (change: Change) => void
 }
 
 /**
@@ -24,14 +23,13 @@ export type Applying = {
  * crash repeats changes, it never skips them.
  */
 export async function runApplier(applying: Applying, stop: Stop): Promise<void> {
-  const { clock, log, group, topics, batch, apply, saw } = applying
+  const { clock, log, group, topics, batch, apply } = applying
   let consumer = await log.join(group, topics)
   while (!stop.fired) {
     try {
       const records = await consumer.poll(batch, POLL_WAIT_US)
       if (records.length === 0) continue
       const changes = records.map(({ change }) => change)
-      for (const change of changes) saw(change)
       await until(clock, () => apply(changes))
       await consumer.commit()
     } catch (error) {

@@ -36,11 +36,17 @@ export class Guard {
     for (const change of changes) this.remember(change)
   }
 
-  /** Writes the changes that win and journals the others. Of several changes to one point the best is written. */
-  async apply(changes: readonly Change[], call: Call): Promise<void> {
+  /**
+   * Writes the changes that win and journals the others; gives those that were written. Of several changes to one
+   * point the best is written.
+   */
+  async apply(changes: readonly Change[], call: Call): Promise<readonly Change[]> {
     if (this.rule === 'arrival-order') {
-      await this.write(lastOfEach(changes), call)
-      return
+      const last = lastOfEach(changes)
+      await this.write(last, call)
+      for (const change of changes)
+        if (!last.includes(change)) this.journal.skipped(change.write, change.id, 'older')
+      return last
     }
     await this.learn([...new Set(changes.map(({ id }) => id))], call)
     const winners = new Map<PointId, Change>()
@@ -55,8 +61,10 @@ export class Guard {
       if (beaten) skipped.push([beaten, 'older'])
       winners.set(change.id, change)
     }
-    await this.write([...winners.values()], call)
+    const written = [...winners.values()]
+    await this.write(written, call)
     for (const [{ write, id }, why] of skipped) this.journal.skipped(write, id, why)
+    return written
   }
 
   /** Forgets what it knows of a point whose tombstone is gone. */

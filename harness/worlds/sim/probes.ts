@@ -1,4 +1,11 @@
-import { BASE_STAMP, type Change, NO_ROW, SENTINEL_ID } from '../../model/point.ts'
+import type { LinkName } from '../../model/fault.ts'
+import {
+  BASE_STAMP,
+  type Change,
+  NO_ROW,
+  SENTINEL_ID,
+  type StoredPoint,
+} from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Message } from '../../ports/network.ts'
@@ -8,8 +15,9 @@ import type { Probes } from '../../ports/world.ts'
 import { mirrored } from './mirror.ts'
 import type { Process } from './process.ts'
 import { PROBE_TOPIC, type SimRegion } from './region.ts'
-import { type Ground, storeOf } from './terrain.ts'
+import type { Ground } from './terrain.ts'
 import { cancel } from './timeline.ts'
+import type { Answer } from './wire.ts'
 
 /** Watches the taps for probe records by their (negative) id. */
 export class ProbeWatch {
@@ -32,103 +40,110 @@ export class ProbeWatch {
 }
 
 /** The harness's own probes: they take the links and the processes the faults act on. */
-export function probesFor(ground: Ground, harness: Process, watch: ProbeWatch): Probes {
-  let nextId = SENTINEL_ID - 1
-  const region = (name: RegionName) => ground.regions.get(name) as SimRegion
+export class SimProbes implements Probes {
+  private nextId = SENTINEL_ID - 1
 
-  const succeeds = async (work: Promise<unknown>): Promise<boolean> => {
-    try {
-      await work
-      return true
-    } catch (error) {
-      if (error instanceof CallError) return false
-      throw error
-    }
+  constructor(
+    private readonly ground: Ground,
+    private readonly harness: Process,
+    private readonly watch: ProbeWatch,
+  ) {}
+
+  async echo(link: LinkName, bytes: number, deadlineUs: Us) {
+    let arrived = false
+    const echoed = this.ask<void>(link, bytes, deadlineUs, (answer) => {
+      arrived = true
+      answer.value(undefined, 64)
+    })
+    return { ok: (await answerOr(echoed, ABSENT)) !== ABSENT, arrived }
   }
 
-  const appendProbe = (name: RegionName, id: number, deadlineUs: Us): Promise<boolean> =>
-    succeeds(
-      ground.wire.exchange<void>({
-        caller: harness,
-        from: name,
-        to: name,
-        channel: 'canary',
-        bytes: 0,
-        deadlineUs,
-        serve: (answer) => region(name).log.append(PROBE_TOPIC, [probeChange(id, name)], answer),
-      }),
+  async health(region: RegionName, deadlineUs: Us) {
+    const message = { kind: HEALTH, bytes: 48, body: null }
+    const reply = await answerOr(
+      this.ask<Message>(within(region), 48, deadlineUs, (answer) =>
+        this.at(region).seat.receive(message, region, answer),
+      ),
+      null,
     )
+    return reply
+      ? { ok: true, wallUs: (reply.body as HealthReply).wallUs }
+      : { ok: false, wallUs: 0 }
+  }
 
-  const readSentinel = async (
-    name: RegionName,
+  knownRow(region: RegionName, deadlineUs: Us): Promise<boolean> {
+    return this.readSentinel(region, 'strong', deadlineUs)
+  }
+
+  touch(region: RegionName, deadlineUs: Us): Promise<boolean> {
+    return this.readSentinel(region, 'bounded', deadlineUs)
+  }
+
+  append(region: RegionName, deadlineUs: Us): Promise<boolean> {
+    return this.appendRecord(region, this.nextId--, deadlineUs)
+  }
+
+  mirrored({ from, to }: LinkName, deadlineUs: Us): Promise<boolean> {
+    const id = this.nextId--
+    const { timeline } = this.ground
+    return new Promise((resolve) => {
+      const settle = (arrived: boolean) => {
+        cancel(timer)
+        this.watch.forget(id)
+        timeline.wake()
+        resolve(arrived)
+      }
+      const timer = timeline.after(deadlineUs, () => settle(false))
+      this.watch.wait(id, to, mirrored(from, PROBE_TOPIC), () => settle(true))
+      void this.appendRecord(from, id, deadlineUs)
+    })
+  }
+
+  private async appendRecord(region: RegionName, id: number, deadlineUs: Us): Promise<boolean> {
+    const appended = this.ask<void>(within(region), 0, deadlineUs, (answer) =>
+      this.at(region).log.append(PROBE_TOPIC, [probeChange(id, region)], answer),
+    )
+    return (await answerOr(appended, ABSENT)) !== ABSENT
+  }
+
+  private async readSentinel(
+    region: RegionName,
     consistency: Consistency,
     deadlineUs: Us,
-  ): Promise<boolean> => {
-    const store = storeOf(ground, { process: harness, region: name, channel: 'canary' }, name)
-    try {
-      const found = await store.fetch([SENTINEL_ID], consistency, { op: 0, deadlineUs })
-      return found.length === 1
-    } catch (error) {
-      if (error instanceof CallError) return false
-      throw error
-    }
+  ): Promise<boolean> {
+    const found = this.ask<StoredPoint[]>(within(region), 48, deadlineUs, (answer) =>
+      this.at(region).store.fetch([SENTINEL_ID], consistency, answer),
+    )
+    return (await answerOr(found, [])).length === 1
   }
 
-  return {
-    async echo({ from, to }, bytes, deadlineUs) {
-      let arrived = false
-      const ok = await succeeds(
-        ground.wire.exchange<void>({
-          caller: harness,
-          from,
-          to,
-          channel: 'canary',
-          bytes,
-          deadlineUs,
-          serve: (answer) => {
-            arrived = true
-            answer.value(undefined, 64)
-          },
-        }),
-      )
-      return { ok, arrived }
-    },
-    async health(name, deadlineUs) {
-      try {
-        const reply = await ground.wire.exchange<Message>({
-          caller: harness,
-          from: name,
-          to: name,
-          channel: 'canary',
-          bytes: 48,
-          deadlineUs,
-          serve: (answer) =>
-            region(name).seat.receive({ kind: HEALTH, bytes: 48, body: null }, name, answer),
-        })
-        return { ok: true, wallUs: (reply.body as HealthReply).wallUs }
-      } catch (error) {
-        if (error instanceof CallError) return { ok: false, wallUs: 0 }
-        throw error
-      }
-    },
-    knownRow: (name, deadlineUs) => readSentinel(name, 'strong', deadlineUs),
-    touch: (name, deadlineUs) => readSentinel(name, 'bounded', deadlineUs),
-    append: (name, deadlineUs) => appendProbe(name, nextId--, deadlineUs),
-    mirrored({ from, to }, deadlineUs) {
-      const id = nextId--
-      const { timeline } = ground
-      return new Promise((resolve) => {
-        const settle = (arrived: boolean) => {
-          cancel(timer)
-          watch.forget(id)
-          timeline.wake()
-          resolve(arrived)
-        }
-        const timer = timeline.after(deadlineUs, () => settle(false))
-        watch.wait(id, to, mirrored(from, PROBE_TOPIC), () => settle(true))
-        void appendProbe(from, id, deadlineUs)
-      })
-    },
+  private ask<T>(
+    { from, to }: LinkName,
+    bytes: number,
+    deadlineUs: Us,
+    serve: (answer: Answer<T>) => void,
+  ): Promise<T> {
+    const { harness, ground } = this
+    const channel = 'canary'
+    return ground.wire.exchange<T>({ caller: harness, from, to, channel, bytes, deadlineUs, serve })
+  }
+
+  private at(region: RegionName): SimRegion {
+    return this.ground.regions.get(region) as SimRegion
+  }
+}
+
+const ABSENT = Symbol('no answer')
+
+const within = (region: RegionName): LinkName => ({ from: region, to: region })
+
+/** A probe that nobody answered is a result, not an error. */
+async function answerOr<T, U>(asked: Promise<T>, otherwise: U): Promise<T | U> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof CallError) return otherwise
+    throw error
   }
 }
 

@@ -12,7 +12,7 @@ import { injectorFor } from './injector.ts'
 import { Link } from './link.ts'
 import { SimLog } from './log.ts'
 import { Mirror } from './mirror.ts'
-import { ProbeWatch, probesFor } from './probes.ts'
+import { ProbeWatch, SimProbes } from './probes.ts'
 import { Process } from './process.ts'
 import { AgentSeat, isProbe, PROBE_TOPIC, type SimRegion } from './region.ts'
 import { SimStore } from './store.ts'
@@ -68,7 +68,7 @@ export function openSim(needs: SimNeeds): World {
       pauseAgent: (region) => agents.pause(region),
       resumeAgent: (region) => agents.resume(region),
     }),
-    probes: probesFor(ground, harness, watch),
+    probes: new SimProbes(ground, harness, watch),
     async start(launch, stop) {
       for (const mirror of mirrors) mirror.start()
       housekeeping(needs, ground, stop)

@@ -119,6 +119,7 @@ const remote = { region: 'us', gateway: 'eu' }
 
 test('a client recovers with its first success on a path that had failed', () => {
   const record = aCut()
+    .search({ op: 5, at: 1 * SECOND, ...remote })
     .search({ op: 1, at: 3 * SECOND, done: 5 * SECOND, outcome: 'unknown', ...remote })
     .search({ op: 2, at: 7 * SECOND, ...remote })
   expect(rows(record, 'client-recovery')).toEqual([

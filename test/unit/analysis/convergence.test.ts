@@ -55,3 +55,8 @@ test('a write without an answer may be there or not', () => {
 test('without a full scan of every region nothing is measured', () => {
   expect(convergence(aWrite().scan('us', { 9: 1 }))).toEqual([])
 })
+
+test('regions that differ have not converged, even if each may be right', () => {
+  const record = aRecord().upsert({ op: 1, id: 9, at: SECOND, outcome: 'unknown' })
+  expect(convergence(record.scan('us', { 9: 1 }).scan('eu'))).toMatchObject([{ censored: 1 }])
+})

@@ -47,7 +47,7 @@ test('a run whose limits hold and whose checkers are silent passes', () => {
   expect(judged(record)).toMatchObject({
     verdict: 'pass',
     exitCode: 0,
-    because: 'All 1 limit hold and no checker found anything wrong.',
+    because: 'The limit holds and no checker found anything wrong.',
     limits: [
       {
         region: 'us',
@@ -266,6 +266,17 @@ test('a generator that could not keep up makes timed limits invalid; a correctne
   expect(invalid.limits.map(({ verdict }) => verdict)).toEqual(['invalid', 'pass'])
   expect(invalid.because).toMatch(/^The load generator could not keep up: 200 operations scheduled/)
   expect(judged(lossy(late(searching(limits))))).toMatchObject({ exitCode: 6 })
+})
+
+test('an invalid generator outranks a broken limit on a count', () => {
+  const limits = [aLimit({ metric: 'lost-writes', stat: { kind: 'value' }, value: 0 })]
+  const analysis = lossy(late(searching(limits))).analysis({
+    ...everythingPromised,
+    durability: false,
+  })
+  const judgement = judge(analysis)
+  expect(judgement.limits.map(({ verdict }) => verdict)).toEqual(['fail'])
+  expect(judgement).toMatchObject({ verdict: 'invalid', exitCode: 3 })
 })
 
 test('an interrupted run and one that failed outrank everything', () => {

@@ -118,6 +118,36 @@ test('ghost: a point that is dead elsewhere took the place', () => {
   expect(causes(record)).toEqual({ ghost: 0.5 })
 })
 
+test('ghost: it is enough that the place was taken at dispatch', () => {
+  const record = aRecord()
+    .delete({ op: 1, id: 0, at: 2 * SECOND, region: 'eu' })
+    .hops(1, 0, 'us', { applied: 5 * SECOND + 500, visible: 5 * SECOND + 500 })
+    .search({
+      op: 2,
+      at: 5 * SECOND,
+      answer: [
+        [0, 0],
+        [1, 0],
+      ],
+    })
+  expect(causes(record)).toEqual({ ghost: 0.5 })
+})
+
+test('what searches saw was applied, even if nobody saw that', () => {
+  const record = aNewPoint().hops(1, 9, 'us', { visible: 3 * SECOND })
+  expect(
+    causes(
+      without(record, {
+        answer: [
+          [0, 0],
+          [1, 0],
+          [3, 0],
+        ],
+      }),
+    ),
+  ).toEqual({ index: 1 / 3 })
+})
+
 test('index: it was there to be found and was not', () => {
   const record = aNewPoint().everywhere(1, 9, 3 * SECOND)
   expect(

@@ -59,6 +59,13 @@ test('an older change is not applied and is journaled as older, a repeated one a
   ])
 })
 
+test('it tells which changes were written: a tombstone that lost is none to be collected later', async () => {
+  const { apply } = aGuard()
+  const live = aChange({ write: 2, wallUs: 20 })
+  expect(await apply(live)).toEqual([live])
+  expect(await apply(aChange({ write: 1, wallUs: 10, deleted: true }))).toEqual([])
+})
+
 test('of several changes to one point in a batch only the newest is written', async () => {
   const { apply, points, skipped } = aGuard()
   await apply(
@@ -76,6 +83,13 @@ test('arrival order applies whatever comes last', async () => {
   await apply(aChange({ write: 1, wallUs: 10 }))
   expect(points.get(1)?.write).toBe(1)
   expect(state.fetches).toBe(0)
+})
+
+test('what arrival order passes over inside a batch is journaled too', async () => {
+  const { apply, points, skipped } = aGuard('arrival-order')
+  await apply(aChange({ write: 1 }), aChange({ write: 2 }))
+  expect(points.get(1)?.write).toBe(2)
+  expect(skipped).toEqual([[1, 'older']])
 })
 
 test('a known version costs no read, an unknown one a strong read', async () => {

@@ -64,6 +64,13 @@ test('a delete by somebody else explains an empty fetch, even an unanswered one'
   expect(own(record)).toMatchObject({ verdict: 'pass', evidence: 1 })
 })
 
+test('a delete that was sent only after the fetch explains nothing', () => {
+  const record = aWrite()
+    .fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c' })
+    .delete({ op: 3, id: 9, at: 3 * SECOND })
+  expect(own(record)).toMatchObject({ verdict: 'fail', violations: 1 })
+})
+
 test('a client that sees versions in order reads monotonically', () => {
   const record = aWrite()
     .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
