@@ -23,11 +23,20 @@ export function brokenSystem({ terrain, agent, knobs }: Breakage): System<never>
     async start(whole, rng, given) {
       const ports = terrain?.(whole) ?? whole
       const started = await activeActiveCdc.start(ports, rng, knobs?.(given) ?? given)
-      return agent?.(started, ports) ?? started
+      return agent?.(asPlain(started), ports) ?? started
     },
   }
   return system as System as System<never>
 }
+
+/** The agent as an object that can be spread, whatever it is made of. */
+const asPlain = (agent: Agent): Agent => ({
+  write: (request, call) => agent.write(request, call),
+  remove: (request, call) => agent.remove(request, call),
+  search: (ask, call) => agent.search(ask, call),
+  fetch: (ask, call) => agent.fetch(ask, call),
+  run: (stop) => agent.run(stop),
+})
 
 /** The world with its servers broken *below* what the harness observes: agents believe what they are told. */
 export const withPorts =
