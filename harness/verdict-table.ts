@@ -93,8 +93,10 @@ function cellText({ region, link, phase, operation }: LimitResult): string {
   return where.length === 0 ? '' : ` (${where.join(', ')})`
 }
 
+/** What no system promised is a note: only a limit can make it fail the run. */
 function findingLine({ checker, verdict, because, promised }: Finding): string {
-  return `${verdict.padEnd(8)}${checker}: ${because}${promised ? '' : ' (not promised)'}`
+  const word = promised ? verdict : 'note'
+  return `${word.padEnd(6)}${checker}: ${because}${promised ? '' : ' Not promised by the system.'}`
 }
 
 function aligned(rows: readonly string[][]): string[] {

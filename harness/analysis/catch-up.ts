@@ -43,8 +43,11 @@ export function catchUpRows(facts: Facts): MetricRow[] {
   })
 }
 
+/** Points of a catch-up curve, whether it lasts a second or an hour. */
+const STEPS = 100
+
 /** Pairs of write and region still open, from the confirmed end of each fault to the last one settled. */
-export function catchUpSeries(facts: Facts, bucketUs: Us): Series[] {
+export function catchUpSeries(facts: Facts): Series[] {
   const { endUs } = facts.history
   return endedFaults(facts).map(({ fault, endUs: confirmedUs }) => {
     const settledUs = facts.settled
@@ -52,8 +55,10 @@ export function catchUpSeries(facts: Facts, bucketUs: Us): Series[] {
       .map(({ atUs }) => atUs)
       .sort((a, b) => a - b)
     const points: [Us, number][] = []
+    const lastUs = settledUs.findLast((us) => us !== NEVER) ?? confirmedUs
+    const bucketUs = Math.max(1, Math.ceil((lastUs - confirmedUs) / STEPS))
     let closed = 0
-    for (let us = confirmedUs; us <= endUs; us += bucketUs) {
+    for (let us = confirmedUs; us <= Math.min(endUs, lastUs + bucketUs); us += bucketUs) {
       while (closed < settledUs.length && (settledUs[closed] as number) <= us) closed++
       points.push([us, settledUs.length - closed])
       if (closed === settledUs.length) break

@@ -3,12 +3,12 @@ import type { Cell, Cells } from './cells.ts'
 
 const quantiles = [0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999]
 
-/** Percentile curves of search response and service, of the baseline and of phases with a fault. */
+/** Percentile curves of search response and service, of the baseline and of phases with a fault or after one. */
 export function curvesOf(cells: Cells): Curve[] {
   return cells
     .all()
     .filter(({ dims: { metric } }) => metric === 'search.response' || metric === 'search.service')
-    .filter(({ dims: { phase = '' } }) => phase === 'baseline' || phase.startsWith('fault:'))
+    .filter(({ dims: { phase = '' } }) => /^(baseline|fault:.*|recovery:.*)$/.test(phase))
     .map((cell) => ({
       metric: cell.dims.metric,
       region: cell.dims.region ?? '',

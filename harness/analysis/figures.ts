@@ -1,14 +1,17 @@
 import type { Interval } from '../base/histogram.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import { type MetricUnit, metrics } from '../model/metric.ts'
+import { MS, SECOND } from '../model/units.ts'
 import { grouped } from './wording.ts'
 
-/** A value with its unit as people read it: times in ms. */
+/** A value with its unit as people read it: times in ms, from a second on in s. */
 export function figure(value: number, unit: MetricUnit): string {
   if (value === Number.POSITIVE_INFINITY) return 'without end'
   switch (unit) {
     case 'us':
-      return `${trimmed(value / 1000, 3)} ms`
+      return Math.abs(value) >= SECOND
+        ? `${trimmed(value / SECOND, 2)} s`
+        : `${trimmed(value / MS, 2)} ms`
     case 'ratio':
       return trimmed(value, 4)
     case 'per-second':

@@ -42,7 +42,7 @@ export function quoteLines(recordPath: string, numbers: Iterable<number>): Recor
 function numbersOf(recordPath: string, selector: Selector): number[] {
   switch (selector.kind) {
     case 'line':
-      return [selector.line]
+      return selector.lines
     case 'finding': {
       const facts = factsOf(readHistory(recordPath))
       const { events } = checkers[selector.checker](facts, allPromised)

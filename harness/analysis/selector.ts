@@ -5,7 +5,7 @@ import { type CheckerName, checkers } from './checkers/checkers.ts'
 export type Selector =
   | { kind: 'op'; op: number }
   | { kind: 'id'; id: number }
-  | { kind: 'line'; line: number }
+  | { kind: 'line'; lines: number[] }
   | { kind: 'type'; type: string }
   | { kind: 'finding'; checker: CheckerName }
   | { kind: 'figure'; metric: MetricName; where: Where }
@@ -16,7 +16,7 @@ export type Where = { region?: string; link?: string; phase?: string; operation?
 export class SelectorError extends Error {
   constructor(problem: string) {
     super(
-      `${problem}. A selector is one of op=17, id=5012, line=1200, type=fault, finding=lost-writes, ` +
+      `${problem}. A selector is one of op=17, id=5012, line=1200 or line=7,9, type=fault, finding=lost-writes, ` +
         'or metric=search.response with region=, link=, phase= or operation= behind commas.',
     )
     this.name = 'SelectorError'
@@ -25,17 +25,17 @@ export class SelectorError extends Error {
 
 /** Reads `key=value` or several of them behind commas. Throws SelectorError. */
 export function parseSelector(text: string): Selector {
-  const pairs = text.split(',').map((part) => pairOf(part.trim()))
+  const parts = text.startsWith('line=') ? [text] : text.split(',')
+  const pairs = parts.map((part) => pairOf(part.trim()))
   const [[key, value], ...rest] = pairs as [[string, string], ...[string, string][]]
   if (key === 'metric') return figureOf(value, rest)
+  if (key === 'line') return { kind: 'line', lines: numbersOf(text) }
   if (rest.length > 0) throw new SelectorError(`"${text}": only metric= takes more than one part`)
   switch (key) {
     case 'op':
       return { kind: 'op', op: whole(key, value) }
     case 'id':
       return { kind: 'id', id: whole(key, value) }
-    case 'line':
-      return { kind: 'line', line: whole(key, value) }
     case 'type':
       return { kind: 'type', type: value }
     case 'finding':
@@ -54,6 +54,13 @@ function pairOf(part: string): [string, string] {
   if (at < 1 || at === part.length - 1) throw new SelectorError(`"${part}" is not key=value`)
   return [part.slice(0, at), part.slice(at + 1)]
 }
+
+/** `line=7,9,12`. */
+const numbersOf = (text: string): number[] =>
+  text
+    .slice('line='.length)
+    .split(',')
+    .map((number) => whole('line', number.trim()))
 
 function whole(key: string, value: string): number {
   if (!/^\d+$/.test(value)) throw new SelectorError(`${key}=${value}: expected a whole number`)

@@ -1,4 +1,5 @@
 import type { Series } from '../model/finding.ts'
+import { arrivalsEndUs } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { AnswerDifference } from './answers.ts'
 import { inTime, responseLimits } from './availability.ts'
@@ -22,7 +23,7 @@ export function seriesOf(
     ...recallSeries(samples, widthUs),
     ...lagSeries(facts, widthUs),
     ...divergenceSeries(differences, widthUs),
-    ...catchUpSeries(facts, widthUs),
+    ...catchUpSeries(facts),
   ]
 }
 
@@ -40,11 +41,17 @@ function rateSeries({ history, phaseOf }: Facts, widthUs: Us): Series[] {
     const limitUs = limitFor(op.region, phaseOf(op.intended))
     if (limitUs !== null && inTime(op, limitUs)) goodput.at(op.region, op.done).known.push(1)
   }
-  return [
+  const lines = [
     ...offered.series('rates', [rateLine('offered', widthUs)]),
     ...achieved.series('rates', [rateLine('achieved', widthUs)]),
     ...goodput.series('rates', [rateLine('goodput', widthUs)]),
   ]
+  // A rate over part of a bucket would show as a dive at the end of arrivals, or where a record was cut.
+  const wholeUntilUs = Math.min(arrivalsEndUs(history.plan), history.endUs) - widthUs
+  return lines.map((line) => ({
+    ...line,
+    points: line.points.filter(([us]) => us <= wholeUntilUs),
+  }))
 }
 
 /** Response of searches and dispatch delay of all operations, by intended time. */

@@ -47,7 +47,7 @@ function whyUnusable(
   if (error.killed) return daemonDown(`nothing within ${timeoutMs} ms`)
   if (/permission denied.*docker/i.test(stderr)) return notAllowed
   if (/cannot connect to the docker daemon|is the docker daemon running/i.test(stderr))
-    return daemonDown(stderr.trim())
+    return daemonDown(stderr.trim().split('\n')[0] as string)
   if (typeof error.code !== 'number') return `docker could not be run: ${error.message}`
   return null
 }

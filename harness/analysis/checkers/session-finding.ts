@@ -15,7 +15,8 @@ export function sessionFinding(
   const inPromise = regressions.filter(({ read }) => isPromised(about.promised, read))
   const shown = inPromise.length > 0 ? inPromise : regressions
   const others = regressions.length - inPromise.length
-  const reported = others > 0 ? ` Of ${others} of them nothing was promised.` : ''
+  const reported =
+    inPromise.length > 0 && others > 0 ? ` Of ${others} of them nothing was promised.` : ''
   return conclude({
     checker: about.checker,
     about: 'promise',
