@@ -6,7 +6,11 @@ import { readImageList } from '../../../harness/images/image-list.ts'
 import { aRoot, bareLinux, build, emptyDaemon, programs } from './fakes.ts'
 
 const ordinary = process.env['PATH'] ?? ''
-const on = (scripts: Record<string, string>): string => `${programs(scripts)}:${ordinary}`
+/** `df` of a disk with this much left. */
+const diskWith = (freeKb: number) =>
+  `printf 'Filesystem 1024-blocks Used Available\\n/dev/x 9 9 ${freeKb} /\\n'`
+const on = (scripts: Record<string, string>): string =>
+  `${programs({ df: diskWith(99_000_000), ...scripts })}:${ordinary}`
 
 test('without a docker client it says what to install', () => {
   const { code, stderr } = build(aRoot(), { path: bareLinux() })
@@ -24,9 +28,8 @@ test('without a daemon it says how to start one', () => {
 })
 
 test('a full disk is found before anything is fetched', () => {
-  const df = 'printf "Filesystem 1024-blocks Used Available\\n/dev/x 9 9 2097152 99%% /\\n"'
   const { code, stderr } = build(aRoot(), {
-    path: on({ docker: emptyDaemon, df, go: 'echo fetched' }),
+    path: on({ docker: emptyDaemon, df: diskWith(2 * 2 ** 20), go: 'echo fetched' }),
     args: ['toxiproxy'],
   })
   expect(code).toBe(1)
@@ -66,7 +69,11 @@ test('an image is labelled with its content, and one that carries the label is n
   const root = aRoot()
   const list = readImageList(root)
   const content = contentOf('toxiproxy', list, root)
-  const fakes = programs({ docker: emptyDaemon, go: 'touch "$GOBIN/server"' })
+  const fakes = programs({
+    docker: emptyDaemon,
+    df: diskWith(99_000_000),
+    go: 'touch "$GOBIN/server"',
+  })
   const first = build(root, { path: `${fakes}:${ordinary}`, args: ['toxiproxy'] })
   expect(first.stderr).toBe('')
   expect(first.code).toBe(0)

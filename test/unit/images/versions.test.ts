@@ -25,9 +25,10 @@ const imageNames = Object.values(readImageList().servers).flatMap((server) =>
 )
 
 test('docker/ has no version outside images.yaml', () => {
-  // Three numbers with dots are a version; four are an address.
+  // Three numbers with dots are a version; four are an address. Maven's own file format has one, too.
   const version = /(?<![\d.])\d+\.\d+\.\d+(?![\d.])|\b(bookworm|trixie|bullseye)\b/
-  expect(dockerFiles.flatMap((path) => linesWith(path, version))).toEqual([])
+  const found = dockerFiles.flatMap((path) => linesWith(path, version))
+  expect(found.filter((line) => !/<modelVersion>|maven\.apache\.org\/POM/.test(line))).toEqual([])
 })
 
 test('no image is named with its tag outside images.yaml', () => {
