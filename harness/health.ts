@@ -14,21 +14,22 @@ export class Health {
   private readonly startMs = performance.now()
   private writtenMs = Number.NEGATIVE_INFINITY
   private lines = 0
+  private simulatedUs: Us = 0
 
   constructor(private readonly directory: RunDirectory) {}
 
   /** Called for every line of record; cheap unless a line of health is due. */
   see(simulatedUs: Us): void {
     this.lines++
-    if (this.lines % 256 === 0 && performance.now() - this.writtenMs >= EVERY_MS)
-      this.write(simulatedUs)
+    this.simulatedUs = simulatedUs
+    if (this.lines % 256 === 0 && performance.now() - this.writtenMs >= EVERY_MS) this.write()
   }
 
-  write(simulatedUs: Us): void {
+  write(): void {
     this.writtenMs = performance.now()
     const line = {
       wallMs: Math.round(this.writtenMs - this.startMs),
-      simulatedUs,
+      simulatedUs: this.simulatedUs,
       rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
       lines: this.lines,
     }

@@ -57,20 +57,34 @@ export function planOf(file: string, seed?: number): Plan {
 export async function recordRun(
   plan: Plan,
   directory: RunDirectory,
-  { onEvent = () => {}, interrupted = () => false }: Partial<RunOptions>,
+  options: Partial<RunOptions>,
 ): Promise<void> {
-  const system = systems[plan.system.kind] as System
-  const pool = dataSet(plan.data.set)
-  const workload = planOperations(plan, pool)
-  const neighbours = neighboursOf(pool, workload)
   const record = openRecord(directory.record)
   const health = new Health(directory)
   const emit = (event: RecordEvent) => {
     record.append(event)
     health.see(event.t)
-    onEvent(event, plan)
+    options.onEvent?.(event, plan)
     if (event.type === 'fault') record.flush()
   }
+  try {
+    await runInto(plan, directory, emit, options.interrupted ?? (() => false))
+  } finally {
+    health.write()
+    record.close()
+  }
+}
+
+async function runInto(
+  plan: Plan,
+  directory: RunDirectory,
+  emit: (event: RecordEvent) => void,
+  interrupted: () => boolean,
+): Promise<void> {
+  const system = systems[plan.system.kind] as System
+  const pool = dataSet(plan.data.set)
+  const workload = planOperations(plan, pool)
+  const neighbours = neighboursOf(pool, workload)
   const { sha256, dim } = pool
   writeJson(directory, 'truth/data.json', {
     set: plan.data.set,
@@ -91,9 +105,6 @@ export async function recordRun(
   } catch (error) {
     end('failed', error instanceof Error ? error.message : String(error))
     throw error
-  } finally {
-    health.write(world.clock.now())
-    record.close()
   }
 }
 
