@@ -7,6 +7,9 @@ import { known } from './catalogue.ts'
 import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
 import { unmet } from './expectation.ts'
+import { DockerError, dockerClient } from './images/docker.ts'
+import { listImages } from './images/images.ts'
+import { renderImages } from './images/table.ts'
 import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
 import { CapabilityMissing } from './ports/errors.ts'
 import { ProgressLine } from './progress.ts'
@@ -32,6 +35,8 @@ type RunFlags = {
 
 /** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Node's own exit code for a bug is 1, which here means that a limit was broken.
+  process.on('uncaughtException', (error) => process.exit(explain(error)))
   const program = commands(argv)
   try {
     await program.parseAsync([...argv])
@@ -55,6 +60,10 @@ function commands(argv: readonly string[]): Command {
     .command('schema')
     .description('print the JSON Schema of scenario files, for completion in an editor')
     .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
+  program
+    .command('images')
+    .description('say which server images are here, which are missing, and how to get them')
+    .action(async () => print(renderImages(await listImages(dockerClient()))))
   program
     .command('docs', { hidden: true })
     .description('write scenarios/README.md again from the scenarios')
@@ -189,6 +198,7 @@ function explain(error: unknown): number {
     return (error as unknown as { exitCode: number }).exitCode === 0 ? 0 : USAGE
   process.stderr.write(`${error.message}\n`)
   if (usageErrors.some((kind) => error instanceof kind)) return USAGE
+  if (error instanceof DockerError) return ENVIRONMENT
   if (code === 'ENOENT') return USAGE
   process.stderr.write(`${error.stack}\n`)
   return ENVIRONMENT

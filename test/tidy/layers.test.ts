@@ -36,6 +36,7 @@ const mayImport: Record<string, string[]> = {
   ports: ['base', 'model'],
   scenario: ['base', 'model'],
   workload: ['base', 'model'],
+  images: ['base', 'model'],
   systems: ['base', 'model', 'ports'],
   worlds: ['base', 'model', 'ports'],
   record: ['base', 'model'],
