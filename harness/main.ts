@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { writeReports } from '../reports/write.ts'
 import { analyse } from './analysis/analyse.ts'
 import { judge } from './analysis/judge.ts'
 import { dataSet, known, systems } from './catalogue.ts'
@@ -112,6 +111,8 @@ async function runInto(
 export async function judgeRun(path: string, environment?: Environment): Promise<Judged> {
   const judged = judgeRecord(path)
   const { analysis, judgement } = judged
+  // Only here: the chart library takes longer to load than most commands take to run.
+  const { writeReports } = await import('../reports/write.ts')
   await writeReports(path, analysis, judgement, environment ?? readEnvironment(path))
   return judged
 }

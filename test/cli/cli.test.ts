@@ -53,9 +53,19 @@ function scenario(
   return file
 }
 
+let calm: Promise<{ out: string; said: Said }> | null = null
+
+/** One calm run for all tests that only look at it. */
+function calmRun(): Promise<{ out: string; said: Said }> {
+  calm ??= (async () => {
+    const out = newFolder()
+    return { out, said: await faultline('run', scenario(), '--out', out) }
+  })()
+  return calm
+}
+
 test('run ends with a verdict, the path of a report, and nothing on stderr when it is no terminal', async () => {
-  const out = newFolder()
-  const said = await faultline('run', scenario(), '--out', out)
+  const { out, said } = await calmRun()
   expect(said).toMatchObject({ code: 0, err: '' })
   expect(said.out).toContain('PASS: ')
   expect(said.out.trimEnd().split('\n').at(-1)).toBe(`report: ${out}/report.html`)
@@ -151,8 +161,7 @@ test('Ctrl-C leaves a run directory that can be reported, and exit code 130', as
 })
 
 test('a record cut in the middle of a line still gives a report, which says where it was cut', async () => {
-  const whole = newFolder()
-  await faultline('run', scenario(), '--out', whole)
+  const { out: whole } = await calmRun()
   const cut = newFolder()
   const record = join(cut, 'record.jsonl')
   copyFileSync(join(whole, 'record.jsonl'), record)
@@ -166,8 +175,7 @@ test('a record cut in the middle of a line still gives a report, which says wher
 })
 
 test('lines prints the record lines behind an operation and behind a figure', async () => {
-  const out = newFolder()
-  await faultline('run', scenario(), '--out', out)
+  const { out } = await calmRun()
   const one = await faultline('lines', out, 'op=17')
   expect(one.out).toMatch(/^\d+: \{"type":"op.start".*"op":17/m)
   const figure = await faultline('lines', out, 'metric=search.response,region=us,phase=baseline')
