@@ -15,6 +15,7 @@ import type {
 } from '../ports/system.ts'
 import { runApplier } from './parts/applier.ts'
 import { conflictRules, localWriteWins, openStamper, type Stamper } from './parts/conflict.ts'
+import { Doubts } from './parts/doubts.ts'
 import { Guard } from './parts/guard.ts'
 import { Outbox } from './parts/outbox.ts'
 import { openRouter } from './parts/routing.ts'
@@ -85,6 +86,7 @@ class RegionalAgent implements Agent {
   private readonly turns = new Turns()
   private readonly guard: Guard
   private readonly outbox: Outbox
+  private readonly doubts: Doubts
   private readonly tombstones: Tombstones
 
   constructor(
@@ -97,6 +99,11 @@ class RegionalAgent implements Agent {
     this.others = regions.filter((other) => other !== region)
     this.guard = new Guard(conflict, store, clock, journal)
     this.outbox = new Outbox(log, TOPIC, clock)
+    this.doubts = new Doubts(
+      clock,
+      (change) => this.apply([change]),
+      (change) => this.outbox.put(change),
+    )
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
     network.serve(FAN_OUT, async ({ body }) => {
       await this.apply([body as Change])
@@ -117,8 +124,8 @@ class RegionalAgent implements Agent {
   }
 
   async fetch({ id }: FetchAsk, call: Call): Promise<StoredPoint | undefined> {
-    const [found] = await this.terrain.store.fetch([id], 'strong', call)
-    return found?.deleted ? undefined : found
+    const found = await this.guard.read([id], call)
+    return found.find((point) => !point.deleted)
   }
 
   async run(stop: Stop): Promise<void> {
@@ -134,6 +141,7 @@ class RegionalAgent implements Agent {
     }
     await Promise.all([
       this.outbox.run(stop),
+      this.doubts.run(stop),
       this.tombstones.run(stop, (ids) => this.guard.forget(ids)),
       runApplier(applying, stop),
     ])
@@ -149,11 +157,17 @@ class RegionalAgent implements Agent {
         // Acknowledged now: if the store does not take it, the applier will bring it from the log.
         await this.keep(change, call).catch(ignoreCallError)
       } else {
-        await this.keep(change, call)
+        await this.keep(change, call).catch((error) => this.doubt(change, error))
         this.outbox.put(change)
       }
       if (this.settings.fanOut === 'on') this.fanOut(change)
     })
+  }
+
+  /** The client is told that the outcome is unknown; the change itself is seen through. */
+  private doubt(change: Change, error: unknown): never {
+    if (error instanceof CallError && !error.definite) this.doubts.put(change)
+    throw error
   }
 
   private async keep(change: Change, call: Call): Promise<void> {

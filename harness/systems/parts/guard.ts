@@ -67,6 +67,17 @@ export class Guard {
     return written
   }
 
+  /**
+   * The points as they are now, tombstones included. Fails while the store has not loaded its data: what it does not
+   * find then is not absent.
+   */
+  async read(ids: readonly PointId[], call: Call): Promise<StoredPoint[]> {
+    const found = await this.store.fetch([SENTINEL_ID, ...ids], 'strong', call)
+    if (!found.some(({ id }) => id === SENTINEL_ID))
+      throw new CallError('the store has not loaded its data', { definite: true })
+    return found.filter(({ id }) => id !== SENTINEL_ID)
+  }
+
   /** Forgets what it knows of a point whose tombstone is gone. */
   forget(ids: readonly PointId[]): void {
     for (const id of ids) this.known.delete(id)
