@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: withContainers ? [] : ['test/containers/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // The default leaves a core idle, which on two cores is half of them.
+    maxWorkers: '100%',
   },
 })

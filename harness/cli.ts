@@ -2,27 +2,20 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { selectLines } from './analysis/lines.ts'
-import { SelectorError } from './analysis/selector.ts'
 import { known } from './catalogue.ts'
 import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
+import { explain, INTERRUPTED, UsageError } from './exit.ts'
 import { unmet } from './expectation.ts'
-import { DockerError, dockerClient } from './images/docker.ts'
+import { dockerClient } from './images/docker.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
-import { CapabilityMissing } from './ports/errors.ts'
 import { ProgressLine } from './progress.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
-import { ScenarioError } from './scenario/problem.ts'
 import { renderCheck } from './scenario/timeline.ts'
 import { outcomeTable } from './verdict-table.ts'
 import { expectedBefore } from './workload/arrivals.ts'
-
-/** Exit codes that are not a verdict's. */
-const USAGE = 2
-const ENVIRONMENT = 5
-const INTERRUPTED = 130
 
 type RunFlags = {
   seed?: number
@@ -37,6 +30,11 @@ type RunFlags = {
 export async function main(argv: readonly string[]): Promise<void> {
   // Node's own exit code for a bug is 1, which here means that a limit was broken.
   process.on('uncaughtException', (error) => process.exit(explain(error)))
+  // `faultline lines … | head` closes the pipe when it has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
   const program = commands(argv)
   try {
     await program.parseAsync([...argv])
@@ -119,7 +117,9 @@ function addLines(program: Command): void {
     .addHelpText('after', lineExamples)
     .action((path: string, selector: string) => {
       const record = join(runDirectory(path), 'record.jsonl')
-      for (const { number, text } of selectLines(record, selector)) print(`${number}: ${text}`)
+      const lines = selectLines(record, selector)
+      if (lines.length === 0) throw new UsageError(`nothing in ${record} matches ${selector}`)
+      for (const { number, text } of lines) print(`${number}: ${text}`)
     })
 }
 
@@ -187,25 +187,9 @@ function runDirectory(path: string): string {
   )
 }
 
-class UsageError extends Error {}
-
-const usageErrors = [ScenarioError, UsageError, SelectorError, CapabilityMissing]
-
-function explain(error: unknown): number {
-  if (!(error instanceof Error)) throw error
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && code.startsWith('commander.'))
-    return (error as unknown as { exitCode: number }).exitCode === 0 ? 0 : USAGE
-  process.stderr.write(`${error.message}\n`)
-  if (usageErrors.some((kind) => error instanceof kind)) return USAGE
-  if (error instanceof DockerError) return ENVIRONMENT
-  if (code === 'ENOENT') return USAGE
-  process.stderr.write(`${error.stack}\n`)
-  return ENVIRONMENT
-}
-
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A seed is a whole number, e.g. 42.')
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
   return Number(text)
 }
 

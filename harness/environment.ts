@@ -13,6 +13,8 @@ export type Environment = {
   cores: number
   memoryGiB: number
   command: string
+  /** The scenario's path as it was typed; the plan has only its name. */
+  scenarioFile?: string
 }
 
 export const faultlineVersion: string = JSON.parse(

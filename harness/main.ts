@@ -20,6 +20,7 @@ import { openRecord } from './record/writer.ts'
 import { run } from './run/run.ts'
 import { loadPlan } from './scenario/load.ts'
 import { ScenarioError } from './scenario/problem.ts'
+import { WorkloadError } from './workload/keys.ts'
 import { planOperations, probeSchedule } from './workload/operations.ts'
 
 /** What the caller of a run may decide, and what it wants to hear. */
@@ -38,10 +39,10 @@ export type Judged = { directory: string; analysis: Analysis; judgement: Judgeme
 export async function runScenario(file: string, options: RunOptions): Promise<Judged> {
   const plan = planOf(file, options.seed)
   const directory = openRunDirectory(plan, options.out)
-  const environment = describeEnvironment(options.command)
+  const environment = { ...describeEnvironment(options.command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
   await recordRun(plan, directory, options)
-  linkLatest(directory)
+  if (options.out === undefined) linkLatest(directory)
   return judgeRun(directory.path, environment)
 }
 
@@ -49,7 +50,18 @@ export async function runScenario(file: string, options: RunOptions): Promise<Ju
 export function planOf(file: string, seed?: number): Plan {
   const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed })
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
+  checkWorkload(loaded.plan, file)
   return loaded.plan
+}
+
+/** What only drawing the operations shows: too many of them, or a data set that runs out of keys. */
+function checkWorkload(plan: Plan, file: string): void {
+  try {
+    planOperations(plan, dataSet(plan.data.set))
+  } catch (error) {
+    if (!(error instanceof WorkloadError)) throw error
+    throw new ScenarioError([{ file, line: 1, column: 1, message: error.message }])
+  }
 }
 
 /** Runs a plan and writes down what happens, as it happens, to the last line. */

@@ -73,6 +73,7 @@ function measuredText({ measured, limit, because }: LimitResult): string {
   if (measured === undefined) return because
   const show = (value: number) => valueText(value, metrics[limit.metric].unit)
   if (typeof measured === 'number') return show(measured)
+  if (!Number.isFinite(measured.high)) return `at least ${show(measured.low)}`
   return measured.low === measured.high
     ? show(measured.low)
     : `${show(measured.low)} to ${show(measured.high)}`
@@ -96,7 +97,7 @@ function cellText({ region, link, phase, operation }: LimitResult): string {
 /** What no system promised is a note: only a limit can make it fail the run. */
 function findingLine({ checker, verdict, because, promised }: Finding): string {
   const word = promised ? verdict : 'note'
-  return `${word.padEnd(6)}${checker}: ${because}${promised ? '' : ' Not promised by the system.'}`
+  return `${word.padEnd(8)}${checker}: ${because}${promised ? '' : ' Not promised by the system.'}`
 }
 
 function aligned(rows: readonly string[][]): string[] {

@@ -82,8 +82,14 @@ const isPlain = (value: unknown): boolean =>
   typeof value === 'boolean' ||
   (typeof value === 'number' && Number.isFinite(value))
 
-export const repeatCommand = ({ analysis: { plan } }: Report): string =>
-  `faultline run ${shellWord(plan.file)} --seed ${plan.seed}`
+/** With the path as it was typed; the plan knows only the file's name. */
+export function repeatCommand({
+  analysis: { plan },
+  environment: { scenarioFile },
+}: Report): string {
+  const file = typeof scenarioFile === 'string' ? scenarioFile : plan.file
+  return `faultline run ${shellWord(file)} --seed ${plan.seed}`
+}
 
 /** Seed and command: the same plan and the same Faultline give the same record. */
 export function repeatSection(report: Report): Markup {

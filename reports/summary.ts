@@ -1,5 +1,5 @@
 import type { LimitResult } from '../harness/model/finding.ts'
-import { type MetricRow, metrics } from '../harness/model/metric.ts'
+import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import type { Report } from './report.ts'
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
@@ -58,6 +58,7 @@ function limitRow({
   measured,
   count,
   verdict,
+  because,
 }: LimitResult) {
   const { metric, stat, bound, value } = limit
   const { unit } = metrics[metric]
@@ -67,13 +68,19 @@ function limitRow({
     ...present({ region, link, phase, operation }),
     bound,
     limit: value,
-    ...(measured !== undefined && {
-      measured: typeof measured === 'number' ? inUnit(measured, unit) : finite(measured, unit),
-    }),
+    ...measuredOf(measured, unit),
     unit,
     count,
     verdict,
+    because,
   }
+}
+
+/** A figure, or the ends of it that are known; an endless one has no figure, and `because` says so. */
+function measuredOf(measured: LimitResult['measured'], unit: MetricUnit) {
+  if (measured === undefined) return {}
+  if (typeof measured !== 'number') return { measured: finite(measured, unit) }
+  return Number.isFinite(measured) ? { measured: inUnit(measured, unit) } : {}
 }
 
 /** A row as it is, without what is not known; an infinite figure is a bound nobody knows. */

@@ -5,9 +5,15 @@ import type { Facts } from './facts.ts'
  * Bytes by directed link and phase, and over the whole run by acknowledged write that entered at the sending
  * side (operation `per-write`). A count of bytes ends at its time: on a border it belongs to the phase before.
  */
-export function byteRows({ history, phaseOf }: Facts): MetricRow[] {
+export function byteRows({ history, phaseOf, spans }: Facts): MetricRow[] {
   const byPhase = new Map<string, { link: string; phase: string; count: number; bytes: number }>()
   const byLink = new Map<string, { from: string; bytes: number }>()
+  // A link over which nothing went in a phase was counted too: 0 bytes.
+  for (const { from, to } of history.plan.links)
+    for (const { name: phase } of history.linkBytes.length > 0 ? spans : []) {
+      const link = `${from}>${to}`
+      byPhase.set(`${link}|${phase}`, { link, phase, count: 0, bytes: 0 })
+    }
   for (const { from, to, t, bytes } of history.linkBytes) {
     const link = `${from}>${to}`
     const phase = phaseOf(t - 1)

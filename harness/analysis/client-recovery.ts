@@ -13,12 +13,14 @@ import type { Op } from './history.ts'
 export function clientRecoveryRows(facts: Facts): MetricRow[] {
   const { history } = facts
   return endedFaults(facts).flatMap(({ fault, endUs, phase }) =>
-    [...hurtPaths(fault, history.ops)].map(([link, region]): MetricRow => {
+    [...hurtPaths(fault, history.ops)].flatMap(([link, region]): MetricRow[] => {
       const at = { metric: 'client-recovery', unit: 'us', region, link, phase, count: 1 } as const
-      const first = firstSuccessUs(history.ops, link, fault.healedUs ?? endUs)
-      return first === null
-        ? { ...at, low: Math.max(0, history.endUs - endUs), censored: 1 }
-        : { ...at, value: Math.max(0, first - endUs) }
+      const healedUs = fault.healedUs ?? endUs
+      const first = firstSuccessUs(history.ops, link, healedUs)
+      if (first !== null) return [{ ...at, value: Math.max(0, first - endUs) }]
+      // Clients that were moved elsewhere and never came back have nothing to say about this path.
+      if (!history.ops.some((op) => isTry(op, link, healedUs))) return []
+      return [{ ...at, low: Math.max(0, history.endUs - endUs), censored: 1 }]
     }),
   )
 }
@@ -45,6 +47,11 @@ function touches(fault: FaultPlan, region: string, gateway: string): boolean {
     ({ from, to }) => (from === region && to === gateway) || (from === gateway && to === region),
   )
 }
+
+const isTry = ({ region, asked, dispatched }: Op, link: string, fromUs: number): boolean =>
+  dispatched !== null &&
+  dispatched >= fromUs &&
+  asked.some((gateway) => `${region}>${gateway}` === link)
 
 function firstSuccessUs(ops: readonly Op[], link: string, fromUs: number): number | null {
   let first: number | null = null

@@ -9,7 +9,7 @@ export type Plan = {
   name: string
   /** First comment of the scenario file: the question it asks. */
   question: string
-  /** Path of the scenario as it was given, for the command that repeats the run. */
+  /** Name of the scenario file, without its folder: where it lay is no part of the plan. */
   file: string
   seed: number
   world: 'sim'

@@ -117,7 +117,7 @@ function noPlan(path: string, why: string): RecordError {
 
 function checkPlan(path: string, event: RecordEvent): asserts event is PlanEvent {
   if (event.type !== 'plan') throw noPlan(path, `its first line is of type "${event.type}"`)
-  const { format } = event.plan
+  const format = event.plan?.format
   if (format !== 1)
     throw new RecordError(
       `${path} has format ${String(format)}; this Faultline reads format 1. Try the version that wrote it: ${event.faultline}.`,

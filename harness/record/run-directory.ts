@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Plan } from '../model/plan.ts'
 
@@ -16,10 +16,34 @@ export type RunDirectory = { path: string; record: string }
 /** The directory of a plan: `runs/<name>-<seed>`, or `out`. Emptied of an earlier run of the same name. */
 export function openRunDirectory(plan: Plan, out: string | undefined): RunDirectory {
   const path = out ?? join('runs', `${plan.name}-${plan.seed}`)
+  makeFolder(path)
   mkdirSync(join(path, 'truth'), { recursive: true })
   for (const stale of ['record.jsonl', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'])
     rmSync(join(path, stale), { force: true })
   return { path, record: join(path, 'record.jsonl') }
+}
+
+/** A folder that a run cannot be left in. */
+export class RunDirectoryError extends Error {
+  constructor(path: string, why: string) {
+    super(`cannot leave a run in "${path}": ${why}. Give another folder with --out.`)
+    this.name = 'RunDirectoryError'
+  }
+}
+
+/** Step by step: where a parent cannot be had, `recursive` may try for ever. */
+function makeFolder(path: string): void {
+  if (path === '') throw new RunDirectoryError(path, 'it has no name')
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return
+    throw new RunDirectoryError(path, 'it is a file')
+  }
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    throw new RunDirectoryError(path, (error as NodeJS.ErrnoException).code ?? String(error))
+  }
 }
 
 export function writeJson(directory: RunDirectory, name: string, value: unknown): void {

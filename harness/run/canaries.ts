@@ -101,6 +101,7 @@ class Watch {
       return
     }
     const abnormal = canary.abnormal(reading, this.normal, us)
+    if (abnormal === null) return
     if (!this.confirmed) this.lookForBeginning(us, abnormal)
     if (abnormal) {
       this.lastAbnormalUs = us

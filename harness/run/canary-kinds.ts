@@ -11,8 +11,8 @@ export type Canary = {
   name: string
   everyUs: Us
   measure: () => Promise<Reading>
-  /** Judged against readings from before the fault; `us` is when it was sent. */
-  abnormal: (reading: Reading, normal: readonly Reading[], us: Us) => boolean
+  /** Judged against readings from before the fault; `us` is when it was sent. null: it says nothing. */
+  abnormal: (reading: Reading, normal: readonly Reading[], us: Us) => boolean | null
   /** Confirmed when `atLeast` of the last `of` readings were abnormal; over after `calm` normal ones in a row. */
   of: number
   atLeast: number
@@ -75,6 +75,15 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
 
 type Judging = Omit<Canary, 'name' | 'everyUs' | 'measure'>
 
+/**
+ * For faults that delay: an answer that never came, or a link of which nobody knows how fast it was before, says
+ * nothing about them. Another fault may have swallowed it.
+ */
+const delayed =
+  (slow: (reading: Reading, normal: readonly Reading[]) => boolean): Canary['abnormal'] =>
+  (reading, normal) =>
+    reading.rtt < 0 || answered(normal).length === 0 ? null : slow(reading, normal)
+
 const missing = (what: string): Judging => ({
   ...once,
   abnormal: ({ rtt }) => rtt < 0,
@@ -85,7 +94,7 @@ const missing = (what: string): Judging => ({
 function slower(byUs: Us, what: string, rhythm: Pick<Canary, 'of' | 'atLeast' | 'calm'>): Judging {
   return {
     ...rhythm,
-    abnormal: ({ rtt }, normal) => rtt < 0 || rtt > median(normal) + byUs,
+    abnormal: delayed(({ rtt }, normal) => rtt > median(normal) + byUs),
     saw: `${what} slower by more than ${byUs / MS} ms`,
     sawEnd: `${what} as fast as before`,
   }
@@ -94,8 +103,9 @@ function slower(byUs: Us, what: string, rhythm: Pick<Canary, 'of' | 'atLeast' | 
 function strays(byUs: Us, rhythm: Pick<Canary, 'of' | 'atLeast' | 'calm'>): Judging {
   return {
     ...rhythm,
-    abnormal: ({ rtt }, normal) =>
-      rtt < 0 || Math.abs(rtt - median(normal)) > Math.max(byUs, 2 * spread(normal)),
+    abnormal: delayed(
+      ({ rtt }, normal) => Math.abs(rtt - median(normal)) > Math.max(byUs, 2 * spread(normal)),
+    ),
     saw: `echo strays by more than ${byUs / MS} ms`,
     sawEnd: 'echo as steady as before',
   }
@@ -165,7 +175,7 @@ function brownOut(world: World, region: RegionName, share: number): Canary {
     name: `store ${region}`,
     everyUs: 50 * MS,
     measure: () => timed(world, async () => ({ ok: await world.probes.touch(region, 5 * SECOND) })),
-    abnormal: ({ rtt }, normal) => rtt < 0 || rtt > 1.5 * slowest(normal),
+    abnormal: delayed(({ rtt }, normal) => rtt > 1.5 * slowest(normal)),
     of,
     atLeast: Math.max(2, Math.floor((of * share) / 2)),
     calm: Math.max(3, Math.ceil(3 / share)),
@@ -189,11 +199,11 @@ function clock(world: World, fault: Extract<FaultPlan, { kind: 'clock-skew' }>):
       return ok ? { rtt, offset: wallUs - sentUs - Math.floor(rtt / 2) } : { rtt: -1 }
     },
     abnormal({ offset }, _normal, us) {
-      const ending = us >= fault.untilUs
       // No answer says nothing about the clock: neither that it is off, nor that it is true again.
-      if (offset === undefined) return ending
+      if (offset === undefined) return null
       return (
-        Math.abs(offset) > MS && (ending || Math.abs(offset - expectedUs(us)) <= toleranceUs(us))
+        Math.abs(offset) > MS &&
+        (us >= fault.untilUs || Math.abs(offset - expectedUs(us)) <= toleranceUs(us))
       )
     },
     ...once,

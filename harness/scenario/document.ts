@@ -32,6 +32,17 @@ export type Sheet = {
   report(path: Path, problem: { message: string; hint?: string; at?: 'key' | 'value' }): void
 }
 
+/** The data of a document; an alias to nowhere only shows here. */
+function plainValue(document: Document, problems: Problem[], file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    problems.push({ file, line: 1, column: 1, message: `the file cannot be read: ${message}` })
+    return undefined
+  }
+}
+
 type Spot = { key: unknown; node: unknown }
 
 /** Parses YAML 1.2. Syntax errors are in `problems`; `usable` is false if the data below them cannot be trusted. */
@@ -52,7 +63,7 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
     ),
   }))
   const usable = document.errors.every((error) => error.code === 'DUPLICATE_KEY')
-  const value: unknown = usable ? document.toJS() : undefined
+  const value: unknown = usable ? plainValue(document, problems, file) : undefined
   const sheet: Sheet = {
     file,
     value,
@@ -68,7 +79,7 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
       problems.push({ file, ...place(range ? range[0] : 0), message, ...(hint && { hint }) })
     },
   }
-  return { sheet, usable }
+  return { sheet, usable: usable && value !== undefined }
 }
 
 /** The leading comment lines of a file, joined: the question a scenario asks. Empty if there are none. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { z } from 'zod'
 import type { Plan } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
@@ -50,7 +51,7 @@ export function resolve(
   const rest = { log: resolveLog(open), mirror: resolveMirror(open), expect: resolveExpect(open) }
   if (!setting || !name || !data || !system || !profile || !links || !limits) return null
   const question = firstComment(text)
-  const { file } = sheet
+  const file = basename(sheet.file)
   const head = { format: 1, name, question, file, seed, world: 'sim' } as const
   return { ...head, ...setting, links, data, ...system, profile, limits, ...rest }
 }

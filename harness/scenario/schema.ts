@@ -51,9 +51,12 @@ const arrivals = z.union(
   { error: 'expected poisson, constant, { burst: { factor, on, off } } or { ramp: { from } }' },
 )
 
-const queries = z.union([z.enum(['uniform']), z.strictObject({ zipf: z.number().gt(0).max(5) })], {
-  error: 'expected uniform or { zipf: 1.0 }',
-})
+const queries = z.union(
+  [z.enum(['uniform']), z.strictObject({ zipf: z.number().gt(0).max(8).multipleOf(0.25) })],
+  {
+    error: 'expected uniform or { zipf: 1.0 }, in steps of 0.25 up to 8',
+  },
+)
 
 export function loadSchema(names: Names) {
   const region = regionName(names.regions)

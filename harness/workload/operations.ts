@@ -42,6 +42,7 @@ const FETCH_AFTER_US = { min: 200_000, max: 1_000_000 }
  */
 export function planOperations(plan: Plan, pool: Vectors): Workload {
   checkRegions(plan)
+  checkSize(plan)
   const drafts = plan.load.flatMap((load) => regionOperations(plan, load, pool))
   const order = (draft: Draft): number =>
     plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
@@ -61,6 +62,17 @@ export function planOperations(plan: Plan, pool: Vectors): Workload {
     rowsUsed,
     queriesUsed: [...queries].sort((a, b) => a - b),
   }
+}
+
+/** All operations stand in memory before a run; more than this many are a mistake in a rate or a length. */
+const MOST_OPERATIONS = 20_000_000
+
+function checkSize(plan: Plan): void {
+  const expected = expectedCounts(plan).reduce((sum, { expected: some }) => sum + some, 0)
+  if (expected > MOST_OPERATIONS)
+    throw new WorkloadError(
+      `about ${Math.round(expected)} operations are planned, and at most ${MOST_OPERATIONS} fit. Lower the rates, or shorten the run.`,
+    )
 }
 
 /** Paired probes from `probes.everyUs` on, to the end of the run: settle shows whether regions agree again. */

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -182,4 +182,44 @@ test('lines prints the record lines behind an operation and behind a figure', as
   expect(figure.out.split('\n').length).toBeGreaterThan(1000)
   const wrong = await faultline('lines', out, 'metrics=search')
   expect(wrong.code).toBe(2)
+})
+
+test('what cannot be read or written is exit code 2 with a sentence, never a stack', async () => {
+  const file = join(newFolder(), 'a-file')
+  writeFileSync(file, '')
+  const empty = newFolder()
+  writeFileSync(join(empty, 'record.jsonl'), '')
+  const attempts = [
+    ['run', newFolder()],
+    ['run', scenario(), '--out', file],
+    ['run', scenario(), '--out', ''],
+    ['report', empty],
+    ['lines', (await calmRun()).out, 'op=99999999'],
+  ]
+  for (const flags of attempts) {
+    const said = await faultline(...flags)
+    expect(said.code, flags.join(' ')).toBe(2)
+    expect(said.err).not.toMatch(/^\s+at /m)
+    expect(said.err.trim()).not.toBe('')
+  }
+})
+
+test('a reader that closes the pipe early is no error', async () => {
+  const { out } = await calmRun()
+  const piped = await new Promise<number>((resolve) => {
+    const command = `"${process.execPath}" "${program}" lines "${out}" type=op.start | head -1; exit \${PIPESTATUS[0]}`
+    execFile('bash', ['-c', command], { cwd: root }, (error) =>
+      resolve(error ? Number(error.code) : 0),
+    )
+  })
+  expect(piped).toBe(0)
+})
+
+test('the record does not depend on how the path of the scenario was typed', async () => {
+  const file = scenario(undefined, '20s')
+  const [one, two] = [newFolder(), newFolder()]
+  await faultline('run', file, '--out', one)
+  await faultline('run', relative(root, file), '--out', two)
+  const read = (out: string) => readFileSync(join(out, 'record.jsonl'))
+  expect(read(one).equals(read(two))).toBe(true)
 })

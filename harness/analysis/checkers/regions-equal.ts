@@ -1,4 +1,4 @@
-import type { Witness } from '../../model/finding.ts'
+import type { Finding, Guarantees, Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import { allHold, excusedIds } from '../convergence.ts'
 import type { Facts } from '../facts.ts'
@@ -10,6 +10,7 @@ import {
   type FinalState,
   liveIn,
 } from '../final-state.ts'
+import { stillMoving } from '../settling.ts'
 import { counted } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
@@ -23,6 +24,8 @@ export const regionsEqual: Checker = (facts, guarantees) => {
   const differing = finals ? ids.filter((id) => !allHold(finals, id)) : []
   const apart = finals ? departureText(finals, ids, facts) : ''
   const regions = facts.history.plan.regions.length
+  if (differing.length > 0 && stillMoving(facts.history))
+    return unsettled(differing.length, guarantees)
   return conclude({
     checker: 'regions-equal',
     about: 'promise',
@@ -37,6 +40,17 @@ export const regionsEqual: Checker = (facts, guarantees) => {
       : 'Not every region has a final scan, so nobody can say whether they are equal.',
   })
 }
+
+const unsettled = (differing: number, { convergence }: Guarantees): Finding => ({
+  checker: 'regions-equal',
+  about: 'promise',
+  promised: convergence,
+  verdict: 'unknown',
+  because: `${counted(differing, 'id')} differ, but regions were still changing when the run ended: settle was too short to tell.`,
+  evidence: 0,
+  violations: 0,
+  events: [],
+})
 
 function departureText(
   finals: readonly FinalState[],

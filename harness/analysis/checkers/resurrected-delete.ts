@@ -1,8 +1,10 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
+import { type Causality, causalityOf } from '../causality.ts'
 import type { Facts } from '../facts.ts'
-import { heldIn } from '../final-state.ts'
+import { heldIn, liveIn } from '../final-state.ts'
+import { stillMoving } from '../settling.ts'
 import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
@@ -14,7 +16,8 @@ type Sighting = { id: PointId; write: number; region: string; us: Us; where: str
  * What was deleted stays deleted: once an acknowledged delete acts on searches of a region, no answer dispatched
  * there later, and no final state anywhere, has a version that was acknowledged before the delete was sent.
  */
-export const resurrectedDelete: Checker = (facts) => {
+export const resurrectedDelete: Checker = (facts, guarantees) => {
+  const knewOf = causalityOf(facts)
   const deletes = acknowledgedDeletes(facts)
   const count = [...deletes.values()].reduce((sum, list) => sum + list.length, 0)
   let violations = 0
@@ -23,7 +26,7 @@ export const resurrectedDelete: Checker = (facts) => {
     const version = facts.versions.get(sighting.id, sighting.write)
     const gone = deletes
       .get(sighting.id)
-      ?.find((one) => version && undone(one, version, sighting, facts))
+      ?.find((one) => version && undone(one, version, sighting, facts, knewOf))
     if (!version || !gone) continue
     violations++
     if (witnesses.length < 8) witnesses.push(witness(gone, version, sighting))
@@ -32,7 +35,7 @@ export const resurrectedDelete: Checker = (facts) => {
   return conclude({
     checker: 'resurrected-delete',
     about: 'correctness',
-    promised: true,
+    promised: guarantees.causalWrites,
     evidence,
     violations,
     witnesses,
@@ -80,9 +83,23 @@ function* sightings(
   }
 }
 
-function undone(gone: Version, version: Version, { region, us }: Sighting, facts: Facts): boolean {
+/**
+ * The region had the delete, or had all the time it needed to get it, and shows an earlier version all the same. A write the deleter did not know of may win
+ * over the delete by the conflict rule, if all regions agree on it: that is counted as overwritten-real-time.
+ */
+function undone(
+  gone: Version,
+  version: Version,
+  { id, region, us }: Sighting,
+  facts: Facts,
+  knewOf: Causality,
+): boolean {
   if (version.deleted || !before(version, gone)) return false
-  return us === Number.POSITIVE_INFINITY || facts.journeys.at(gone.write, region).visible < us
+  const known = facts.journeys.at(gone.write, region).visible < us
+  const inEnd = us === Number.POSITIVE_INFINITY
+  if (!known && !(inEnd && !stillMoving(facts.history))) return false
+  const agreed = facts.finals?.every((state) => liveIn(state, id) === version.write) ?? false
+  return !agreed || knewOf(version, gone)
 }
 
 function witness(gone: Version, version: Version, { region, us, where, line }: Sighting): Witness {

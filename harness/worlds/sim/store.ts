@@ -104,9 +104,9 @@ export class SimStore {
     })
   }
 
-  /** What is visible right now, for an observer who disturbs nobody; null if the store cannot be read. */
+  /** All it has acknowledged, for an observer who disturbs nobody; null if the store cannot be read now. */
   snapshot(): StoredPoint[] | null {
-    return this.loaded && !this.server.process.dead ? [...this.visible.values()] : null
+    return this.loaded && !this.server.process.dead ? [...this.points.values()] : null
   }
 
   scan(answer: Answer<StoredPoint[]>): void {

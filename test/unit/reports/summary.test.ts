@@ -89,6 +89,7 @@ test('a limit says what it bounds, what was measured and in which unit', () => {
     unit: 'us',
     count: 9,
     verdict: 'fail',
+    because,
   })
   expect(limits[1]).not.toHaveProperty('measured')
 })

@@ -1,0 +1,44 @@
+import { SelectorError } from './analysis/selector.ts'
+import { DockerError } from './images/docker.ts'
+import { CapabilityMissing } from './ports/errors.ts'
+import { RecordError } from './record/reader.ts'
+import { RunDirectoryError } from './record/run-directory.ts'
+import { ScenarioError } from './scenario/problem.ts'
+
+/** Exit codes that are not a verdict's. */
+export const USAGE = 2
+export const ENVIRONMENT = 5
+export const INTERRUPTED = 130
+
+/** A command that cannot be followed. */
+export class UsageError extends Error {}
+
+const usageErrors = [
+  ScenarioError,
+  UsageError,
+  SelectorError,
+  RecordError,
+  RunDirectoryError,
+  CapabilityMissing,
+]
+
+/** Says on stderr what went wrong, and gives the exit code for it. */
+export function explain(error: unknown): number {
+  if (!(error instanceof Error)) throw error
+  const { code } = error as { code?: unknown }
+  if (typeof code === 'string' && code.startsWith('commander.'))
+    return (error as unknown as { exitCode: number }).exitCode === 0 ? 0 : USAGE
+  const { path } = error as { path?: unknown }
+  if (code === 'ENOENT' || code === 'EISDIR') {
+    const what = code === 'ENOENT' ? 'there is no such file' : 'it is a folder'
+    process.stderr.write(
+      `cannot read ${String(path ?? 'that file')}: ${what}. Try: faultline --help\n`,
+    )
+    return USAGE
+  }
+  process.stderr.write(`${error.message}\n`)
+  if (usageErrors.some((kind) => error instanceof kind)) return USAGE
+  if (error instanceof DockerError) return ENVIRONMENT
+  process.stderr.write(`${error.stack}\n`)
+  return ENVIRONMENT
+}
