@@ -40,7 +40,8 @@ export class Versions {
   /** By id. */
   private readonly bases: readonly Version[]
   private readonly lineages = new Map<PointId, Lineage>()
-  private readonly byWrite = new Map<WriteId, Version>()
+  /** By write: operations count from 1, so this is dense, and looked into for every version seen. */
+  private readonly byWrite: (Version | undefined)[] = []
   private readonly byRow: (Version[] | undefined)[] = []
 
   constructor(
@@ -71,7 +72,7 @@ export class Versions {
   /** undefined if nobody wrote it, or only an operation that failed. */
   get(id: PointId, write: WriteId): Version | undefined {
     if (write === 0) return this.bases[id]
-    const version = this.byWrite.get(write)
+    const version = this.byWrite[write]
     return version?.id === id ? version : undefined
   }
 
@@ -116,7 +117,7 @@ export class Versions {
     const lineage = this.lineages.get(id)
     if (lineage) lineage.versions.push(version)
     else this.lineages.set(id, { versions: [version], supSoFar: [NEVER] })
-    if (write > 0) this.byWrite.set(write, version)
+    if (write > 0) this.byWrite[write] = version
     if (deleted) return
     const holders = this.byRow[row]
     if (holders) holders.push(version)
