@@ -17,6 +17,7 @@ import {
   writeJson,
 } from './record/run-directory.ts'
 import { openRecord } from './record/writer.ts'
+import { launcher } from './run/launch.ts'
 import { run } from './run/run.ts'
 import { loadPlan } from './scenario/load.ts'
 import { ScenarioError } from './scenario/problem.ts'
@@ -104,7 +105,8 @@ async function runInto(
     rows: workload.rowsUsed,
   })
   emit({ type: 'plan', t: 0, faultline: faultlineVersion, plan })
-  const world = openSimulation(plan, pool, workload, neighbours, system.topics, emit)
+  const agents = { topics: system.topics, launch: launcher(plan, system, emit) }
+  const world = openSimulation(plan, pool, workload, neighbours, agents, emit)
   const end = (how: EndEvent['how'], because?: string): void =>
     emit({ type: 'end', t: world.clock.now(), how, ...(because !== undefined && { because }) })
   try {

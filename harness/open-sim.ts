@@ -1,7 +1,7 @@
 import { NeighbourTable } from './base/neighbours.ts'
 import type { Plan } from './model/plan.ts'
 import type { RecordEvent } from './model/record.ts'
-import type { World } from './ports/world.ts'
+import type { Launch, World } from './ports/world.ts'
 import type { Workload } from './workload/operations.ts'
 import type { Pool } from './workload/pool.ts'
 import { graphBuilder } from './worlds/sim/graph.ts'
@@ -31,11 +31,12 @@ export function openSimulation(
   pool: Pool,
   workload: Workload,
   neighbours: NeighbourTable,
-  topics: readonly string[],
+  agents: { topics: readonly string[]; launch: Launch },
   emit: (event: RecordEvent) => void,
 ): World {
   const openIndex = indexOpener(plan, pool, neighbours)
-  return openSim({ plan, topics, base: workload.base, emit, dim: pool.dim, openIndex })
+  const { topics, launch } = agents
+  return openSim({ plan, topics, base: workload.base, emit, launch, dim: pool.dim, openIndex })
 }
 
 function indexOpener(

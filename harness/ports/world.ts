@@ -22,10 +22,18 @@ export interface FaultInjector {
   inject(fault: FaultPlan): Promise<InForce>
 }
 
+/** What came of an echo. */
+export type Echo = { ok: boolean; arrived?: boolean }
+
 /** The harness's own probes, apart from the system under test; each takes the paths the faults act on. */
 export interface Probes {
-  /** An echo from `from` to `to` and back. `arrived` says whether the far side saw it. */
-  echo(link: LinkName, bytes: number, deadlineUs: Us): Promise<{ ok: boolean; arrived: boolean }>
+  /** What a link is made of here: one path, or one for every service that crosses it. The first one is echoed. */
+  paths(): readonly [string, ...string[]]
+  /**
+   * A round trip over one path from `from` to `to` and back. `arrived` says whether the far side saw it; absent
+   * where only an answer proves anything.
+   */
+  echo(link: LinkName, path: string, bytes: number, deadlineUs: Us): Promise<Echo>
   /** Reads the region's wall clock through its agent's process. */
   health(region: RegionName, deadlineUs: Us): Promise<{ ok: boolean; wallUs: Us }>
   /** Reads the sentinel, strong; ok only if it is found. */
@@ -40,9 +48,14 @@ export interface Probes {
 
 /**
  * Starts one incarnation of an agent on its terrain: observed, and answering users. The world calls it at
- * the start and again after every crash; the background half, `agent.run`, is the world's to carry.
+ * the start and again after every crash; the background half, `agent.run`, is the world's to carry. `now` is
+ * the true clock where the agent lives: for the record, not for the agent.
  */
-export type Launch = (ports: Omit<Terrain, 'journal'>, incarnation: number) => Promise<Agent>
+export type Launch = (
+  ports: Omit<Terrain, 'journal'>,
+  incarnation: number,
+  now: () => Us,
+) => Promise<Agent>
 
 /** What a run may touch. Opened for one plan, closed after it. */
 export interface World {
@@ -50,7 +63,7 @@ export interface World {
   readonly faults: FaultInjector
   readonly probes: Probes
   /** Agents in every region, and what is replicated between them. Settles when all agents are up. */
-  start(launch: Launch, stop: Stop): Promise<void>
+  start(stop: Stop): Promise<void>
   users(region: RegionName): UserTerrain
   /** Every point a region's store holds, read strong and past all links; null if it cannot be read now. */
   look(region: RegionName): Promise<StoredPoint[] | null>
@@ -60,6 +73,8 @@ export interface World {
   ended(withinUs: Us): Promise<void>
   /** Writes what only the world counts (bytes per link) into the record, up to now. */
   flush(): void
+  /** Gives back everything it took. Safe to call twice, and at any time after opening. */
+  close(): Promise<void>
 }
 
 /** What a world is opened with. `emit` takes the events only the world can see. */

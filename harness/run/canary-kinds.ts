@@ -1,7 +1,7 @@
 import { type FaultPlan, type LinkName, linkText } from '../model/fault.ts'
 import type { RegionName } from '../model/units.ts'
 import { MS, SECOND, type Us } from '../model/units.ts'
-import type { World } from '../ports/world.ts'
+import type { Echo, World } from '../ports/world.ts'
 
 /** What one canary brought home. `rtt` -1: nothing in time. */
 export type Reading = { rtt: Us; arrived?: boolean; offset?: Us }
@@ -30,29 +30,32 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
     case 'partition':
     case 'hold':
     case 'flap':
-      return fault.links.map((link) => echo(world, link, missing('echo')))
+      return fault.links.flatMap((link) => echoes(world, link, missing('echo')))
     case 'one-way-cut':
       return fault.links.flatMap((link) => [
-        echo(world, link, {
+        ...echoes(world, link, {
           ...missing('echo request'),
-          abnormal: ({ rtt, arrived }) => rtt < 0 && arrived === false,
+          abnormal: ({ rtt, arrived }) => rtt < 0 && arrived !== true,
         }),
-        echo(world, back(link), {
+        ...echoes(world, back(link), {
           ...missing('echo reply, its request arrived'),
-          abnormal: ({ rtt, arrived }) => rtt < 0 && arrived === true,
+          abnormal: ({ rtt, arrived }) => rtt < 0 && arrived !== false,
         }),
       ])
     case 'latency':
-      return fault.links.map((link) => echo(world, link, slower(fault.addUs / 2, 'echo', once)))
+      return fault.links.flatMap((link) =>
+        echoes(world, link, slower(fault.addUs / 2, 'echo', once)),
+      )
     case 'jitter':
-      return fault.links.map((link) =>
-        echo(world, link, strays(fault.addUs / 2, { of: 20, atLeast: 2, calm: 10 })),
+      return fault.links.flatMap((link) =>
+        echoes(world, link, strays(fault.addUs / 2, { of: 20, atLeast: 2, calm: 10 })),
       )
     case 'loss':
-      return fault.links.map((link) => ({
-        ...echo(world, link, slower(150 * MS, 'echo', { of: 500, atLeast: 1, calm: 20 })),
-        everyUs: 20 * MS,
-      }))
+      return fault.links.flatMap((link) =>
+        echoes(world, link, slower(150 * MS, 'echo', { of: 500, atLeast: 1, calm: 20 })).map(
+          (canary) => ({ ...canary, everyUs: 20 * MS }),
+        ),
+      )
     case 'bandwidth':
       return fault.links.map((link) => throughput(world, link, fault.bitsPerSec))
     case 'mirror-kill':
@@ -111,13 +114,14 @@ function strays(byUs: Us, rhythm: Pick<Canary, 'of' | 'atLeast' | 'calm'>): Judg
   }
 }
 
-function echo(world: World, link: LinkName, judging: Judging): Canary {
-  return {
+/** One canary for every path the link is made of: a fault that spares one of them is not confirmed. */
+function echoes(world: World, link: LinkName, judging: Judging): Canary[] {
+  return world.probes.paths().map((path, i) => ({
     ...judging,
-    name: `link ${linkText(link)}`,
+    name: i === 0 ? `link ${linkText(link)}` : `link ${linkText(link)} ${path}`,
     everyUs: 100 * MS,
-    measure: () => timed(world, () => world.probes.echo(link, ECHO_BYTES, 2 * SECOND)),
-  }
+    measure: () => timed(world, () => world.probes.echo(link, path, ECHO_BYTES, 2 * SECOND)),
+  }))
 }
 
 /** A burst that takes 50 ms at the capped rate, once a second: 5 % of what is left of the link. */
@@ -127,7 +131,8 @@ function throughput(world: World, link: LinkName, bitsPerSec: number): Canary {
     ...slower(25 * MS, `burst of ${bytes} bytes`, once),
     name: `link ${linkText(link)}`,
     everyUs: SECOND,
-    measure: () => timed(world, () => world.probes.echo(link, bytes, 10 * SECOND)),
+    measure: () =>
+      timed(world, () => world.probes.echo(link, world.probes.paths()[0], bytes, 10 * SECOND)),
   }
 }
 
@@ -212,10 +217,7 @@ function clock(world: World, fault: Extract<FaultPlan, { kind: 'clock-skew' }>):
   }
 }
 
-async function timed(
-  world: World,
-  measure: () => Promise<{ ok: boolean; arrived?: boolean }>,
-): Promise<Reading> {
+async function timed(world: World, measure: () => Promise<Echo>): Promise<Reading> {
   const sentUs = world.clock.now()
   const { ok, arrived } = await measure()
   const rtt = ok ? world.clock.now() - sentUs : -1

@@ -3,11 +3,9 @@ import { arrivalsEndUs, type Plan, runEndUs } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 import { CapabilityMissing } from '../ports/errors.ts'
 import type { Router, UserTerrain } from '../ports/system.ts'
-import type { Launch, World } from '../ports/world.ts'
+import type { World } from '../ports/world.ts'
 import { drive } from './drive.ts'
 import { FaultSchedule } from './faults.ts'
-import { serveOperations } from './gateway.ts'
-import { observed } from './observe.ts'
 import { probeRegions } from './pairs.ts'
 import type { Running } from './running.ts'
 import { scanAll } from './scans.ts'
@@ -22,14 +20,7 @@ export async function run(running: Running): Promise<void> {
   const knobs = running.system.knobs.parse(plan.system.knobs)
   refuseMissing(plan, world)
   const stop = new StopSignal()
-  const launch: Launch = async (ports, incarnation) => {
-    const terrain = observed(ports, incarnation, emit, () => world.clock.now())
-    const rng = new Rng(plan.seed).fork(`agent/${ports.region}/${incarnation}`)
-    const agent = await running.system.start(terrain, rng, knobs)
-    serveOperations(terrain, agent)
-    return agent
-  }
-  await world.start(launch, stop)
+  await world.start(stop)
   const users = frontDoors(running, knobs)
   const routers = Promise.all([...users.values()].map(({ router }) => router.run(stop)))
   const faults = new FaultSchedule(world, plan.faults, emit, runEndUs(plan))

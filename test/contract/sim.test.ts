@@ -13,7 +13,6 @@ async function openHere() {
   const base = Array.from({ length: 100 }, (_, id) => ({ id, row: id }))
   const workload = { base, operations: [], rowsUsed: 200, queriesUsed: [0] }
   const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 200)
-  const world = openSimulation(plan, pool, workload, table, ['t'], () => {})
   const terrains: Omit<Terrain, 'journal'>[] = []
   const idle: Agent = {
     write: async () => {},
@@ -27,7 +26,9 @@ async function openHere() {
     terrains.push(ports)
     return idle
   }
-  await world.drive(world.start(launch, never))
+  const agents = { topics: ['t'], launch }
+  const world = openSimulation(plan, pool, workload, table, agents, () => {})
+  await world.drive(world.start(never))
   const { store, log, clock } = terrains[0] as Terrain
   const drive = <T>(work: Promise<T>) => world.drive(work)
   return { store, log, clock, drive, partitions: 3, visibleWithinUs: SECOND }

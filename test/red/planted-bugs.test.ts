@@ -20,8 +20,8 @@ const grounds = [...new Set(plantedBugs.map(({ ground }) => ground))].map(
   (ground) => [ground.name, ground] as const,
 )
 
-const run = ({ ground, system, world }: PlantedBug): Promise<Judged> =>
-  judged(ground.plan, { operations: [...ground.operations], system, world })
+const run = ({ ground, system, world, launch }: PlantedBug): Promise<Judged> =>
+  judged(ground.plan, { operations: [...ground.operations], system, world, launch })
 
 const runSound = ({ plan, operations }: Ground): Promise<Judged> =>
   judged(plan, { operations: [...operations] })

@@ -3,7 +3,8 @@ import type { Plan } from '../../harness/model/plan.ts'
 import type { HopEvent, RecordEvent } from '../../harness/model/record.ts'
 import { neighboursOf, openSimulation } from '../../harness/open-sim.ts'
 import type { System } from '../../harness/ports/system.ts'
-import type { World } from '../../harness/ports/world.ts'
+import type { Launch, World } from '../../harness/ports/world.ts'
+import { launcher } from '../../harness/run/launch.ts'
 import { run } from '../../harness/run/run.ts'
 import { activeActiveCdc } from '../../harness/systems/active-active-cdc.ts'
 import { planOperations, probeSchedule, type Workload } from '../../harness/workload/operations.ts'
@@ -19,6 +20,8 @@ export type SimulateOptions = {
   operations?: Workload['operations']
   /** Wraps or changes the world before it runs. */
   world?: (world: World) => World
+  /** Changes how its agents are started. */
+  launch?: (launch: Launch) => Launch
 }
 
 /** Runs a plan in the simulator, in memory: the plan line, every event, the end line. */
@@ -39,7 +42,10 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     events.push(event)
   }
   const neighbours = neighboursOf(pool, workload)
-  const opened = openSimulation(plan, pool, workload, neighbours, system.topics, emit)
+  const started = launcher(plan, system, emit)
+  const launch = options.launch?.(started) ?? started
+  const agents = { topics: system.topics, launch }
+  const opened = openSimulation(plan, pool, workload, neighbours, agents, emit)
   const world = options.world?.(opened) ?? opened
   const running = {
     plan,

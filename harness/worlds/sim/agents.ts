@@ -10,20 +10,21 @@ import { type Ground, terrainFor } from './terrain.ts'
 
 /** The agents' lives: started, killed, paused and started again, each incarnation on ports of its own. */
 export class Agents {
-  private system: { launch: Launch; stop: Stop } | null = null
+  private stop: Stop | null = null
 
   constructor(
     private readonly ground: Ground,
     private readonly emit: (event: RecordEvent) => void,
     private readonly plan: Plan,
+    private readonly launch: Launch,
   ) {}
 
   seat(region: RegionName): AgentSeat {
     return (this.ground.regions.get(region) as SimRegion).seat
   }
 
-  async start(launch: Launch, stop: Stop): Promise<void> {
-    this.system = { launch, stop }
+  async start(stop: Stop): Promise<void> {
+    this.stop = stop
     for (const region of this.plan.regions) await this.begin(region)
   }
 
@@ -62,11 +63,11 @@ export class Agents {
 
   private async begin(region: RegionName): Promise<void> {
     const seat = this.seat(region)
-    const { launch, stop } = this.system as { launch: Launch; stop: Stop }
+    const { timeline } = this.ground
     await seat.start((here) => {
       this.note(region, 'start')
-      return launch(terrainFor(this.ground, here), here.incarnation)
-    }, stop)
+      return this.launch(terrainFor(this.ground, here), here.incarnation, () => timeline.now())
+    }, this.stop as Stop)
   }
 
   private note(region: RegionName, what: 'start' | 'crash' | 'pause' | 'resume'): void {

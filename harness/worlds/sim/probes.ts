@@ -49,7 +49,11 @@ export class SimProbes implements Probes {
     private readonly watch: ProbeWatch,
   ) {}
 
-  async echo(link: LinkName, bytes: number, deadlineUs: Us) {
+  paths(): readonly [string] {
+    return ['link']
+  }
+
+  async echo(link: LinkName, _path: string, bytes: number, deadlineUs: Us) {
     let arrived = false
     const echoed = this.ask<void>(link, bytes, deadlineUs, (answer) => {
       arrived = true

@@ -3,7 +3,7 @@ import { BASE_STAMP, type Change, type StoredPoint } from '../../model/point.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Stop } from '../../ports/system.ts'
-import type { World, WorldNeeds } from '../../ports/world.ts'
+import type { Launch, World, WorldNeeds } from '../../ports/world.ts'
 import { Agents } from './agents.ts'
 import { clockOf } from './clock.ts'
 import type { VectorIndex } from './index-flat.ts'
@@ -22,6 +22,7 @@ import { Wire } from './wire.ts'
 
 /** What the simulator needs beyond any world: how a store answers searches, and the size of vectors. */
 export type SimNeeds = WorldNeeds & {
+  launch: Launch
   dim: number
   /** An index over nothing; the world puts the base data in. `news` hears of graph segments. */
   openIndex: (news: SegmentNews) => VectorIndex
@@ -52,7 +53,7 @@ export function openSim(needs: SimNeeds): World {
   }
   const mirrors = openMirrors(needs, ground, rng)
   const harness = new Process()
-  const agents = new Agents(ground, emit, plan)
+  const agents = new Agents(ground, emit, plan, needs.launch)
   return {
     clock: timeline,
     faults: injectorFor({
@@ -69,24 +70,22 @@ export function openSim(needs: SimNeeds): World {
       resumeAgent: (region) => agents.resume(region),
     }),
     probes: new SimProbes(ground, harness, watch),
-    async start(launch, stop) {
+    async start(stop) {
       for (const mirror of mirrors) mirror.start()
       housekeeping(needs, ground, stop)
-      await agents.start(launch, stop)
+      await agents.start(stop)
     },
-    users(region) {
-      const party = { process: harness, region, channel: 'user' }
-      return {
-        region,
-        regions: plan.regions,
-        clock: clockOf(agents.seat(region).time, timeline, harness),
-        network: networkFor(ground, party),
-      }
-    },
+    users: (region) => ({
+      region,
+      regions: plan.regions,
+      clock: clockOf(agents.seat(region).time, timeline, harness),
+      network: networkFor(ground, { process: harness, region, channel: 'user' }),
+    }),
     look: async (region) => (regions.get(region) as SimRegion).store.snapshot(),
     drive: (work) => timeline.drive(work),
     ended: (withinUs) => agents.ended(withinUs),
     flush: () => emitLinkBytes(needs, ground),
+    close: async () => {},
   }
 }
 

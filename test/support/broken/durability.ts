@@ -41,7 +41,7 @@ const droppedUpserts: PlantedBug = {
   name: 'every store acknowledges every 50th version and drops it',
   about: 'The agents are told that all is well; the version is in no store.',
   ground: calm,
-  world: withPorts((ports) =>
+  launch: withPorts((ports) =>
     withUpserts((upsert) => async (points, call) => {
       const kept = points.filter(({ write }) => write % 50 !== 0)
       if (kept.length > 0) await upsert(kept, call)
@@ -58,7 +58,7 @@ const tornVector: PlantedBug = {
   name: 'the store keeps the vector of another write',
   about: 'Id and version are right, the vector is not: only the vector itself can tell.',
   ground: calm,
-  world: withPorts((ports) =>
+  launch: withPorts((ports) =>
     ports.region === 'eu'
       ? withUpserts(
           (upsert) => (points, call) =>

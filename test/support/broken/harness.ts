@@ -2,7 +2,6 @@ import { MS, type Us } from '../../../harness/model/units.ts'
 import type { World } from '../../../harness/ports/world.ts'
 import { calm, contendedCut, crash } from './grounds.ts'
 import { allBut, type PlantedBug } from './planted-bug.ts'
-import { withLaunch } from './seams.ts'
 
 /** The run itself: who acted, whether faults bit, whether the load came as planned. */
 
@@ -10,7 +9,7 @@ const zombie: PlantedBug = {
   name: 'a restarted agent acts under the number of its dead incarnation',
   about: 'As if the process that died had gone on writing.',
   ground: crash,
-  world: withLaunch((launch) => (ports) => launch(ports, 1)),
+  launch: (launch) => (ports, _incarnation, now) => launch(ports, 1, now),
   mustFire: { 'zombie-writes': 'fail' },
   mayFire: [],
   mustNotFire: allBut('zombie-writes'),

@@ -23,7 +23,7 @@ export type CheckerName = (typeof checkers)[number]
  * checkers see it. The three lists name every checker once, so that nothing is left unsaid; without the bug the
  * same ground passes them all.
  */
-export type PlantedBug = Pick<SimulateOptions, 'system' | 'world'> & {
+export type PlantedBug = Pick<SimulateOptions, 'system' | 'world' | 'launch'> & {
   name: string
   /** What is broken, and why the checkers that must fire have to see it. */
   about: string

@@ -1,7 +1,7 @@
 import type { EventLog, LogRecord } from '../../../harness/ports/log.ts'
 import type { VectorStore } from '../../../harness/ports/store.ts'
 import type { Agent, System, Terrain } from '../../../harness/ports/system.ts'
-import type { Launch, World } from '../../../harness/ports/world.ts'
+import type { Launch } from '../../../harness/ports/world.ts'
 import { activeActiveCdc } from '../../../harness/systems/active-active-cdc.ts'
 
 type Knobs = ReturnType<typeof activeActiveCdc.knobs.parse>
@@ -41,15 +41,9 @@ const asPlain = (agent: Agent): Agent => ({
 /** The world with its servers broken *below* what the harness observes: agents believe what they are told. */
 export const withPorts =
   (alter: (ports: Ports) => Ports) =>
-  (world: World): World =>
-    withLaunch((launch) => (ports, incarnation) => launch(alter(ports), incarnation))(world)
-
-export const withLaunch =
-  (alter: (launch: Launch) => Launch) =>
-  (world: World): World => ({
-    ...world,
-    start: (launch, stop) => world.start(alter(launch), stop),
-  })
+  (launch: Launch): Launch =>
+  (ports, incarnation, now) =>
+    launch(alter(ports), incarnation, now)
 
 /** A store whose writes of points go another way; tombstones are left alone. */
 export const withUpserts =
