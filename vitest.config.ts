@@ -3,12 +3,31 @@ import { defineConfig } from 'vitest/config'
 /** Tests on real servers join in where Docker is required, as in CI: there a missing Docker is a failure. */
 const withContainers = process.env['FAULTLINE_REQUIRE_DOCKER'] === '1'
 
-export default defineConfig({
+const containers = {
   test: {
+    name: 'containers',
+    include: ['test/containers/**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
+    // One after the other and after all else: what they measure must not be the neighbours' load.
+    maxWorkers: 1,
+    fileParallelism: false,
+    sequence: { groupOrder: 1 },
+  },
+}
+
+const quick = {
+  test: {
+    name: 'quick',
     include: ['test/**/*.test.ts'],
-    exclude: withContainers ? [] : ['test/containers/**'],
+    exclude: ['test/containers/**'],
     testTimeout: 60_000,
     // The default leaves a core idle, which on two cores is half of them.
     maxWorkers: '100%',
+    sequence: { groupOrder: 0 },
   },
+}
+
+export default defineConfig({
+  test: { projects: withContainers ? [quick, containers] : [quick] },
 })

@@ -8,6 +8,8 @@ import type { Known } from './scenario/known.ts'
 import { activeActiveCdc } from './systems/active-active-cdc.ts'
 import { expectedBefore } from './workload/arrivals.ts'
 import { openPool, type Pool } from './workload/pool.ts'
+import { missingInContainers } from './worlds/containers/capabilities.ts'
+import { missingInSim } from './worlds/sim/capabilities.ts'
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
 
@@ -32,6 +34,7 @@ export function known(): Known {
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
     checkers: Object.keys(checkers),
+    lacks: { sim: missingInSim, containers: missingInContainers },
     expectedBefore,
   }
 }

@@ -1,24 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { selectLines } from './analysis/lines.ts'
 import { known } from './catalogue.ts'
 import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
 import { explain, INTERRUPTED, UsageError } from './exit.ts'
 import { unmet } from './expectation.ts'
+import { checkExamples, examples, lineExamples, reportExamples, runExamples } from './help.ts'
 import { dockerClient } from './images/docker.ts'
+import type { ImageSource } from './images/image-list.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
+import type { WorldName } from './model/plan.ts'
 import { ProgressLine } from './progress.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
 import { renderCheck } from './scenario/timeline.ts'
+import { worldNames } from './scenario/worlds.ts'
 import { outcomeTable } from './verdict-table.ts'
 import { expectedBefore } from './workload/arrivals.ts'
 
 type RunFlags = {
   seed?: number
+  world?: WorldName
+  images?: ImageSource
   out?: string
   json?: boolean
   quiet?: boolean
@@ -75,6 +81,13 @@ function addRun(program: Command, argv: readonly string[]): void {
     .description('run a scenario; the verdict is the exit code')
     .argument('<scenario>', 'a scenario file')
     .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .addOption(worldOption())
+    .addOption(
+      new Option(
+        '--images <source>',
+        'images of real servers; default: those that are here',
+      ).choices(['built', 'public']),
+    )
     .option('--out <folder>', 'where to leave the run (default: runs/<name>-<seed>)')
     .option('--json', 'print summary.json on stdout instead of the table')
     .option('--quiet', 'no progress')
@@ -90,9 +103,10 @@ function addCheck(program: Command): void {
     .description('name every mistake in a scenario, or print its plan as a timeline')
     .argument('<scenario>', 'a scenario file')
     .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .addOption(worldOption())
     .addHelpText('after', checkExamples)
-    .action((file: string, { seed }: RunFlags) =>
-      print(renderCheck(planOf(file, seed), expectedBefore)),
+    .action((file: string, { seed, world }: RunFlags) =>
+      print(renderCheck(planOf(file, { seed, world }), expectedBefore)),
     )
 }
 
@@ -128,9 +142,14 @@ async function runCommand(file: string, flags: RunFlags, argv: readonly string[]
   let line: ProgressLine | null = null
   const judged = await runScenario(file, {
     seed: flags.seed,
+    world: flags.world,
+    images: flags.images,
     out: flags.out,
     command: ['faultline', ...argv.slice(2)].join(' '),
     interrupted: interrupt.asked,
+    onStep: (text) => {
+      if (!flags.quiet) process.stderr.write(`${text}\n`)
+    },
     onEvent: (event, plan) => {
       line ??= new ProgressLine(plan, !flags.quiet && process.stderr.isTTY === true)
       line.see(event)
@@ -187,6 +206,11 @@ function runDirectory(path: string): string {
   )
 }
 
+const worldOption = (): Option =>
+  new Option('--world <world>', 'where to run: the simulator, or real servers in containers')
+    .choices(worldNames)
+    .default('sim')
+
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
@@ -196,38 +220,3 @@ function wholeNumber(text: string): number {
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
-
-const examples = `
-Examples:
-  faultline run scenarios/partition-heal.yaml    three regions, one link cut for 40 s, simulated
-  faultline check my.yaml                        what is wrong with it, or what it will do and when
-  faultline report runs/latest                   the report again, from the record alone
-  faultline lines runs/latest finding=lost-writes
-
-Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence,
-5 environment, 6 a correctness checker failed, 130 interrupted.`
-
-const runExamples = `
-Examples:
-  faultline run scenarios/partition-heal.yaml --seed 7
-  faultline run scenarios/clock-skew-wall.yaml --expect   exit 0 if it goes red as stated
-  faultline run my.yaml --json | jq .verdict`
-
-const checkExamples = `
-Examples:
-  faultline check my.yaml            mistakes with line and column, or the plan as a timeline
-  faultline check my.yaml && faultline run my.yaml`
-
-const reportExamples = `
-Examples:
-  faultline report runs/latest       after an upgrade, or after a run that was killed
-  faultline report runs/partition-heal-42 --json | jq .metrics`
-
-const lineExamples = `
-Selectors:
-  op=17                     one operation and every hop of its write
-  id=5012                   everything about one point
-  type=fault                all lines of one type
-  line=1200                 one line by its number
-  finding=lost-writes       the witnesses of a finding
-  metric=search.response,region=us-east,phase=baseline   the operations behind a figure`

@@ -1,15 +1,37 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { planOf } from './main.ts'
-import { libraryReadme } from './scenario/library.ts'
+import type { Plan, WorldName } from './model/plan.ts'
+import { type LibraryEntry, libraryReadme } from './scenario/library.ts'
+import { worldsNamed } from './scenario/load.ts'
+import { ScenarioError } from './scenario/problem.ts'
 
 const scenarios = fileURLToPath(new URL('../scenarios', import.meta.url))
 
-/** The catalogue of the scenario library, made from the files themselves. */
-export function scenarioCatalogue(): string {
+/** Every scenario of the library with the worlds that can do what it asks for. */
+export function libraryEntries(): LibraryEntry[] {
   const files = readdirSync(scenarios).filter((name) => name.endsWith('.yaml'))
-  return libraryReadme(files.sort().map((file) => ({ file, plan: planOf(`${scenarios}/${file}`) })))
+  return files.sort().map((file) => {
+    const path = `${scenarios}/${file}`
+    const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
+    const [plan] = plans
+    // Wrong in every world: said as it is.
+    if (!plan) return { file, plan: planOf(path), worlds: [] }
+    return { file, plan, worlds: plans.map(({ world }) => world) }
+  })
 }
+
+function planIn(path: string, world: WorldName): Plan[] {
+  try {
+    return [planOf(path, { world })]
+  } catch (error) {
+    if (error instanceof ScenarioError) return []
+    throw error
+  }
+}
+
+/** The catalogue of the scenario library, made from the files themselves. */
+export const scenarioCatalogue = (): string => libraryReadme(libraryEntries())
 
 export const readCatalogue = (): string => readFileSync(`${scenarios}/README.md`, 'utf8')
 

@@ -4,6 +4,7 @@ import { CapabilityMissing } from './ports/errors.ts'
 import { RecordError } from './record/reader.ts'
 import { RunDirectoryError } from './record/run-directory.ts'
 import { ScenarioError } from './scenario/problem.ts'
+import { EnvironmentError } from './worlds/containers/topology/errors.ts'
 
 /** Exit codes that are not a verdict's. */
 export const USAGE = 2
@@ -38,7 +39,7 @@ export function explain(error: unknown): number {
   }
   process.stderr.write(`${error.message}\n`)
   if (usageErrors.some((kind) => error instanceof kind)) return USAGE
-  if (error instanceof DockerError) return ENVIRONMENT
+  if (error instanceof DockerError || error instanceof EnvironmentError) return ENVIRONMENT
   process.stderr.write(`${error.stack}\n`)
   return ENVIRONMENT
 }

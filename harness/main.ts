@@ -5,11 +5,14 @@ import { judge } from './analysis/judge.ts'
 import { dataSet, known, systems } from './catalogue.ts'
 import { describeEnvironment, type Environment, faultlineVersion } from './environment.ts'
 import { Health } from './health.ts'
+import type { ImageSource } from './images/image-list.ts'
 import type { Analysis, Judgement } from './model/finding.ts'
-import type { Plan } from './model/plan.ts'
+import type { Plan, WorldName } from './model/plan.ts'
 import type { EndEvent, RecordEvent } from './model/record.ts'
+import { openContainersFor } from './open-containers.ts'
 import { neighboursOf, openSimulation } from './open-sim.ts'
 import type { System } from './ports/system.ts'
+import type { World } from './ports/world.ts'
 import {
   linkLatest,
   openRunDirectory,
@@ -19,16 +22,23 @@ import {
 import { openRecord } from './record/writer.ts'
 import { launcher } from './run/launch.ts'
 import { run } from './run/run.ts'
-import { loadPlan } from './scenario/load.ts'
+import { loadPlan, type Overrides } from './scenario/load.ts'
 import { ScenarioError } from './scenario/problem.ts'
 import { WorkloadError } from './workload/keys.ts'
-import { planOperations, probeSchedule } from './workload/operations.ts'
+import { planOperations, probeSchedule, type Workload } from './workload/operations.ts'
+import type { Pool } from './workload/pool.ts'
 
 /** What the caller of a run may decide, and what it wants to hear. */
 export type RunOptions = {
   seed?: number
+  /** The simulator unless it says another. */
+  world?: WorldName
   out?: string
   command: string
+  /** Images of real servers: docker/build's own, or public ones. */
+  images?: ImageSource
+  /** What is being started, for worlds that take their time. */
+  onStep?: (text: string) => void
   /** Every event as it is recorded. */
   onEvent?: (event: RecordEvent, plan: Plan) => void
   interrupted?: () => boolean
@@ -36,9 +46,11 @@ export type RunOptions = {
 
 export type Judged = { directory: string; analysis: Analysis; judgement: Judgement }
 
+const FLUSH_EVERY_MS = 250
+
 /** The whole program: load -> resolve -> open -> run -> analyse -> judge -> render. Throws ScenarioError. */
 export async function runScenario(file: string, options: RunOptions): Promise<Judged> {
-  const plan = planOf(file, options.seed)
+  const plan = planOf(file, options)
   const directory = openRunDirectory(plan, options.out)
   const environment = { ...describeEnvironment(options.command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
@@ -48,8 +60,8 @@ export async function runScenario(file: string, options: RunOptions): Promise<Ju
 }
 
 /** Reads a scenario and fills in every value. Throws ScenarioError with all that is wrong with it. */
-export function planOf(file: string, seed?: number): Plan {
-  const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed })
+export function planOf(file: string, { seed, world }: Overrides = {}): Plan {
+  const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed, world })
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
   checkWorkload(loaded.plan, file)
   return loaded.plan
@@ -79,9 +91,13 @@ export async function recordRun(
     options.onEvent?.(event, plan)
     if (event.type === 'fault') record.flush()
   }
+  // A simulation can be had again; what happened on real servers must survive the death of this process.
+  const flushing =
+    plan.world === 'sim' ? undefined : setInterval(() => record.flush(), FLUSH_EVERY_MS)
   try {
-    await runInto(plan, directory, emit, options.interrupted ?? (() => false))
+    await runInto(plan, directory, emit, options)
   } finally {
+    clearInterval(flushing)
     health.write()
     record.close()
   }
@@ -91,34 +107,70 @@ async function runInto(
   plan: Plan,
   directory: RunDirectory,
   emit: (event: RecordEvent) => void,
-  interrupted: () => boolean,
+  options: Partial<RunOptions>,
 ): Promise<void> {
-  const system = systems[plan.system.kind] as System
   const pool = dataSet(plan.data.set)
   const workload = planOperations(plan, pool)
-  const neighbours = neighboursOf(pool, workload)
   const { sha256, dim } = pool
-  writeJson(directory, 'truth/data.json', {
-    set: plan.data.set,
-    sha256,
-    dim,
-    rows: workload.rowsUsed,
-  })
+  const rows = workload.rowsUsed
+  writeJson(directory, 'truth/data.json', { set: plan.data.set, sha256, dim, rows })
   emit({ type: 'plan', t: 0, faultline: faultlineVersion, plan })
-  const agents = { topics: system.topics, launch: launcher(plan, system, emit) }
-  const world = openSimulation(plan, pool, workload, neighbours, agents, emit)
+  const system = systems[plan.system.kind] as System
+  let now = () => 0
   const end = (how: EndEvent['how'], because?: string): void =>
-    emit({ type: 'end', t: world.clock.now(), how, ...(because !== undefined && { because }) })
+    emit({ type: 'end', t: now(), how, ...(because !== undefined && { because }) })
   try {
-    const { operations } = workload
-    const probes = probeSchedule(plan, pool)
-    const k = plan.load[0]?.k ?? 10
-    await world.drive(run({ plan, world, system, operations, probes, k, dim, emit, interrupted }))
-    end(interrupted() ? 'interrupted' : 'complete')
+    const world = await openWorld(plan, pool, workload, { directory, emit, system, options })
+    now = () => world.clock.now()
+    try {
+      const { operations } = workload
+      const probes = probeSchedule(plan, pool)
+      const k = plan.load[0]?.k ?? 10
+      const interrupted = options.interrupted ?? (() => false)
+      const running = { plan, world, system, operations, probes, k, dim, emit, interrupted }
+      await world.drive(run(running))
+      end(interrupted() ? 'interrupted' : 'complete')
+    } finally {
+      await world.close()
+    }
   } catch (error) {
     end('failed', error instanceof Error ? error.message : String(error))
     throw error
   }
+}
+
+type Opening = {
+  directory: RunDirectory
+  emit: (event: RecordEvent) => void
+  system: System
+  options: Partial<RunOptions>
+}
+
+async function openWorld(
+  plan: Plan,
+  pool: Pool,
+  workload: Workload,
+  { directory, emit, system, options }: Opening,
+): Promise<World> {
+  const { topics } = system
+  if (plan.world === 'sim') {
+    const launch = launcher(plan, system, emit)
+    return openSimulation(
+      plan,
+      pool,
+      workload,
+      neighboursOf(pool, workload),
+      { topics, launch },
+      emit,
+    )
+  }
+  const { path } = directory
+  const onStep = options.onStep ?? (() => {})
+  const { images } = options
+  const opening = { topics, directory: path, emit, onStep, ...(images && { images }) }
+  const world = await openContainersFor(plan, pool, workload, opening)
+  writeJson(directory, 'servers.json', await world.loads())
+  return world
 }
 
 /** Everything after the record: needs the run directory and nothing else, so a report can be made again. */

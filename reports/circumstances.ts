@@ -1,4 +1,5 @@
 import type { FaultSpan } from '../harness/model/finding.ts'
+import { overlayOf, type Plan } from '../harness/model/plan.ts'
 import { table } from './charts/table.ts'
 import { countText, durationText, momentText, plural, shellWord, whereLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
@@ -47,13 +48,36 @@ function seen(us: FaultSpan['confirmedUs'], sinceUs: number): string {
     : `${momentText(us)} (+${durationText(Math.max(0, us - sinceUs))})`
 }
 
+/** What the file lays over for the world of this run: limits and rates here are not those of another world. */
+export function overlaySection({ analysis: { plan } }: Report): Markup | false {
+  const overlay = overlayOf(plan)
+  if (overlay.length === 0) return false
+  return html`<div class="overlay"><p>Laid over for ${plan.world}:</p><ul>${overlay.map(
+    (sentence) => html`<li>${sentence}</li>`,
+  )}</ul></div>`
+}
+
 export function profileSection({ analysis: { plan } }: Report): Markup {
+  if (plan.world !== 'sim') return serversTable(plan)
   const { name, rows } = plan.profile
   if (rows.length === 0) return html`<p class="missing">Profile ${name} names no sources.</p>`
   return html`<details class="print-open"><summary>${plural(rows.length, 'value')} of ${name}, each with its source</summary>${table(
     ['value of', 'is', 'source'],
     rows.map(({ key, value, source }) => [key, value, source]),
   )}</details>`
+}
+
+/** How the real servers were set; what they are stands in the environment. */
+function serversTable({ servers, mirror, log }: Plan): Markup {
+  const { tickUs, sessionTtlUs, producer, concurrentSends, kafkaClock } = servers
+  return pairs([
+    ['Milvus time tick', durationText(tickUs)],
+    ['Milvus session TTL', durationText(sessionTtlUs)],
+    ['producers', `${producer}${concurrentSends ? ', with concurrent sends' : ''}`],
+    ['mirrors', `${mirror.delivery}, offsets flushed every ${durationText(mirror.flushUs)}`],
+    ['partitions a topic', countText(log.partitions)],
+    ['clocks of brokers', kafkaClock ? 'can be moved (libfaketime)' : 'as the host has them'],
+  ])
 }
 
 /** Whatever the caller knew about the machine, in the order given. */
@@ -88,7 +112,8 @@ export function repeatCommand({
   environment: { scenarioFile },
 }: Report): string {
   const file = typeof scenarioFile === 'string' ? scenarioFile : plan.file
-  return `faultline run ${shellWord(file)} --seed ${plan.seed}`
+  const world = plan.world === 'sim' ? '' : ` --world ${plan.world}`
+  return `faultline run ${shellWord(file)}${world} --seed ${plan.seed}`
 }
 
 /** Seed and command: the same plan and the same Faultline give the same record. */

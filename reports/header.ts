@@ -1,4 +1,5 @@
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
+import { overlaySection } from './circumstances.ts'
 import { durationText, momentText, plural } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
@@ -9,13 +10,14 @@ export function header(report: Report): Markup {
   const { analysis, judgement } = report
   const { plan } = analysis
   return html`<header class="${judgement.verdict}">
-<p class="kicker"><span>Faultline ${analysis.faultline}</span>${simulated(report)}</p>
+<p class="kicker"><span>Faultline ${analysis.faultline}</span>${where(report)}</p>
 <h1>${plan.name}</h1>
 <p class="verdict-line">${icon(judgement.verdict)}<strong>${judgement.verdict.toUpperCase()}</strong> <span>${judgement.because}</span></p>
 <p class="question">${plan.question}</p>
 ${cutOff(report)}
 <p class="facts">${facts(report)}</p>
 ${modelled(report)}
+${overlaySection(report)}
 <dl class="answers">
 <div><dt>How slow is search?</dt><dd>${latencyAnswer(analysis)}</dd></div>
 <div><dt>How much recall is lost?</dt><dd>${recallAnswer(analysis)}</dd></div>
@@ -25,8 +27,10 @@ ${modelled(report)}
 </header>`
 }
 
-const simulated = ({ analysis: { plan } }: Report): Markup | false =>
-  plan.world === 'sim' && html`<span class="badge">simulated · profile ${plan.profile.name}</span>`
+const where = ({ analysis: { plan } }: Report): Markup =>
+  plan.world === 'sim'
+    ? html`<span class="badge">simulated · profile ${plan.profile.name}</span>`
+    : html`<span class="badge">real servers · ${plan.world}</span>`
 
 /** Why the times of a simulated run are not those of real servers, and how far off they may be. */
 function modelled({ analysis: { plan }, environment }: Report): Markup | false {

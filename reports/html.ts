@@ -46,7 +46,11 @@ export async function renderHtml(report: Report): Promise<string> {
     { id: 'findings', title: 'Findings', content: findingsSection(report), sheet: true },
     { id: 'measurements', title: 'All measurements', content: measurements(report) },
     { id: 'faults', title: 'Faults', content: faultsSection(report), sheet: true },
-    { id: 'profile', title: 'Profile', content: profileSection(report) },
+    {
+      id: 'profile',
+      title: analysis.plan.world === 'sim' ? 'Profile' : 'Servers',
+      content: profileSection(report),
+    },
     { id: 'environment', title: 'Environment', content: environmentSection(report) },
     { id: 'repeat', title: 'Repeat this run', content: repeatSection(report) },
     { id: 'glossary', title: 'Glossary', content: glossary(), sheet: true },

@@ -1,4 +1,5 @@
 import type { LimitResult } from '../harness/model/finding.ts'
+import { overlayOf, type Plan } from '../harness/model/plan.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { repeatCommand } from './circumstances.ts'
 import { byWeight, linesCommand } from './findings.ts'
@@ -19,6 +20,7 @@ export function markdownOf(report: Report): string {
     ...(ended.how === 'complete'
       ? []
       : [`**${ended.how}** at ${momentText(ended.atUs)} after ${plural(ended.lines, 'line')}.`]),
+    overlayPart(plan),
     limitsPart(judgement.limits),
     findingsPart(report),
     [latencyAnswer, recallAnswer, lagAnswer, catchUpAnswer, survivalAnswer]
@@ -28,6 +30,13 @@ export function markdownOf(report: Report): string {
   ]
   const text = parts.filter((part) => part !== '').join('\n\n')
   return `${text.replaceAll(GAP, ' ')}\n`
+}
+
+function overlayPart(plan: Plan): string {
+  const overlay = overlayOf(plan)
+  if (overlay.length === 0) return ''
+  const items = overlay.map((sentence) => `- ${escapedText(sentence)}`)
+  return `Laid over for ${plan.world}:\n\n${items.join('\n')}`
 }
 
 function limitsPart(limits: readonly LimitResult[]): string {
@@ -71,7 +80,7 @@ function repeatPart(report: Report): string {
   const modelled =
     plan.world === 'sim'
       ? `Times are simulated with profile ${escapedText(plan.profile.name)}. `
-      : ''
+      : `On real servers, in ${plan.world}. `
   return `${modelled}Faultline ${escapedText(faultline)}, seed ${plan.seed}. To repeat:\n\n\`\`\`sh\n${repeatCommand(report)}\n\`\`\``
 }
 

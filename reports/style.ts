@@ -81,6 +81,8 @@ summary{cursor:pointer;color:var(--quiet);font-size:13px}
 blockquote{margin:8px 0 8px 14px}
 blockquote{font-size:14px}blockquote small{color:var(--quiet);font-size:13px;white-space:nowrap}
 .finding code{white-space:nowrap;display:inline-block;max-width:100%;overflow-x:auto;vertical-align:bottom}
+.overlay{margin:10px 0 14px;padding-left:14px;border-left:3px solid var(--unknown);font-size:14px}
+.overlay p,.overlay ul{margin:4px 0}
 .glossary{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;font-size:14px;margin-top:8px}
 .glossary dt{font-weight:600}
 .print-only{display:none}

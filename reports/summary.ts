@@ -1,5 +1,6 @@
 import type { LimitResult } from '../harness/model/finding.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
+import { overlayOf } from '../harness/model/plan.ts'
 import type { Report } from './report.ts'
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
@@ -17,6 +18,7 @@ export function summaryOf({ analysis, judgement, environment }: Report) {
     scenario: plan.name,
     seed: plan.seed,
     world: plan.world,
+    overlay: [...overlayOf(plan)],
     startedAt: environment.startedAt,
     ended: ended.how,
     verdict: judgement.verdict,

@@ -6,6 +6,7 @@ import type {
   AgentEvent,
   EndEvent,
   FaultEvent,
+  FigureEvent,
   HopEvent,
   LinkBytesEvent,
   OpEnd,
@@ -68,6 +69,7 @@ export type History = {
   agents: Lined<AgentEvent>[]
   stores: Lined<StoreEvent>[]
   linkBytes: Lined<LinkBytesEvent>[]
+  figures: Lined<FigureEvent>[]
   end: EndEvent | null
   cutOff: CutOff | null
   /** Whole lines. */
@@ -111,6 +113,7 @@ function emptyHistory({ plan, faultline }: PlanEvent): History {
     agents: [],
     stores: [],
     linkBytes: [],
+    figures: [],
     end: null,
     cutOff: null,
     lines: 0,
@@ -152,6 +155,9 @@ function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: nu
       break
     case 'link.bytes':
       history.linkBytes.push({ ...event, line })
+      break
+    case 'figure':
+      history.figures.push({ ...event, line })
       break
     case 'end':
       history.end = event

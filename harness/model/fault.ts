@@ -16,23 +16,36 @@ export type FaultKind =
   | { kind: 'jitter'; links: LinkName[]; addUs: Us; law: DelayLaw }
   | { kind: 'loss'; links: LinkName[]; share: number }
   | { kind: 'bandwidth'; links: LinkName[]; bitsPerSec: number }
+  | { kind: 'connection-bandwidth'; links: LinkName[]; bitsPerSec: number }
+  | { kind: 'connection-reset'; links: LinkName[] }
+  | { kind: 'slow-close'; links: LinkName[]; delayUs: Us }
   | { kind: 'mirror-kill'; links: LinkName[] }
   | { kind: 'mirror-pause'; links: LinkName[] }
   | { kind: 'region-pause'; region: RegionName }
   | { kind: 'region-crash'; region: RegionName }
+  | { kind: 'agent-pause'; region: RegionName }
+  | { kind: 'agent-crash'; region: RegionName }
   | { kind: 'store-freeze'; region: RegionName }
   | { kind: 'store-crash'; region: RegionName }
+  | { kind: 'log-freeze'; region: RegionName }
   | { kind: 'log-crash'; region: RegionName }
   | { kind: 'brown-out'; region: RegionName; factor: number; share: number }
   | { kind: 'clock-skew'; region: RegionName; offsetUs: Us; driftPpm: number }
+  | { kind: 'log-clock-skew'; region: RegionName; offsetUs: Us }
 
 /**
- * A fault as planned: `atUs` and `untilUs` count from the start of warm-up. `region-crash`, `store-crash`,
- * `log-crash` and `mirror-kill` are down until `untilUs`, then start again (a start has its own length).
- * `brown-out` multiplies the service time of a `share` of all store calls by `factor`.
+ * A fault as planned: `atUs` and `untilUs` count from the start of warm-up. `region-crash`, `agent-crash`,
+ * `store-crash`, `log-crash` and `mirror-kill` are down until `untilUs`, then start again (a start has its own
+ * length). `brown-out` multiplies the service time of a `share` of all store calls by `factor`. `clock-skew` moves
+ * the clock of a region's agent, `log-clock-skew` the clock its log stamps records with.
+ * `connection-bandwidth` holds for each connection of the links apart, `bandwidth` for all that cross them together.
  */
 export type FaultPlan = FaultKind & { name: string; atUs: Us; untilUs: Us }
 
 export type FaultKindName = FaultKind['kind']
 
 export const linkText = (link: LinkName): string => `${link.from}>${link.to}`
+
+/** `fault cut (partition)`: a fault as messages name it. */
+export const faultText = ({ name, kind }: FaultPlan): string =>
+  name === kind ? `fault ${kind}` : `fault ${name} (${kind})`

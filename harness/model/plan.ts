@@ -12,7 +12,9 @@ export type Plan = {
   /** Name of the scenario file, without its folder: where it lay is no part of the plan. */
   file: string
   seed: number
-  world: 'sim'
+  world: WorldName
+  /** What was laid over the scenario for this world, one plain sentence each; empty if nothing was. */
+  overlay: string[]
   regions: RegionName[]
   /** One entry for every ordered pair of regions. */
   links: LinkPlan[]
@@ -20,7 +22,9 @@ export type Plan = {
   system: { kind: string; knobs: Record<string, unknown> }
   index: IndexPlan
   log: { partitions: number; retentionUs: Us }
-  mirror: { delivery: 'at-least-once'; flushUs: Us }
+  /** `exactly-once`: what a mirror copied and how far it got become known in one transaction. */
+  mirror: { delivery: 'at-least-once' | 'exactly-once'; flushUs: Us }
+  servers: ServersPlan
   profile: Profile
   load: LoadPlan[]
   /** Paired searches: one query in all regions at one instant, every so often; 0 = none. */
@@ -30,6 +34,26 @@ export type Plan = {
   limits: LimitPlan[]
   expect: Expectation | null
 }
+
+/** Where a plan can run: the simulator, or real servers in containers. */
+export type WorldName = 'sim' | 'containers'
+
+/** How real servers are set. The simulator goes by its profile: it knows neither tick nor session here. */
+export type ServersPlan = {
+  /** Milvus: PROXY_TIMETICKINTERVAL, how often writes become searchable. Whole milliseconds. */
+  tickUs: Us
+  /** Milvus: COMMON_SESSION_TTL; a server that stands still for about as long ends itself. Whole seconds. */
+  sessionTtlUs: Us
+  /** How agents append to their log. */
+  producer: 'at-least-once' | 'idempotent' | 'transactional'
+  /** Lets an idempotent producer send before the last send is answered: kafkajs then loses and doubles records. */
+  concurrentSends: boolean
+  /** Brokers run under libfaketime, so that a fault can move their clocks. */
+  kafkaClock: boolean
+}
+
+/** Something of a plan that a world cannot do, why, and where the scenario asks for it (keys from the top). */
+export type Lack = { what: string; why: string; at: readonly (string | number)[] }
 
 /** Directed link. `bitsPerSec` 0 = unlimited. Latency is one way. */
 export type LinkPlan = {
@@ -88,6 +112,9 @@ export type Expectation = {
   mustFire: string[]
   mustNotFire: string[]
 }
+
+/** What was laid over; records of before there were overlays do not say, and had none. */
+export const overlayOf = (plan: Plan): readonly string[] => (plan as Partial<Plan>).overlay ?? []
 
 /** End of arrivals, in µs from the start of warm-up. */
 export const arrivalsEndUs = (plan: Plan): Us => plan.timeline.warmupUs + plan.timeline.runUs

@@ -34,6 +34,8 @@ export type Profile = {
   mirror: {
     /** Between the arrival of a batch and its produce to the local log. */
     process: ServiceTime
+    /** Added to a batch that is committed as a transaction: exactly-once mirrors. */
+    commitUs: Us
     /** Back-off before a broken connection is used again. */
     reconnectUs: Us
     restartUs: Us

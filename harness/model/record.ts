@@ -4,7 +4,8 @@ import type { PointId, Row, WriteId } from './point.ts'
 import type { RegionName, Us } from './units.ts'
 
 /**
- * The record: one JSON object a line, first the plan, then events in order of (t, seq).
+ * The record: one JSON object a line, first the plan, then events in order of (t, seq). On real servers several
+ * processes tell one writer: lines stand in the order of hearing, milliseconds off, and readers sort them by t.
  * `t` is the true time in µs since the start of warm-up; only the harness knows it, systems never do.
  * Other tools may read this file; a field is never renamed without raising `format` in the plan line.
  */
@@ -25,6 +26,7 @@ export type RecordEvent =
   | FaultEvent
   | CanaryEvent
   | LinkBytesEvent
+  | FigureEvent
   | ScanEvent
   | EndEvent
 
@@ -154,10 +156,7 @@ export type TombstoneEvent = {
   writes: WriteId[]
 }
 
-/**
- * `unloaded`..`loaded`: searches and reads succeed with 0 rows in between. `down`..`up`: calls are not answered.
- * `sealed`, `compacted`: these versions now live in a graph segment.
- */
+/** `down`..`up`: no call is answered; `unloaded`..`loaded`: no data; `sealed`, `compacted`: now in a graph segment. */
 export type StoreEvent = {
   type: 'store'
   t: Us
@@ -211,6 +210,15 @@ export type LinkBytesEvent = {
   from: RegionName
   to: RegionName
   bytes: number
+}
+
+/** What a server says of itself: `group-lag applier` in records, `segments sealed`, a metric. No verdict uses it. */
+export type FigureEvent = {
+  type: 'figure'
+  t: Us
+  region: RegionName
+  figure: string
+  value: number
 }
 
 /**

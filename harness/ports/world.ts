@@ -42,6 +42,13 @@ export interface Probes {
   touch(region: RegionName, deadlineUs: Us): Promise<boolean>
   /** Appends a probe record to the region's log. */
   append(region: RegionName, deadlineUs: Us): Promise<boolean>
+  /**
+   * Appends a probe record to the region's log and says when the log's own clock stamped it, in µs since the run's
+   * start; not ok where records carry no such time.
+   */
+  logTime(region: RegionName, deadlineUs: Us): Promise<{ ok: boolean; wallUs: Us }>
+  /** Opens a connection over the first path, ends it, and waits until the far side has ended it too. */
+  hangUp(link: LinkName, deadlineUs: Us): Promise<boolean>
   /** Appends a probe record in `from` and waits until `to` has the copy. */
   mirrored(link: LinkName, deadlineUs: Us): Promise<boolean>
 }
@@ -72,7 +79,7 @@ export interface World {
   /** After `stop` has fired: settles when the agents' background halves have ended, or after `withinUs`. */
   ended(withinUs: Us): Promise<void>
   /** Writes what only the world counts (bytes per link) into the record, up to now. */
-  flush(): void
+  flush(): Promise<void>
   /** Gives back everything it took. Safe to call twice, and at any time after opening. */
   close(): Promise<void>
 }

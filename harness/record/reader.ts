@@ -27,7 +27,8 @@ export type ReadEnd = {
 
 /**
  * Reads a record event by event, first the plan, with 1-based line numbers. Of a last line that is cut off only
- * its place is told; anything else that is no event is a RecordError with its line.
+ * its place is told; anything else that is no event is a RecordError with its line. What several processes told
+ * one writer stands in the order of hearing: it is handed over in order of time, with the lines it stands on.
  */
 export function readRecord(
   path: string,
@@ -35,6 +36,7 @@ export function readRecord(
 ): ReadEnd {
   const end: ReadEnd = { lines: 0, lastUs: 0, cutOff: null }
   let damaged: { line: number; why: string } | null = null
+  let heard: [RecordEvent, number][] | null = null
   eachLine(path, (text, line) => {
     if (damaged) throw notAnEvent(path, damaged)
     const event = parse(text)
@@ -45,13 +47,19 @@ export function readRecord(
     if (line === 1) checkPlan(path, event)
     end.lines = line
     if (event.t > end.lastUs) end.lastUs = event.t
-    take(event, line)
+    if (event.type === 'plan' && event.plan.world !== 'sim') heard = []
+    if (heard) heard.push([event, line])
+    else take(event, line)
   })
+  for (const [event, line] of byTime(heard ?? [])) take(event, line)
   const last = damaged as { line: number; why: string } | null
   if (end.lines === 0) throw noPlan(path, last ? 'its first line is cut off' : 'it is empty')
   if (last) end.cutOff = { line: last.line, lastUs: end.lastUs }
   return end
 }
+
+const byTime = (heard: [RecordEvent, number][]) =>
+  heard.sort(([a, lineA], [b, lineB]) => a.t - b.t || lineA - lineB)
 
 /**
  * Calls `take` with every line of a text file and its 1-based number; the last one counts with or without its

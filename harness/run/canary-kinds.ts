@@ -1,28 +1,21 @@
 import { type FaultPlan, type LinkName, linkText } from '../model/fault.ts'
-import type { RegionName } from '../model/units.ts'
-import { MS, SECOND, type Us } from '../model/units.ts'
-import type { Echo, World } from '../ports/world.ts'
+import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
+import type { World } from '../ports/world.ts'
+import {
+  answered,
+  type Canary,
+  median,
+  once,
+  type Reading,
+  slowest,
+  spread,
+  timed,
+} from './canary.ts'
+import { clock, logClock } from './clock-canaries.ts'
 
-/** What one canary brought home. `rtt` -1: nothing in time. */
-export type Reading = { rtt: Us; arrived?: boolean; offset?: Us }
-
-/** A measurement that tells whether a fault bites. */
-export type Canary = {
-  name: string
-  everyUs: Us
-  measure: () => Promise<Reading>
-  /** Judged against readings from before the fault; `us` is when it was sent. null: it says nothing. */
-  abnormal: (reading: Reading, normal: readonly Reading[], us: Us) => boolean | null
-  /** Confirmed when `atLeast` of the last `of` readings were abnormal; over after `calm` normal ones in a row. */
-  of: number
-  atLeast: number
-  calm: number
-  saw: string
-  sawEnd: string
-}
+export type { Canary, Reading } from './canary.ts'
 
 const ECHO_BYTES = 64
-const once = { of: 1, atLeast: 1, calm: 1 }
 
 /** The canaries that prove a fault: one on everything it touches. */
 export function canariesFor(world: World, fault: FaultPlan): Canary[] {
@@ -30,6 +23,7 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
     case 'partition':
     case 'hold':
     case 'flap':
+    case 'connection-reset':
       return fault.links.flatMap((link) => echoes(world, link, missing('echo')))
     case 'one-way-cut':
       return fault.links.flatMap((link) => [
@@ -57,22 +51,37 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
         ),
       )
     case 'bandwidth':
+    case 'connection-bandwidth':
       return fault.links.map((link) => throughput(world, link, fault.bitsPerSec))
+    case 'slow-close':
+      return fault.links.map((link) => hangUp(world, link, fault.delayUs))
     case 'mirror-kill':
     case 'mirror-pause':
       return fault.links.map((link) => flow(world, link))
+    default:
+      return inRegion(world, fault)
+  }
+}
+
+function inRegion(world: World, fault: Extract<FaultPlan, { region: RegionName }>): Canary[] {
+  switch (fault.kind) {
     case 'region-pause':
     case 'region-crash':
+    case 'agent-pause':
+    case 'agent-crash':
       return [health(world, fault.region)]
     case 'store-freeze':
     case 'store-crash':
       return [knownRow(world, fault.region)]
+    case 'log-freeze':
     case 'log-crash':
       return [append(world, fault.region)]
     case 'brown-out':
       return [brownOut(world, fault.region, fault.share)]
     case 'clock-skew':
       return [clock(world, fault)]
+    case 'log-clock-skew':
+      return [logClock(world, fault)]
   }
 }
 
@@ -136,6 +145,17 @@ function throughput(world: World, link: LinkName, bitsPerSec: number): Canary {
   }
 }
 
+/** A connection that one side ends is over for the other after one way, or one way and the delay. */
+function hangUp(world: World, link: LinkName, delayUs: Us): Canary {
+  return {
+    ...slower(delayUs / 2, 'end of a connection', once),
+    name: `link ${linkText(link)}`,
+    everyUs: 500 * MS,
+    measure: () =>
+      timed(world, async () => ({ ok: await world.probes.hangUp(link, delayUs + 5 * SECOND) })),
+  }
+}
+
 function flow(world: World, link: LinkName): Canary {
   return {
     ...missing('mirrored record'),
@@ -189,58 +209,4 @@ function brownOut(world: World, region: RegionName, share: number): Canary {
   }
 }
 
-/** Wall clock of the region, read through its agent, against the true time half-way. */
-function clock(world: World, fault: Extract<FaultPlan, { kind: 'clock-skew' }>): Canary {
-  const expectedUs = (us: Us): Us =>
-    fault.offsetUs + ((us - fault.atUs) * fault.driftPpm) / 1_000_000
-  const toleranceUs = (us: Us): Us => Math.max(MS, Math.abs(expectedUs(us)) / 10)
-  return {
-    name: `clock ${fault.region}`,
-    everyUs: 200 * MS,
-    async measure() {
-      const sentUs = world.clock.now()
-      const { ok, wallUs } = await world.probes.health(fault.region, SECOND)
-      const rtt = world.clock.now() - sentUs
-      return ok ? { rtt, offset: wallUs - sentUs - Math.floor(rtt / 2) } : { rtt: -1 }
-    },
-    abnormal({ offset }, _normal, us) {
-      // No answer says nothing about the clock: neither that it is off, nor that it is true again.
-      if (offset === undefined) return null
-      return (
-        Math.abs(offset) > MS &&
-        (us >= fault.untilUs || Math.abs(offset - expectedUs(us)) <= toleranceUs(us))
-      )
-    },
-    ...once,
-    saw: `wall clock off as planned (offset ${fault.offsetUs / MS} ms, drift ${fault.driftPpm} ppm)`,
-    sawEnd: 'wall clock true again',
-  }
-}
-
-async function timed(world: World, measure: () => Promise<Echo>): Promise<Reading> {
-  const sentUs = world.clock.now()
-  const { ok, arrived } = await measure()
-  const rtt = ok ? world.clock.now() - sentUs : -1
-  return arrived === undefined ? { rtt } : { rtt, arrived }
-}
-
 const back = ({ from, to }: LinkName): LinkName => ({ from: to, to: from })
-
-function answered(readings: readonly Reading[]): Us[] {
-  return readings
-    .map(({ rtt }) => rtt)
-    .filter((rtt) => rtt >= 0)
-    .sort((a, b) => a - b)
-}
-
-const median = (readings: readonly Reading[]): Us => {
-  const rtts = answered(readings)
-  return rtts[Math.floor(rtts.length / 2)] ?? 0
-}
-
-const slowest = (readings: readonly Reading[]): Us => answered(readings).at(-1) ?? 0
-
-const spread = (readings: readonly Reading[]): Us => {
-  const rtts = answered(readings)
-  return (rtts.at(-1) ?? 0) - (rtts[0] ?? 0)
-}

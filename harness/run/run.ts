@@ -1,4 +1,5 @@
 import { Rng } from '../base/rng.ts'
+import { Signal } from '../base/signal.ts'
 import { arrivalsEndUs, type Plan, runEndUs } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 import { CapabilityMissing } from '../ports/errors.ts'
@@ -9,7 +10,6 @@ import { FaultSchedule } from './faults.ts'
 import { probeRegions } from './pairs.ts'
 import type { Running } from './running.ts'
 import { scanAll } from './scans.ts'
-import { StopSignal } from './stop.ts'
 
 const SCAN_EVERY_US: Us = SECOND
 const SCAN_EQUAL_EVERY_US: Us = 5 * SECOND
@@ -19,7 +19,7 @@ export async function run(running: Running): Promise<void> {
   const { plan, world, emit, interrupted } = running
   const knobs = running.system.knobs.parse(plan.system.knobs)
   refuseMissing(plan, world)
-  const stop = new StopSignal()
+  const stop = new Signal()
   await world.start(stop)
   const users = frontDoors(running, knobs)
   const routers = Promise.all([...users.values()].map(({ router }) => router.run(stop)))
@@ -38,7 +38,7 @@ export async function run(running: Running): Promise<void> {
   stop.fire()
   await world.ended(5 * SECOND)
   void routers
-  world.flush()
+  await world.flush()
 }
 
 function refuseMissing(plan: Plan, world: World): void {

@@ -16,6 +16,8 @@ export type FaultForm = {
 
 const law = z.enum(['uniform', 'exponential', 'pareto'])
 const any: LinkForm[] = ['both', 'one', 'region']
+/** Real mirrors are one process for each region they copy into. */
+const mirrors: LinkForm[] = [...any, 'into']
 /** A length of 0 would be no fault at all, and a flap that never ends. */
 const span = quantity('duration', { above: 0 })
 
@@ -101,11 +103,32 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     { cap: quantity('bandwidth', { above: 0 }) },
     (links, { cap }) => ({ kind: 'bandwidth', links, bitsPerSec: cap }),
   ),
-  'mirror-kill': onLinks('mirror-kill', 'the mirror process dies', any, {}, (links) => ({
+  'connection-bandwidth': onLinks(
+    'connection-bandwidth',
+    'each connection of the link carries no more than this',
+    any,
+    { cap: quantity('bandwidth', { above: 0 }) },
+    (links, { cap }) => ({ kind: 'connection-bandwidth', links, bitsPerSec: cap }),
+  ),
+  'connection-reset': onLinks(
+    'connection-reset',
+    'connections break as soon as bytes pass',
+    any,
+    {},
+    (links) => ({ kind: 'connection-reset', links }),
+  ),
+  'slow-close': onLinks(
+    'slow-close',
+    'a connection that one side ends is closed to the other only after `delay`',
+    any,
+    { delay: span },
+    (links, { delay }) => ({ kind: 'slow-close', links, delayUs: delay }),
+  ),
+  'mirror-kill': onLinks('mirror-kill', 'the mirror process dies', mirrors, {}, (links) => ({
     kind: 'mirror-kill',
     links,
   })),
-  'mirror-pause': onLinks('mirror-pause', 'the mirror stands still', any, {}, (links) => ({
+  'mirror-pause': onLinks('mirror-pause', 'the mirror stands still', mirrors, {}, (links) => ({
     kind: 'mirror-pause',
     links,
   })),
@@ -124,6 +147,16 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     {},
     (region) => ({ kind: 'region-crash', region }),
   ),
+  'agent-pause': inRegion('agent-pause', "the region's agent stands still", {}, (region) => ({
+    kind: 'agent-pause',
+    region,
+  })),
+  'agent-crash': inRegion(
+    'agent-crash',
+    "the region's agent dies and starts again",
+    {},
+    (region) => ({ kind: 'agent-crash', region }),
+  ),
   'store-freeze': inRegion('store-freeze', 'the vector store stands still', {}, (region) => ({
     kind: 'store-freeze',
     region,
@@ -134,6 +167,10 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     {},
     (region) => ({ kind: 'store-crash', region }),
   ),
+  'log-freeze': inRegion('log-freeze', 'the event log stands still', {}, (region) => ({
+    kind: 'log-freeze',
+    region,
+  })),
   'log-crash': inRegion('log-crash', 'the event log dies and starts again', {}, (region) => ({
     kind: 'log-crash',
     region,
@@ -154,6 +191,12 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
       offsetUs: offset,
       driftPpm: drift,
     }),
+  ),
+  'log-clock-skew': inRegion(
+    'log-clock-skew',
+    "the clock of the region's event log is off by `offset`",
+    { offset: quantity('offset') },
+    (region, { offset }) => ({ kind: 'log-clock-skew', region, offsetUs: offset }),
   ),
 }
 

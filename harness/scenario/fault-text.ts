@@ -18,11 +18,16 @@ export function strengthText(fault: FaultPlan): string {
     case 'loss':
       return `share ${shareText(fault.share)}`
     case 'bandwidth':
+    case 'connection-bandwidth':
       return `cap ${bandwidthText(fault.bitsPerSec)}`
+    case 'slow-close':
+      return `delay ${durationText(fault.delayUs)}`
     case 'brown-out':
       return `factor ${fault.factor}, share ${shareText(fault.share)}`
     case 'clock-skew':
       return `offset ${durationText(fault.offsetUs)}, drift ${fault.driftPpm}ppm`
+    case 'log-clock-skew':
+      return `offset ${durationText(fault.offsetUs)}`
     default:
       return ''
   }

@@ -95,6 +95,11 @@ function checkForce(sheet: Sheet, { path, kind, written }: Entry): void {
       message: 'this clock-skew moves no clock',
       hint: 'Give offset (such as -30s) or drift (such as 200ppm).',
     })
+  if (kind === 'log-clock-skew' && written.offset === 0)
+    sheet.report(path, {
+      message: 'this log-clock-skew moves no clock',
+      hint: 'Give an offset such as -30s.',
+    })
 }
 
 function checkTimes(sheet: Sheet, { path, written }: Entry, runUs: Us): void {

@@ -1,6 +1,6 @@
-import type { Arrivals } from '../model/plan.ts'
+import type { Arrivals, Lack, Plan, WorldName } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
-import type { SourceFile } from './document.ts'
+import type { Path, SourceFile } from './document.ts'
 
 /**
  * What a scenario may name, passed in from main: plain objects, because scenario/ imports neither systems nor
@@ -17,6 +17,10 @@ export type Known = {
   linkPresets: Readonly<Record<string, SourceFile>>
   /** Names that `expect: { fire, quiet }` may use. */
   checkers: readonly string[]
+  /** What a world cannot do of a plan; `written` says whether the scenario says something at a path. */
+  lacks: Readonly<
+    Partial<Record<WorldName, (plan: Plan, written: (path: Path) => boolean) => Lack[]>>
+  >
   /** Arrivals of a stream expected before `us`; `endUs` is the end of arrivals. The load generator's own law. */
   expectedBefore: (arrivals: Arrivals, perSec: number, us: Us, endUs: Us) => number
 }

@@ -1,7 +1,7 @@
-import type { Plan } from '../model/plan.ts'
+import type { Plan, WorldName } from '../model/plan.ts'
 
-/** A scenario of the library, and the file it is in. */
-export type LibraryEntry = { file: string; plan: Plan }
+/** A scenario of the library, the file it is in, and the worlds it can run in; the plan is for the first. */
+export type LibraryEntry = { file: string; plan: Plan; worlds: readonly WorldName[] }
 
 /**
  * scenarios/README.md: every scenario with its question, in order of name. Generated: a test compares it with the
@@ -9,12 +9,13 @@ export type LibraryEntry = { file: string; plan: Plan }
  */
 export function libraryReadme(entries: readonly LibraryEntry[]): string {
   const sorted = [...entries].sort((a, b) => (a.plan.name < b.plan.name ? -1 : 1))
-  const rows = sorted.map(({ file, plan }) =>
+  const rows = sorted.map(({ file, plan, worlds }) =>
     [
       `[${plan.name}](${file})`,
       plan.question,
       `${plan.system.kind}, ${plan.index.kind}`,
       faultsText(plan),
+      worlds.join(', '),
       plan.expect ? expectText(plan.expect) : 'not stated',
     ].join(' | '),
   )
@@ -24,10 +25,11 @@ export function libraryReadme(entries: readonly LibraryEntry[]): string {
     '',
     'Each file asks one question, in its first comment. Copy the one nearest to yours, change it, and let',
     '`faultline check` name every mistake. `faultline run --expect` judges by the outcome the file states;',
-    'a plain `faultline run` judges by its limits and by what was lost.',
+    'a plain `faultline run` judges by its limits and by what was lost. Worlds: `sim` is the simulator, `containers`',
+    'are real servers (`faultline run FILE --world containers`).',
     '',
-    '| scenario | question | system, index | faults | meant to end |',
-    '|---|---|---|---|---|',
+    '| scenario | question | system, index | faults | worlds | meant to end |',
+    '|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
     '',
   ].join('\n')

@@ -31,6 +31,7 @@ const rowKinds = {
   'log.restart': 'duration',
   'mirror.process.base': 'duration',
   'mirror.process.tail': 'duration',
+  'mirror.commit': 'duration',
   'mirror.reconnect': 'duration',
   'mirror.restart': 'duration',
   'mirror.maxWait': 'duration',
@@ -170,6 +171,7 @@ function assemble(name: string, values: Values): Profile {
     },
     mirror: {
       process: time('mirror.process'),
+      commitUs: get('mirror.commit'),
       reconnectUs: get('mirror.reconnect'),
       restartUs: get('mirror.restart'),
       maxWaitUs: get('mirror.maxWait'),

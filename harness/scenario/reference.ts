@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { LinkName } from '../model/fault.ts'
 import { didYouMean } from './spelling.ts'
 
-/** How a text may name links: `a -> b`, `a <-> b`, or a region for all of its links. */
-export type LinkForm = 'one' | 'both' | 'region'
+/** How a text may name links: `a -> b`, `a <-> b`, a region for all of its links, or `-> b` for all into it. */
+export type LinkForm = 'one' | 'both' | 'region' | 'into'
 
 export type LinkText = { a: string; b: string; arrow: '->' | '<->' }
 
@@ -56,6 +56,7 @@ const written: Record<LinkForm, string> = {
   one: 'a -> b',
   both: 'a <-> b',
   region: 'a region (all of its links)',
+  into: '-> b (all links into b)',
 }
 
 /** Links a fault or a limit acts on, as directed links. */
@@ -69,13 +70,17 @@ export function linkTarget(
     .string()
     .transform((text, ctx): LinkName[] => {
       const link = splitLink(text)
-      if (!link && forms.includes('region')) {
+      const into = /^\s*->\s+(\S+)\s*$/.exec(text)?.[1]
+      if (!link && forms.includes(into === undefined ? 'region' : 'into')) {
+        const name = into ?? text
         const issues =
-          regions === null || regions.includes(text)
+          regions === null || regions.includes(name)
             ? []
-            : [unknownName(text, 'region', 'regions', regions)]
+            : [unknownName(name, 'region', 'regions', regions)]
         for (const issue of issues) ctx.addIssue(issue)
-        return issues.length > 0 ? z.NEVER : linksOf(text, regions ?? [])
+        if (issues.length > 0) return z.NEVER
+        const links = linksOf(name, regions ?? [])
+        return into === undefined ? links : links.filter(({ to }) => to === into)
       }
       const hint = `Write ${ways}${instead}.`
       if (!link) {

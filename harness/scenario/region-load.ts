@@ -6,11 +6,12 @@ import { read } from './reading.ts'
 import { type LoadWritten, loadSchema } from './schema.ts'
 import { list } from './spelling.ts'
 
-/** One plan for every region with load, in the order written; null if any entry is wrong. */
+/** One plan for every region with load, rates times `rate`, in the order written; null if any entry is wrong. */
 export function resolveLoad(
   sheet: Sheet,
   names: Names,
   data: Plan['data'] | null,
+  rate = 1,
 ): LoadPlan[] | null {
   const written = sheet.at(['load'])
   if (!Array.isArray(written) || written.length === 0) {
@@ -34,21 +35,24 @@ export function resolveLoad(
           message: `${region} has two loads`,
           hint: 'Join them: one entry for each region.',
         })
-      plans.push(planOf(region, load))
+      plans.push(planOf(region, load, rate))
     }
   }
   return sheet.problems.length > before ? null : plans
 }
 
-function planOf(region: string, load: LoadWritten): LoadPlan {
+function planOf(region: string, load: LoadWritten, rate: number): LoadPlan {
+  // 60/s at 35.7% is 21.42/s, not 21.419999999999998/s.
+  const scaled = (perSec: number): number =>
+    rate === 1 ? perSec : Math.round(perSec * rate * 1e9) / 1e9
   const { keys, retry, inFlight } = defaults.load
   return {
     region,
     clients: load.clients ?? defaults.load.clients,
     arrivals: arrivalsOf(load.arrivals),
-    searchPerSec: load.search ?? defaults.load.searchPerSec,
-    upsertPerSec: load.upsert ?? defaults.load.upsertPerSec,
-    deletePerSec: load.delete ?? defaults.load.deletePerSec,
+    searchPerSec: scaled(load.search ?? defaults.load.searchPerSec),
+    upsertPerSec: scaled(load.upsert ?? defaults.load.upsertPerSec),
+    deletePerSec: scaled(load.delete ?? defaults.load.deletePerSec),
     fetchOwn: load.fetchOwn ?? defaults.load.fetchOwn,
     keys: load.keys ? keysOf(load.keys) : { ...keys },
     queries: queriesOf(load.queries),

@@ -1,46 +1,48 @@
 import { basename } from 'node:path'
-import type { z } from 'zod'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
 import { defaults } from './defaults.ts'
 import { firstComment, type Path, type Sheet } from './document.ts'
 import { resolveFaults } from './faults.ts'
-import { type Known, type Names, namesOf } from './known.ts'
+import { type Known, namesOf } from './known.ts'
 import { resolveLimits } from './limits.ts'
 import { resolveLinks } from './links.ts'
 import { readProfile } from './profile.ts'
-import { nounOf, read } from './reading.ts'
+import { nounOf } from './reading.ts'
 import { resolveLoad } from './region-load.ts'
-import { type SectionName, type SectionSchemas, sectionSchemas } from './schema.ts'
+import { sectionSchemas } from './schema.ts'
+import { type Open, refuse, section } from './sections.ts'
+import { resolveServers } from './servers.ts'
 import { didYouMean } from './spelling.ts'
 import { resolveSystem } from './system.ts'
+import { resolveRate } from './worlds.ts'
 
-type Open = { sheet: Sheet; known: Known; names: Names; schemas: SectionSchemas }
-type Overrides = { seed?: number }
+/** The world a plan is for, and what the command line says of it. */
+export type Wanted = {
+  seed?: number
+  world: WorldName
+  /** Whether what the world cannot do is a problem. */
+  checkLacks: boolean
+}
 
 /**
  * Fills in every value of a scenario. Everything that is wrong is in `sheet.problems` afterwards; the plan is null
  * then. Each part is resolved even if another is broken, so that all problems come at once.
  */
-export function resolve(
-  sheet: Sheet,
-  text: string,
-  known: Known,
-  overrides: Overrides,
-): Plan | null {
+export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted): Plan | null {
   const names = namesOf(known, regionsWritten(sheet))
   const open: Open = { sheet, known, names, schemas: sectionSchemas(names) }
   checkKeys(open)
   const regions = resolveRegions(open)
   const name = section(open, 'name')
-  const seed = overrides.seed ?? section(open, 'seed') ?? defaults.seed
+  const seed = wanted.seed ?? section(open, 'seed') ?? defaults.seed
   const data = resolveData(open)
   const system = resolveSystem(sheet, known, open.schemas.system)
   const profile = resolveProfile(open)
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
   const links = regions && resolveLinks(sheet, known, names, regions)
-  const load = resolveLoad(sheet, names, data)
+  const load = resolveLoad(sheet, names, data, resolveRate(sheet))
   if (data && load) checkVectors(open, data, load)
   const faults = resolveFaults(sheet, names, timeline)
   const setting =
@@ -48,22 +50,24 @@ export function resolve(
       ? { regions, load, timeline, faults, probes }
       : null
   const limits = resolveLimits(sheet, known, names, setting)
+  const servers = resolveServers(sheet, faults)
   const rest = { log: resolveLog(open), mirror: resolveMirror(open), expect: resolveExpect(open) }
-  if (!setting || !name || !data || !system || !profile || !links || !limits) return null
+  if (!setting || !name || !data || !system || !profile || !links || !limits || !servers)
+    return null
   const question = firstComment(text)
   const file = basename(sheet.file)
-  const head = { format: 1, name, question, file, seed, world: 'sim' } as const
-  return { ...head, ...setting, links, data, ...system, profile, limits, ...rest }
+  const { world } = wanted
+  const head = { format: 1, name, question, file, seed, world, overlay: [] as string[] } as const
+  const parts = { links, data, ...system, profile, limits, servers, ...rest }
+  const plan: Plan = { ...head, ...setting, ...parts }
+  if (wanted.checkLacks) checkLacks(open, plan)
+  return plan
 }
 
-/** A section as written; undefined if it is absent or wrong. */
-function section<S extends SectionName>(
-  { sheet, schemas }: Open,
-  name: S,
-): z.output<SectionSchemas[S]> | undefined {
-  const optional = schemas[name].safeParse(undefined).success
-  if (sheet.at([name]) === undefined && optional) return undefined
-  return read(sheet, [name], schemas[name]) as z.output<SectionSchemas[S]> | undefined
+function checkLacks({ sheet, known }: Open, plan: Plan): void {
+  const written = (path: Path): boolean => sheet.at(path) !== undefined
+  for (const { what, why, at } of known.lacks[plan.world]?.(plan, written) ?? [])
+    sheet.report(at, { message: `world ${plan.world} cannot do ${what}: ${why}` })
 }
 
 /** Regions as far as they can be read, so that other problems do not follow from a broken list. */
@@ -77,14 +81,7 @@ function checkKeys({ sheet, schemas }: Open): void {
   const { value } = sheet
   const known = Object.keys(schemas)
   for (const key of Object.keys(value as object)) {
-    if (key === 'worlds')
-      sheet.report([key], {
-        message:
-          'only the simulator exists yet: there are no other worlds to adapt this scenario to',
-        hint: 'Take "worlds" out.',
-        at: 'key',
-      })
-    else if (!known.includes(key))
+    if (!known.includes(key))
       sheet.report([key], {
         message: `unknown key "${key}"`,
         hint: didYouMean(key, known, 'keys'),
@@ -124,11 +121,6 @@ function resolveData(open: Open): Plan['data'] | null {
   if (base <= size) return { set, base }
   const hint = `Write less than ${size}: what is not base is for upserts.`
   return refuse(sheet, ['data', 'base'], `base is ${base}, but ${set} has ${size} vectors`, hint)
-}
-
-function refuse(sheet: Sheet, path: Path, message: string, hint: string): null {
-  sheet.report(path, { message, hint })
-  return null
 }
 
 function checkVectors({ sheet, known }: Open, data: Plan['data'], load: Plan['load']): void {

@@ -4,6 +4,8 @@ import { faultKindNames, faultSchema } from './fault-kinds.ts'
 import type { Names } from './known.ts'
 import { quantity } from './quantity.ts'
 import { linkTarget, nameOf, regionName } from './reference.ts'
+import { serversSchema } from './servers.ts'
+import { rateSchema, worldNames } from './worlds.ts'
 
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
@@ -118,58 +120,14 @@ const plainName = z
   .string({ error: 'expected a name such as my-scenario' })
   .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'expected a name of small letters, digits and dashes' })
 
-/** Strict schemas of the sections of a scenario; what may be left out has its default in defaults.ts. */
-export function sectionSchemas(names: Names) {
+/** Sections that may be other for one world. */
+function changeableSchemas(names: Names) {
   return {
-    name: plainName,
-    seed: z.int().min(0).optional(),
-    regions: z
-      .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
-      .min(1, { error: '' })
-      .max(32),
-    links: z
-      .object({ preset: nameOf('link preset', 'link presets', names.linkPresets).optional() })
-      .catchall(linkSchema)
-      .optional(),
     data: z
       .strictObject({
         set: nameOf('data set', 'data sets', names.dataSets).optional(),
         base: z.int().min(0).optional(),
       })
-      .optional(),
-    system: z
-      .object(
-        { kind: nameOf('system', 'systems', names.systems), index: index.optional() },
-        { error: `expected { kind: ${names.systems[0]} }` },
-      )
-      .catchall(z.unknown()),
-    mirror: z
-      .strictObject({
-        delivery: z
-          .enum(['at-least-once'], { error: 'only at-least-once mirrors exist yet' })
-          .optional(),
-        flush: positive.optional(),
-      })
-      .optional(),
-    log: z
-      .strictObject({
-        partitions: z.int().min(1).max(1_000).optional(),
-        retention: positive.optional(),
-      })
-      .optional(),
-    profile: z
-      .union(
-        [
-          nameOf('profile', 'profiles', names.profiles),
-          z.strictObject({
-            name: nameOf('profile', 'profiles', names.profiles).optional(),
-            override: z.record(z.string(), z.union([z.string(), z.number()])),
-          }),
-        ],
-        {
-          error: 'expected the name of a profile or { name, override: { store.search.base: 1ms } }',
-        },
-      )
       .optional(),
     load: z.array(loadSchema(names)).min(1),
     probes: z
@@ -188,6 +146,7 @@ export function sectionSchemas(names: Names) {
       .array(z.union(faultKindNames.map((kind) => faultSchema(kind, names.regions))))
       .optional(),
     limits: z.array(limitSchema(names)).optional(),
+    servers: serversSchema.optional(),
     expect: z
       .strictObject({
         verdict: z.enum(['pass', 'fail', 'unknown', 'invalid']),
@@ -195,6 +154,67 @@ export function sectionSchemas(names: Names) {
         quiet: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
       })
       .optional(),
+  }
+}
+
+/** Strict schemas of the sections of a scenario; what may be left out has its default in defaults.ts. */
+export function sectionSchemas(names: Names) {
+  const changeable = changeableSchemas(names)
+  const { data, load, servers, ...others } = changeable
+  const overlay = z.strictObject({
+    rate: rateSchema.optional(),
+    ...changeable,
+    load: load.optional(),
+  })
+  return {
+    name: plainName,
+    seed: z.int().min(0).optional(),
+    'runs-in': z.array(z.enum(worldNames)).min(1).optional(),
+    regions: z
+      .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
+      .min(1, { error: '' })
+      .max(32),
+    links: z
+      .object({ preset: nameOf('link preset', 'link presets', names.linkPresets).optional() })
+      .catchall(linkSchema)
+      .optional(),
+    data,
+    system: z
+      .object(
+        { kind: nameOf('system', 'systems', names.systems), index: index.optional() },
+        { error: `expected { kind: ${names.systems[0]} }` },
+      )
+      .catchall(z.unknown()),
+    mirror: z
+      .strictObject({
+        delivery: z.enum(['at-least-once', 'exactly-once']).optional(),
+        flush: positive.optional(),
+      })
+      .optional(),
+    log: z
+      .strictObject({
+        partitions: z.int().min(1).max(1_000).optional(),
+        retention: positive.optional(),
+      })
+      .optional(),
+    servers,
+    profile: z
+      .union(
+        [
+          nameOf('profile', 'profiles', names.profiles),
+          z.strictObject({
+            name: nameOf('profile', 'profiles', names.profiles).optional(),
+            override: z.record(z.string(), z.union([z.string(), z.number()])),
+          }),
+        ],
+        {
+          error: 'expected the name of a profile or { name, override: { store.search.base: 1ms } }',
+        },
+      )
+      .optional(),
+    load,
+    ...others,
+    worlds: z.strictObject({ sim: overlay.optional(), containers: overlay.optional() }).optional(),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Known } from './known.ts'
 import { limitLines } from './limit-text.ts'
 import { plannedPhases } from './planned-phases.ts'
 import { expectedIn } from './samples.ts'
+import { overlayLines, serversLine, startedLines } from './servers-text.ts'
 import { writtenKnob } from './system.ts'
 import { type Align, textTable, WIDTH, wrap } from './text-table.ts'
 
@@ -19,6 +20,8 @@ type Before = Known['expectedBefore']
 export function renderCheck(plan: Plan, before: Before): string {
   const sections: [string, string[]][] = [
     ['', headLines(plan)],
+    [`Laid over for ${plan.world}`, overlayLines(plan)],
+    ['What is started', startedLines(plan)],
     ['Regions and load', loadLines(plan)],
     ['Links', linkLines(plan)],
     ['Phases (from the end of warm-up)', phaseLines(plan)],
@@ -34,21 +37,19 @@ export function renderCheck(plan: Plan, before: Before): string {
 }
 
 function headLines(plan: Plan): string[] {
-  const { system, data, profile, probes, mirror, log, index } = plan
+  const { system, data, probes, mirror, log } = plan
   const knobs = Object.entries(system.knobs).map(([key, value]) => {
     const shown = key.endsWith('Us') ? (value === 0 ? 'off' : durationText(Number(value))) : value
     return `${writtenKnob(key)} ${String(shown)}`
   })
-  const overridden = profile.rows.filter(({ source }) => source.startsWith('override'))
-  const changed = overridden.map(({ key, value }) => `${key} ${value}`).join(', ')
   const rows = [
     ['system', [`${system.kind}: ${knobs.join(', ')}`]],
-    ['index', [index.kind === 'flat' ? 'flat (exact)' : hnswText(index)]],
+    ['index', [indexText(plan)]],
     ['data', [`${data.set}, ${countText(data.base)} points at the start in every region`]],
     ['mirrors', [`${mirror.delivery}, offsets flushed every ${durationText(mirror.flushUs)}`]],
     ['logs', [`${log.partitions} partitions a topic, kept ${durationText(log.retentionUs)}`]],
     ['probes', [probes.everyUs === 0 ? 'off' : `one pair every ${durationText(probes.everyUs)}`]],
-    ['servers', [`simulated as ${profile.name}${changed && `, but ${changed}`}`]],
+    ['servers', [serversLine(plan)]],
   ] as const
   const title = `${plan.name}, seed ${plan.seed}`
   const question = plan.question === '' ? [] : wrap(plan.question, WIDTH)
@@ -56,9 +57,14 @@ function headLines(plan: Plan): string[] {
   return [title, ...question, '', ...textTable(['', ''], ['left', 'left'], table)]
 }
 
-const hnswText = (index: Extract<Plan['index'], { kind: 'hnsw' }>): string =>
-  `hnsw: m ${index.m}, efConstruction ${index.efConstruction}, ef ${index.ef}, sealed at ` +
-  `${countText(index.sealAt)} points, compacted at ${shareText(index.compactAt)} dead`
+/** A real store seals and compacts when it sees fit. */
+function indexText({ index, world }: Plan): string {
+  if (index.kind === 'flat') return 'flat (exact)'
+  const { m, efConstruction, ef, sealAt, compactAt } = index
+  const graph = `hnsw: m ${m}, efConstruction ${efConstruction}, ef ${ef}`
+  if (world !== 'sim') return graph
+  return `${graph}, sealed at ${countText(sealAt)} points, compacted at ${shareText(compactAt)} dead`
+}
 
 function loadLines({ regions, load }: Plan): string[] {
   const rows = regions.map((region) => {

@@ -223,3 +223,28 @@ test('the record does not depend on how the path of the scenario was typed', asy
   const read = (out: string) => readFileSync(join(out, 'record.jsonl'))
   expect(read(one).equals(read(two))).toBe(true)
 })
+
+test('check --world containers names what real servers cannot do, and else what is started and laid over', async () => {
+  const file = scenario('- { metric: lost-writes, max: 0 }')
+  writeFileSync(
+    file,
+    `${readFileSync(file, 'utf8')}faults:\n  - { hold: us <-> eu, at: 5s, for: 5s }\n`,
+  )
+  expect((await faultline('check', file)).code).toBe(0)
+  const said = await faultline('check', file, '--world', 'containers')
+  expect(said).toMatchObject({ code: 2, out: '' })
+  expect(said.err).toContain(`${file}:15:5: world containers cannot do fault hold: Toxiproxy`)
+  const can = await faultline('check', 'scenarios/partition-heal.yaml', '--world', 'containers')
+  expect(can.code).toBe(0)
+  expect(can.out).toContain('Laid over for containers\n  load: 60/s -> 20/s searches in us-east')
+  expect(can.out).toContain('about 1.8 GiB of memory')
+})
+
+test('a scenario for real servers only is refused in the simulator, with the flag that it needs', async () => {
+  const said = await faultline('run', 'scenarios/milvus-frozen-long.yaml', '--out', newFolder())
+  expect(said).toMatchObject({ code: 2, out: '' })
+  expect(said.err).toContain('runs in containers only, not in sim. Run it with --world containers.')
+  const unknown = await faultline('check', 'scenarios/milvus-frozen-long.yaml', '--world', 'clouds')
+  expect(unknown.code).toBe(2)
+  expect(unknown.err).toContain('sim, containers')
+})

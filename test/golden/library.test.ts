@@ -9,6 +9,7 @@ import { unmet } from '../../harness/expectation.ts'
 import { judgeRecord, planOf, recordRun } from '../../harness/main.ts'
 import { CapabilityMissing } from '../../harness/ports/errors.ts'
 import { openRunDirectory } from '../../harness/record/run-directory.ts'
+import { worldsNamed } from '../../harness/scenario/load.ts'
 import { loadHnswlib } from '../../harness/worlds/sim/graph.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -18,7 +19,11 @@ const golden: Record<string, string> = existsSync(goldenFile)
   : {}
 const updating = process.env['UPDATE_GOLDEN'] === '1'
 
-const scenarios = readdirSync(path('../../scenarios')).filter((name) => name.endsWith('.yaml'))
+const runsInSim = (file: string) =>
+  worldsNamed(readFileSync(path(`../../scenarios/${file}`), 'utf8')).includes('sim')
+
+const all = readdirSync(path('../../scenarios')).filter((name) => name.endsWith('.yaml'))
+const scenarios = all.filter(runsInSim)
 
 /** Everything after the plan line: the plan names the file and version, which may change. */
 function hashOfEvents(record: string): string {
@@ -68,6 +73,14 @@ test.each(scenarios)(
     )
   },
 )
+
+test('what cannot be simulated is not tried here: these scenarios name real servers only', () => {
+  expect(all.filter((file) => !runsInSim(file))).toEqual([
+    'jvm-clock-skew.yaml',
+    'kafka-paused-idempotent-client.yaml',
+    'milvus-frozen-long.yaml',
+  ])
+})
 
 test('scenarios/README.md is what the files say', () => {
   expect(readCatalogue(), 'write it again: npx faultline docs').toBe(scenarioCatalogue())

@@ -26,6 +26,7 @@ export function aProfile(over: Partial<Profile['store']> = {}): Profile {
     log: { append: constant(1 * MS), read: constant(0), restartUs: 2 * SECOND },
     mirror: {
       process: constant(5 * MS),
+      commitUs: 40 * MS,
       reconnectUs: 300 * MS,
       restartUs: 5 * SECOND,
       maxWaitUs: 500 * MS,
@@ -66,6 +67,7 @@ export function aPlan(over: Partial<Plan> = {}): Plan {
     file: 'test.yaml',
     seed: 42,
     world: 'sim',
+    overlay: [],
     regions,
     links: regions.flatMap((from) =>
       regions.filter((to) => to !== from).map((to) => ({ from, to, ...link, bitsPerSec: 0 })),
@@ -75,6 +77,13 @@ export function aPlan(over: Partial<Plan> = {}): Plan {
     index: { kind: 'flat' },
     log: { partitions: 3, retentionUs: 3600 * SECOND },
     mirror: { delivery: 'at-least-once', flushUs: SECOND },
+    servers: {
+      tickUs: 50 * MS,
+      sessionTtlUs: 30 * SECOND,
+      producer: 'at-least-once',
+      concurrentSends: false,
+      kafkaClock: false,
+    },
     profile: aProfile(),
     load: [aLoad()],
     probes: { everyUs: 0 },

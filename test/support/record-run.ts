@@ -5,5 +5,5 @@ import { openRunDirectory } from '../../harness/record/run-directory.ts'
 const [file, out, seed] = process.argv.slice(2)
 if (file === undefined || out === undefined)
   throw new Error('usage: record-run <scenario> <folder> [seed]')
-const plan = planOf(file, seed === undefined ? undefined : Number(seed))
+const plan = planOf(file, seed === undefined ? {} : { seed: Number(seed) })
 await recordRun(plan, openRunDirectory(plan, out), {})

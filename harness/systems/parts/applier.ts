@@ -2,7 +2,7 @@ import type { Change } from '../../model/point.ts'
 import { MS, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
-import type { EventLog } from '../../ports/log.ts'
+import type { Consumer, EventLog } from '../../ports/log.ts'
 import type { Stop } from '../../ports/system.ts'
 
 const POLL_WAIT_US: Us = 100 * MS
@@ -24,9 +24,10 @@ export type Applying = {
  */
 export async function runApplier(applying: Applying, stop: Stop): Promise<void> {
   const { clock, log, group, topics, batch, apply } = applying
-  let consumer = await log.join(group, topics)
+  let consumer: Consumer | null = null
   while (!stop.fired) {
     try {
+      consumer ??= await log.join(group, topics)
       const records = await consumer.poll(batch, POLL_WAIT_US)
       if (records.length === 0) continue
       const changes = records.map(({ change }) => change)
@@ -34,8 +35,8 @@ export async function runApplier(applying: Applying, stop: Stop): Promise<void> 
       await consumer.commit()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
+      consumer = null
       await clock.sleep(RETRY_US)
-      consumer = await log.join(group, topics)
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { FaultPlan, LinkName } from '../../model/fault.ts'
 import type { RegionName } from '../../model/units.ts'
 import type { FaultInjector, InForce } from '../../ports/world.ts'
+import { faultsMissingInSim } from './capabilities.ts'
 import type { Link } from './link.ts'
 import type { Mirror } from './mirror.ts'
 import type { SimRegion } from './region.ts'
+import type { Server } from './server.ts'
 import { cancel, type Timeline, type Timer } from './timeline.ts'
 import type { Wire } from './wire.ts'
 
@@ -24,10 +26,10 @@ export type Targets = {
 
 type Heal = () => void
 
-/** The simulator can inject every kind of fault a plan can name. */
+/** Faults in the simulator; what it cannot do was refused when the plan was read. */
 export function injectorFor(targets: Targets): FaultInjector {
   return {
-    missing: () => [],
+    missing: faultsMissingInSim,
     inject: async (fault): Promise<InForce> => {
       const heal = begin(targets, fault)
       let inForce = true
@@ -65,6 +67,17 @@ function begin(targets: Targets, fault: FaultPlan): Heal {
       return onLinks(targets, fault.links, (link) =>
         member(link.caps, { bitsPerSec: fault.bitsPerSec }),
       )
+    case 'connection-bandwidth':
+      return onLinks(targets, fault.links, (link) =>
+        member(link.connectionCaps, { bitsPerSec: fault.bitsPerSec }),
+      )
+    case 'connection-reset':
+      return onLinks(targets, fault.links, (link) => {
+        link.startReset()
+        return () => link.endReset()
+      })
+    case 'slow-close':
+      return cannot(fault)
     case 'mirror-kill':
       return each(fault.links.map(targets.mirrorOf), (mirror) => {
         mirror.kill()
@@ -90,11 +103,16 @@ function beginInRegion(
       return pauseRegion(targets, region)
     case 'region-crash':
       return crashRegion(targets, region)
-    case 'store-freeze': {
-      const { process } = region.store.server
-      process.pause()
-      return () => process.resume()
-    }
+    case 'agent-pause':
+      targets.pauseAgent(region.name)
+      return () => targets.resumeAgent(region.name)
+    case 'agent-crash':
+      targets.killAgent(region.name)
+      return () => targets.restartAgent(region.name)
+    case 'store-freeze':
+      return freeze(region.store.server)
+    case 'log-freeze':
+      return freeze(region.log.server)
     case 'store-crash':
       region.store.kill()
       return () => region.store.restart()
@@ -110,7 +128,19 @@ function beginInRegion(
       time.skews.add(skew)
       return () => time.end(skew)
     }
+    case 'log-clock-skew':
+      return cannot(fault)
   }
+}
+
+function cannot({ kind }: FaultPlan): never {
+  throw new Error(`${kind} should have been refused before the run`)
+}
+
+/** The process of a server stands still, as under SIGSTOP. */
+function freeze({ process }: Server): Heal {
+  process.pause()
+  return () => process.resume()
 }
 
 /** Processes of the region stand still, as under SIGSTOP; what arrives meanwhile waits. */

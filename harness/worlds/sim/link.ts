@@ -12,14 +12,15 @@ const RETRANSMIT_US = 200 * MS
 /**
  * One direction between two regions.
  *
- *   send -> [shared bandwidth] -> [latency + jitter + losses] -> in order per connection -> deliver
+ *   send -> [shared bandwidth] -> [cap of the connection] -> [latency + jitter + losses] -> in order per connection -> deliver
  *
  * Loss shows as TCP shows it: as delay, never as a hole. A cut swallows what is in flight and what is sent;
- * `hold` keeps what is sent and passes it on at release.
+ * `hold` keeps what is sent and passes it on at release. While connections are reset, whatever is sent breaks its own.
  */
 export class Link {
   private cuts = 0
   private holds = 0
+  private resets = 0
   private epoch = 0
   private held: (() => void)[] = []
   private freeAtUs: Us = 0
@@ -29,6 +30,9 @@ export class Link {
   readonly jitters = new Set<{ us: Us; law: DelayLaw }>()
   readonly losses = new Set<{ share: number }>()
   readonly caps = new Set<{ bitsPerSec: number }>()
+  /** Each holds for every connection apart. */
+  readonly connectionCaps = new Set<{ bitsPerSec: number }>()
+  private readonly connectionFreeAtUs = new Map<string, Us>()
   bytesSent = 0
 
   constructor(
@@ -41,11 +45,18 @@ export class Link {
     return this.cuts > 0
   }
 
-  /** Sends `bytes` on `connection`; `deliver` is called on the far side unless a cut swallows them. */
-  send(connection: string, bytes: number, deliver: () => void): void {
+  /**
+   * Sends `bytes` on `connection`; `deliver` is called on the far side unless a cut swallows them, `broken` at once if
+   * they break the connection.
+   */
+  send(connection: string, bytes: number, deliver: () => void, broken: () => void): void {
     if (this.cut) return
+    if (this.resets > 0) {
+      broken()
+      return
+    }
     if (this.holds > 0) {
-      this.held.push(() => this.send(connection, bytes, deliver))
+      this.held.push(() => this.send(connection, bytes, deliver, broken))
       return
     }
     this.bytesSent += bytes
@@ -62,6 +73,7 @@ export class Link {
     this.held = []
     this.lastArrivalUs.clear()
     this.freeAtUs = 0
+    this.connectionFreeAtUs.clear()
   }
 
   endCut(): void {
@@ -80,20 +92,36 @@ export class Link {
     for (const release of held) release()
   }
 
+  startReset(): void {
+    this.resets++
+  }
+
+  endReset(): void {
+    this.resets--
+  }
+
   private arrivalUs(connection: string, bytes: number): Us {
     const now = this.timeline.now()
     const departs = Math.max(now, this.freeAtUs) + this.transmissionUs(bytes)
     this.freeAtUs = departs
-    const arrival = departs + this.delayUs() + this.retransmissionUs(bytes)
+    const leaves = this.pacedUs(connection, bytes, departs)
+    const arrival = leaves + this.delayUs() + this.retransmissionUs(bytes)
     const ordered = Math.max(arrival, this.lastArrivalUs.get(connection) ?? 0)
     this.lastArrivalUs.set(connection, ordered)
     return ordered
   }
 
   private transmissionUs(bytes: number): Us {
-    let bits = this.plan.bitsPerSec
-    for (const cap of this.caps) bits = bits === 0 ? cap.bitsPerSec : Math.min(bits, cap.bitsPerSec)
-    return bits === 0 ? 0 : Math.ceil((bytes * 8 * SECOND) / bits)
+    return transmission(narrowest(this.plan.bitsPerSec, this.caps), bytes)
+  }
+
+  /** When the last byte has passed the cap of its own connection. */
+  private pacedUs(connection: string, bytes: number, departs: Us): Us {
+    const us = transmission(narrowest(0, this.connectionCaps), bytes)
+    if (us === 0) return departs
+    const leaves = Math.max(departs, this.connectionFreeAtUs.get(connection) ?? 0) + us
+    this.connectionFreeAtUs.set(connection, leaves)
+    return leaves
   }
 
   private delayUs(): Us {
@@ -123,3 +151,13 @@ export class Link {
     return delay
   }
 }
+
+/** 0 is no cap at all. */
+function narrowest(bitsPerSec: number, caps: Iterable<{ bitsPerSec: number }>): number {
+  let bits = bitsPerSec
+  for (const cap of caps) bits = bits === 0 ? cap.bitsPerSec : Math.min(bits, cap.bitsPerSec)
+  return bits
+}
+
+const transmission = (bitsPerSec: number, bytes: number): Us =>
+  bitsPerSec === 0 ? 0 : Math.ceil((bytes * 8 * SECOND) / bitsPerSec)

@@ -10,6 +10,9 @@ import type { Answer } from './wire.ts'
 
 export type Positions = number[]
 
+/** Records for one partition, in order. */
+export type Batch = { topic: string; partition: number; changes: readonly Change[] }
+
 type Partition = { first: number; changes: Change[]; appendedUs: Us[] }
 
 export type LogSetting = {
@@ -52,6 +55,17 @@ export class SimLog {
       for (const change of changes)
         this.put(topic, partition ?? this.partitionOf(change.id), change)
       this.wakeReaders(topic)
+      reply.value(undefined, 48)
+    })
+  }
+
+  /** Appends what `take` gives at the moment of the commit: readers see all of it or, if it gives nothing, nothing. */
+  transact(take: () => Batch[], answer: Answer<void>): void {
+    this.server.serve(answer, this.setting.profile.append, {}, (reply) => {
+      for (const { topic, partition, changes } of take()) {
+        for (const change of changes) this.put(topic, partition, change)
+        this.wakeReaders(topic)
+      }
       reply.value(undefined, 48)
     })
   }

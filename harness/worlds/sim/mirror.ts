@@ -1,14 +1,15 @@
 import type { Rng } from '../../base/rng.ts'
+import type { Plan } from '../../model/plan.ts'
 import { changeBytes } from '../../model/point.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
-import type { Positions, SimLog } from './log.ts'
+import type { Batch, Positions, SimLog } from './log.ts'
 import { Process } from './process.ts'
 import { serviceUs } from './station.ts'
 import type { Timeline } from './timeline.ts'
-import type { Wire } from './wire.ts'
+import type { Answer, Wire } from './wire.ts'
 
 export type MirrorSetting = {
   timeline: Timeline
@@ -20,6 +21,7 @@ export type MirrorSetting = {
   source: SimLog
   target: SimLog
   profile: Profile['mirror']
+  delivery: Plan['mirror']['delivery']
   flushUs: Us
   dim: number
   emit: (event: RecordEvent) => void
@@ -35,7 +37,8 @@ export const mirrored = (from: RegionName, topic: string): string => `${from}.${
 /**
  * MirrorMaker 2 for one directed pair, living in the target region: it *pulls* from the source log over the
  * link, one fetch ahead of what it produces, keeps partitions, and remembers how far it got only at every
- * flush. Killed and started again it goes on from the last flush: duplicates, never holes.
+ * flush. Killed and started again it goes on from the last flush: duplicates, never holes. Where delivery is exactly
+ * once, a batch and how far it got become known in one transaction.
  */
 export class Mirror {
   private process = new Process()
@@ -54,7 +57,7 @@ export class Mirror {
     const life = { process: this.process, positions, acked, produced: Promise.resolve() }
     this.setting.timeline.wake()
     void this.pull(life)
-    void this.flush(life)
+    if (this.setting.delivery === 'at-least-once') void this.flush(life)
   }
 
   kill(): void {
@@ -89,7 +92,13 @@ export class Mirror {
       if (records.length === 0) continue
       this.advance(life, records)
       const before = life.produced
-      life.produced = before.then(() => this.produce(life, records))
+      life.produced = before.then(() =>
+        setting.delivery === 'at-least-once'
+          ? this.produce(life, records)
+          : this.commit(life, records),
+      )
+      // A backlog must come in large transactions: each of them waits for its commit.
+      if (setting.delivery === 'exactly-once') await before
     }
   }
 
@@ -134,24 +143,49 @@ export class Mirror {
     }
   }
 
-  private async append(
+  /** Writes a batch as one transaction, again and again until the local log takes it. */
+  private async commit(life: Life, records: readonly LogRecord[]): Promise<void> {
+    const { process, commitUs } = this.setting.profile
+    await this.sleep(life.process, serviceUs(process, this.setting.rng) + commitUs)
+    const { target } = this.setting
+    while (!(await this.send(life, (answer) => target.transact(() => this.take(records), answer))))
+      await this.sleep(life.process, this.setting.profile.reconnectUs)
+  }
+
+  /** What of a batch is not in the target yet; it counts as there from now on. */
+  private take(records: readonly LogRecord[]): Batch[] {
+    const { from, topics } = this.setting
+    const flushed = ({ topic }: LogRecord) => this.flushed[topics.indexOf(topic)] as Positions
+    const fresh = records.filter(
+      (record) => record.offset >= (flushed(record)[record.partition] ?? 0),
+    )
+    for (const record of fresh) flushed(record)[record.partition] = record.offset + 1
+    return byPartition(fresh).map(([topic, partition, part]) => ({
+      topic: mirrored(from, topic),
+      partition,
+      changes: part.map(({ change }) => change),
+    }))
+  }
+
+  private append(
     life: Life,
     topic: string,
     partition: number,
     records: readonly LogRecord[],
   ): Promise<boolean> {
-    const { wire, from, to, target } = this.setting
+    const { from, target } = this.setting
     const changes = records.map(({ change }) => change)
+    return this.send(life, (answer) =>
+      target.append(mirrored(from, topic), changes, answer, partition),
+    )
+  }
+
+  /** A call to the local log; whether it was answered well. */
+  private async send(life: Life, serve: (answer: Answer<void>) => void): Promise<boolean> {
+    const { wire, to } = this.setting
+    const call = { caller: life.process, from: to, to, channel: 'mirror', bytes: 0 }
     try {
-      await wire.exchange<void>({
-        caller: life.process,
-        from: to,
-        to,
-        channel: 'mirror',
-        bytes: 0,
-        deadlineUs: FETCH_DEADLINE_US,
-        serve: (answer) => target.append(mirrored(from, topic), changes, answer, partition),
-      })
+      await wire.exchange<void>({ ...call, deadlineUs: FETCH_DEADLINE_US, serve })
       return true
     } catch {
       return false

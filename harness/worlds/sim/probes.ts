@@ -87,6 +87,16 @@ export class SimProbes implements Probes {
     return this.appendRecord(region, this.nextId--, deadlineUs)
   }
 
+  /** Records of the simulated log carry no time of the log. */
+  async logTime() {
+    return { ok: false, wallUs: 0 }
+  }
+
+  /** Simulated connections are never closed. */
+  async hangUp(): Promise<boolean> {
+    return false
+  }
+
   mirrored({ from, to }: LinkName, deadlineUs: Us): Promise<boolean> {
     const id = this.nextId--
     const { timeline } = this.ground

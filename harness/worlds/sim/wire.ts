@@ -24,11 +24,12 @@ export type Exchange<T> = {
 
 const ERROR_BYTES = 64
 
-type Resettable = { reset(): void }
+type Resettable = { readonly channel: string; reset(): void }
 
 /** A call waiting for its answer: settled once, by whichever comes first, on its caller's process. */
 class PendingCall<T> implements Answer<T>, Resettable {
   onSettled = () => {}
+  readonly channel: string
   private open = true
   private readonly deadline: Timer
 
@@ -38,6 +39,7 @@ class PendingCall<T> implements Answer<T>, Resettable {
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: CallError) => void,
   ) {
+    this.channel = call.channel
     this.deadline = timeline.after(Math.max(0, call.deadlineUs), () =>
       this.error(new DeadlineError()),
     )
@@ -97,6 +99,12 @@ export class Wire {
     for (const call of calls) call.reset()
   }
 
+  /** Breaks one connection between two regions: all calls waiting on it. */
+  private breakConnection(a: RegionName, b: RegionName, channel: string): void {
+    for (const call of [...this.waitingFor(pairOf(a, b))])
+      if (call.channel === channel) call.reset()
+  }
+
   /** One request and its answer. Rejects at the deadline, and when the connection is reset. */
   exchange<T>(call: Exchange<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -108,13 +116,15 @@ export class Wire {
       const waiting = this.waitingFor(pairOf(call.from, call.to))
       waiting.add(pending)
       pending.onSettled = () => waiting.delete(pending)
-      const back = this.link(call.to, call.from)
-      this.link(call.from, call.to).send(call.channel, call.bytes, () =>
+      const { channel, from, to } = call
+      const back = this.link(to, from)
+      const broken = () => this.breakConnection(from, to, channel)
+      const serve = () =>
         call.serve({
-          value: (value, bytes) => back.send(call.channel, bytes, () => pending.value(value)),
-          error: (error) => back.send(call.channel, ERROR_BYTES, () => pending.error(error)),
-        }),
-      )
+          value: (value, bytes) => back.send(channel, bytes, () => pending.value(value), broken),
+          error: (error) => back.send(channel, ERROR_BYTES, () => pending.error(error), broken),
+        })
+      this.link(from, to).send(channel, call.bytes, serve, broken)
     })
   }
 

@@ -84,7 +84,7 @@ export function openSim(needs: SimNeeds): World {
     look: async (region) => (regions.get(region) as SimRegion).store.snapshot(),
     drive: (work) => timeline.drive(work),
     ended: (withinUs) => agents.ended(withinUs),
-    flush: () => emitLinkBytes(needs, ground),
+    flush: async () => emitLinkBytes(needs, ground),
     close: async () => {},
   }
 }
@@ -182,7 +182,7 @@ function openMirrors(needs: SimNeeds, ground: Ground, rng: Rng): Mirror[] {
         source: region(from).log,
         target: region(to).log,
         profile: plan.profile.mirror,
-        flushUs: plan.mirror.flushUs,
+        ...plan.mirror,
         dim,
         emit,
       }),

@@ -69,3 +69,11 @@ test('lines and letters that cross the border of a chunk stay whole', () => {
   eachLine(recordFile(long), (text) => lengths.push(new Set(text).size * 1_000_000 + text.length))
   expect(lengths).toEqual([1_700_000, 1_700_000, 1_000_001])
 })
+
+test('lines that several processes told one writer are handed over in order of time, with their numbers', () => {
+  const [plan = '', ...rest] = whole.trimEnd().split('\n')
+  const real = plan.replace('"world":"sim"', '"world":"containers"')
+  const [start, end, ...others] = rest
+  const heard = [real, end, start, ...others].join('\n')
+  expect(read(heard).types.slice(0, 3)).toEqual(['1 plan', '3 op.start', '2 op.end'])
+})

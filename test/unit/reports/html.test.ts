@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Analysis } from '../../../harness/model/finding.ts'
 import type { MetricRow } from '../../../harness/model/metric.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
 import { SECOND } from '../../../harness/model/units.ts'
 import { renderHtml } from '../../../reports/html.ts'
 import {
@@ -292,4 +293,24 @@ test('a large run stays under 1.5 MB and says what it left out', async () => {
   expect(Buffer.byteLength(page)).toBeLessThan(1_500_000)
   expect(textOf(page)).toContain('The first 1,000; the other 4,000 are in summary.json.')
   expect(textOf(page)).toContain('The first 400; the other 2,600 are in summary.json.')
+})
+
+test('a run on real servers says so, how they were set, and what was laid over for it', async () => {
+  const overlay = ['load: 60/s -> 20/s searches in us-east', 'limit lag p90 dropped']
+  const plan = aThreeRegionPlan({ world: 'containers', overlay })
+  const page = await renderHtml(aReport({ analysis: wordsOnly({ plan }) }))
+  const text = textOf(page)
+  expect(text).toContain('real servers · containers')
+  expect(text).toContain(
+    'Laid over for containers: load: 60/s -> 20/s searches in us-east limit lag p90 dropped',
+  )
+  expect(text).toContain('Milvus session TTL 30.0 s')
+  expect(text).not.toMatch(/simulated|modelled/)
+  expect(balanced(page.replace('<!doctype html>', ''))).toEqual([])
+})
+
+test('a record of before there were overlays still gives a report', async () => {
+  const { overlay: _, servers: __, ...plan } = aThreeRegionPlan()
+  const page = await renderHtml(aReport({ analysis: wordsOnly({ plan: plan as Plan }) }))
+  expect(textOf(page)).not.toContain('Laid over')
 })

@@ -6,6 +6,7 @@ import {
   anAnalysis,
   anEmptyAnalysis,
   aReport,
+  aThreeRegionPlan,
 } from '../../support/analysis.ts'
 
 test('what did not pass stands in full, what passed is counted', () => {
@@ -60,4 +61,19 @@ test('text of a scenario cannot become markup', () => {
   const judgement = aJudgement({ because: '<img src=x> | **bold** `code`\n# title', limits: [] })
   const text = markdownOf(aReport({ judgement }))
   expect(text).toContain('&lt;img src=x> \\| \\*\\*bold\\*\\* \\`code\\` \\# title')
+})
+
+test('a run on real servers says so, and what was laid over for it', () => {
+  const plan = aThreeRegionPlan({
+    world: 'containers',
+    overlay: ['load: 60/s -> 20/s searches in us-east', 'limit lag p90 dropped'],
+  })
+  const text = markdownOf(aReport({ analysis: anAnalysis({ plan }) }))
+  expect(text).toContain(
+    'Laid over for containers:\n\n- load: 60/s -> 20/s searches in us-east\n- limit lag p90 dropped\n',
+  )
+  expect(text).toContain('On real servers, in containers.')
+  expect(text).toContain('--world containers --seed 42')
+  expect(text).not.toContain('simulated')
+  expect(markdownOf(aReport())).not.toContain('Laid over')
 })

@@ -14,6 +14,7 @@ test('the head says what ran, where and how it went', () => {
     scenario: 'partition-heal',
     seed: 42,
     world: 'sim',
+    overlay: [],
     startedAt: '2026-11-21T12:00:00.000Z',
     verdict: 'fail',
     exitCode: 1,

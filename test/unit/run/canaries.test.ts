@@ -46,6 +46,18 @@ const kinds: [FaultKind, { beginMs: number; endMs: number }][] = [
     { beginMs: 1000, endMs: 1500 },
   ],
   [
+    { kind: 'connection-bandwidth', links: [there], bitsPerSec: 1_000_000 },
+    { beginMs: 1000, endMs: 1500 },
+  ],
+  [
+    { kind: 'connection-reset', links: [there] },
+    { beginMs: 100, endMs: 100 },
+  ],
+  [
+    { kind: 'connection-reset', links: both },
+    { beginMs: 100, endMs: 100 },
+  ],
+  [
     { kind: 'mirror-kill', links: [there] },
     { beginMs: 250, endMs: 5500 },
   ],
@@ -62,12 +74,24 @@ const kinds: [FaultKind, { beginMs: number; endMs: number }][] = [
     { beginMs: 100, endMs: 2100 },
   ],
   [
+    { kind: 'agent-pause', region },
+    { beginMs: 100, endMs: 100 },
+  ],
+  [
+    { kind: 'agent-crash', region },
+    { beginMs: 100, endMs: 2100 },
+  ],
+  [
     { kind: 'store-freeze', region },
     { beginMs: 200, endMs: 200 },
   ],
   [
     { kind: 'store-crash', region },
     { beginMs: 200, endMs: 10_400 },
+  ],
+  [
+    { kind: 'log-freeze', region },
+    { beginMs: 200, endMs: 200 },
   ],
   [
     { kind: 'log-crash', region },

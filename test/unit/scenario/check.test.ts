@@ -80,6 +80,34 @@ test('check shows a plan as a person can check it', () => {
   `)
 })
 
+test('check says what real servers are started with, and what is laid over for them', () => {
+  const text = aScenario({
+    limits: 'limits: [{ metric: search.response, p: 90, max: 40ms }]',
+    servers: 'servers: { producer: idempotent, concurrentSends: true, kafkaClock: true }',
+    runs: 'runs-in: [sim, containers]',
+    worlds: `worlds:
+  sim: { servers: { producer: at-least-once, concurrentSends: false } }
+  containers: { rate: 50%, limits: [{ metric: search.response, p: 90, max: 400ms }] }`,
+  })
+  const shown = renderCheck(planOf(text, { world: 'containers' }), known.expectedBefore)
+  expect(shown.slice(shown.indexOf('  servers'), shown.indexOf('Regions and load'))).toBe(
+    `  servers  real, in containers: tick 50ms, session TTL 30s, producers idempotent with concurrent
+           sends, clocks of brokers can be moved
+
+Laid over for containers
+  load: 60/s -> 30/s searches in us and eu
+  load: 10/s -> 5/s upserts in us and eu
+  limit search.response p90 max 40ms -> max 400ms
+
+What is started
+  2 regions: Milvus, Kafka and MirrorMaker 2 each, and one Toxiproxy: 7 containers
+  2 directed links through 10 proxies, delays in whole milliseconds
+  about 1.2 GiB of memory
+
+`,
+  )
+})
+
 test('the JSON Schema knows every key, refuses others, and takes knobs as people write them', () => {
   const schema = scenarioJsonSchema(known) as {
     additionalProperties: boolean
@@ -91,6 +119,6 @@ test('the JSON Schema knows every key, refuses others, and takes knobs as people
   const system = JSON.stringify(schema.properties.system)
   expect(system).toContain('"affinity"')
   expect(system).not.toContain('affinityUs')
-  expect(schema.properties.faults?.items?.anyOf).toHaveLength(17)
+  expect(schema.properties.faults?.items?.anyOf).toHaveLength(24)
   expect(JSON.stringify(schema.properties.limits)).toContain('"search.response"')
 })

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { Plan } from '../../../harness/model/plan.ts'
+import type { Plan, WorldName } from '../../../harness/model/plan.ts'
 import type { SourceFile } from '../../../harness/scenario/document.ts'
 import type { Known } from '../../../harness/scenario/known.ts'
-import { loadPlan } from '../../../harness/scenario/load.ts'
+import { loadPlan, type Overrides } from '../../../harness/scenario/load.ts'
 import { formatProblem, type Problem } from '../../../harness/scenario/problem.ts'
 import { expectedBefore } from '../../../harness/workload/arrivals.ts'
+import { missingInContainers } from '../../../harness/worlds/containers/capabilities.ts'
+import { missingInSim } from '../../../harness/worlds/sim/capabilities.ts'
 
 export const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -41,6 +43,7 @@ export const known: Known = {
     'regions-equal',
     'faults-confirmed',
   ],
+  lacks: { sim: missingInSim, containers: missingInContainers },
   expectedBefore,
 }
 
@@ -61,17 +64,17 @@ export function aScenario(given: Record<string, string> = {}): string {
     .join('')
 }
 
-export function planOf(text: string, seed?: number): Plan {
-  const result = loadPlan(text, 'test.yaml', known, { seed })
+export function planOf(text: string, overrides: Overrides = {}): Plan {
+  const result = loadPlan(text, 'test.yaml', known, overrides)
   if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'))
   return result.plan
 }
 
-export function problemsOf(text: string, file = 'test.yaml'): Problem[] {
-  const result = loadPlan(text, file, known, {})
+export function problemsOf(text: string, file = 'test.yaml', world?: WorldName): Problem[] {
+  const result = loadPlan(text, file, known, world ? { world } : {})
   return 'problems' in result ? result.problems : []
 }
 
 /** `line:column: message. Hint.` */
-export const saidOf = (text: string): string[] =>
-  problemsOf(text, 'x').map((problem) => formatProblem(problem).slice('x:'.length))
+export const saidOf = (text: string, world?: WorldName): string[] =>
+  problemsOf(text, 'x', world).map((problem) => formatProblem(problem).slice('x:'.length))

@@ -1,19 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Plan } from '../../../harness/model/plan.ts'
 import { libraryReadme } from '../../../harness/scenario/library.ts'
-import { loadPlan } from '../../../harness/scenario/load.ts'
+import { loadPlan, worldsNamed } from '../../../harness/scenario/load.ts'
 import { formatProblem } from '../../../harness/scenario/problem.ts'
 import { renderCheck } from '../../../harness/scenario/timeline.ts'
-import { known, repository, sourceFile } from './known.ts'
+import { known, problemsOf, repository, sourceFile } from './known.ts'
 
 const files = readdirSync(`${repository}scenarios`)
   .filter((name) => name.endsWith('.yaml'))
   .sort()
 
 const entries = files.map((file) => {
-  const result = loadPlan(sourceFile(`scenarios/${file}`).text, `scenarios/${file}`, known, {})
-  if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'))
-  return { file, plan: result.plan }
+  const { text } = sourceFile(`scenarios/${file}`)
+  const named = worldsNamed(text)
+  const results = named.map((world) => loadPlan(text, `scenarios/${file}`, known, { world }))
+  const plans = results.flatMap((result) => ('plan' in result ? [result.plan] : []))
+  const [first] = results
+  if (first && 'problems' in first) throw new Error(first.problems.map(formatProblem).join('\n'))
+  return { file, plan: plans[0] as Plan, plans, worlds: plans.map(({ world }) => world) }
 })
 
 describe('the scenario library', () => {
@@ -27,15 +32,51 @@ describe('the scenario library', () => {
     },
   )
 
-  test.each(entries)('$file is shown by check in 100 columns', ({ plan }) => {
-    const wide = renderCheck(plan, known.expectedBefore)
-      .split('\n')
+  test.each(entries)('$file is shown by check in 100 columns', ({ plans }) => {
+    const wide = plans
+      .flatMap((plan) => renderCheck(plan, known.expectedBefore).split('\n'))
       .filter((line) => line.length > 100)
     expect(wide).toEqual([])
   })
 
   test('scenarios/README.md is what the scenarios say', () => {
     expect(readFileSync(`${repository}scenarios/README.md`, 'utf8')).toBe(libraryReadme(entries))
+  })
+
+  test('scenarios that run on real servers only are these, and the simulator refuses each', () => {
+    const only = entries.filter(({ plan }) => plan.world === 'containers')
+    expect(only.map(({ plan }) => plan.name)).toEqual([
+      'jvm-clock-skew',
+      'kafka-paused-idempotent-client',
+      'milvus-frozen-long',
+    ])
+    for (const { file } of only) {
+      const { text } = sourceFile(`scenarios/${file}`)
+      const said = problemsOf(text).map(({ message }) => message)
+      expect(said).toContain('this scenario runs in containers only, not in sim')
+    }
+  })
+
+  test('what is laid over for real servers is said', () => {
+    const laid = entries.flatMap(({ plans }) => plans.filter(({ overlay }) => overlay.length > 0))
+    expect(laid.map(({ name, world }) => `${name} in ${world}`)).toEqual([
+      'partition-heal in containers',
+      'steady-state in containers',
+    ])
+    expect(laid[0]?.overlay).toEqual([
+      'load: 60/s -> 20/s searches in us-east',
+      'load: 20/s -> 10/s upserts in us-east',
+      'load: 20 -> 10 clients in us-east, eu-west and ap-south',
+      'load: 40/s -> 10/s searches in eu-west and ap-south',
+      'load: 5/s -> 2/s upserts in eu-west and ap-south',
+      'timeline: run 120s -> 90s',
+      'timeline: settle 40s -> 20s',
+      'fault partition us-east <-> eu-west, 30s to 70s -> us-east <-> eu-west, 20s to 50s',
+      'limit search.response p99 dropped',
+      'limit lag p90 during baseline dropped',
+      'limit search.response p95 added: max 400ms',
+      'limit lag p90 during baseline pooled added: max 2s',
+    ])
   })
 
   test('only one scenario needs the native hnsw index, and it is not the one of npm start', () => {

@@ -39,7 +39,7 @@ describe('a scenario becomes a plan', () => {
   })
 
   test('with the question of its first comment and the seed of the command line', () => {
-    const plan = planOf(`# Does it\n# work?\n\n# Not this.\n${aScenario()}`, 7)
+    const plan = planOf(`# Does it\n# work?\n\n# Not this.\n${aScenario()}`, { seed: 7 })
     expect(plan.question).toBe('Does it work?')
     expect(plan.seed).toBe(7)
   })
@@ -193,6 +193,12 @@ describe('faults', () => {
     ['{ jitter: us <-> eu, add: 30ms, at: 1s, for: 1s }', { addUs: 30_000, law: 'uniform' }],
     ['{ loss: us -> eu, share: 2%, at: 1s, for: 1s }', { share: 0.02 }],
     ['{ bandwidth: us -> eu, cap: 1Mbit/s, at: 1s, for: 1s }', { bitsPerSec: 1e6 }],
+    ['{ connection-bandwidth: us -> eu, cap: 1Mbit/s, at: 1s, for: 1s }', { bitsPerSec: 1e6 }],
+    ['{ connection-reset: us <-> eu, at: 1s, for: 1s }', { kind: 'connection-reset' }],
+    ['{ agent-pause: us, at: 1s, for: 1s }', { region: 'us' }],
+    ['{ agent-crash: us, at: 1s, for: 1s }', { kind: 'agent-crash' }],
+    ['{ log-freeze: us, at: 1s, for: 1s }', { kind: 'log-freeze' }],
+    ['{ mirror-pause: -> us, at: 1s, for: 1s }', { links: [{ from: 'eu', to: 'us' }] }],
     ['{ mirror-kill: us -> eu, at: 1s, for: 1s }', { links: [{ from: 'us', to: 'eu' }] }],
     ['{ mirror-pause: us -> eu, at: 1s, for: 1s }', { kind: 'mirror-pause' }],
     ['{ region-pause: us, at: 1s, for: 1s }', { region: 'us' }],
@@ -208,9 +214,37 @@ describe('faults', () => {
   })
 })
 
+test.each([
+  ['{ slow-close: us <-> eu, delay: 2s, at: 1s, for: 1s }', { delayUs: 2e6 }],
+  ['{ log-clock-skew: us, offset: -5s, at: 1s, for: 1s }', { offsetUs: -5e6 }],
+])('%s, on real servers', (written, planned) => {
+  const plan = planOf(aScenario({ faults: `faults: [${written}]` }), { world: 'containers' })
+  expect(plan.faults[0]).toMatchObject(planned)
+  expect(plan.servers.kafkaClock).toBe(plan.faults[0]?.kind === 'log-clock-skew')
+})
+
+test('real servers are set by the scenario, and have a default for everything', () => {
+  expect(planOf(aScenario()).servers).toEqual({
+    tickUs: 50 * MS,
+    sessionTtlUs: 30 * SECOND,
+    producer: 'at-least-once',
+    concurrentSends: false,
+    kafkaClock: false,
+  })
+  const servers =
+    'servers: { tick: 20ms, sessionTtl: 900s, producer: idempotent, concurrentSends: true, kafkaClock: true }'
+  expect(planOf(aScenario({ servers }), { world: 'containers' }).servers).toEqual({
+    tickUs: 20 * MS,
+    sessionTtlUs: 900 * SECOND,
+    producer: 'idempotent',
+    concurrentSends: true,
+    kafkaClock: true,
+  })
+})
+
 test('every row of the shipped profile names its source', () => {
   const { rows, store } = planOf(aScenario()).profile
-  expect(rows).toHaveLength(27)
+  expect(rows).toHaveLength(28)
   expect(rows.filter(({ source }) => source.length <= 5)).toEqual([])
   expect([store.tickUs, store.restartUs, store.loadedUs]).toEqual([
     50 * MS,

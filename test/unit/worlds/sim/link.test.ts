@@ -18,11 +18,17 @@ function aLink(over: Partial<LinkPlan> = {}) {
     ...over,
   }
   const arrivals: [string, number][] = []
+  const broken: [string, number][] = []
   const link = new Link(timeline, new Rng(1), plan)
   const send = (name: string, bytes = 100, connection = 'a') =>
-    link.send(connection, bytes, () => arrivals.push([name, timeline.now()]))
+    link.send(
+      connection,
+      bytes,
+      () => arrivals.push([name, timeline.now()]),
+      () => broken.push([name, timeline.now()]),
+    )
   const at = (us: number) => timeline.drive(timeline.until(us))
-  return { link, send, at, arrivals }
+  return { link, send, at, arrivals, broken }
 }
 
 test('a message takes exactly the latency of a link without jitter', async () => {
@@ -40,6 +46,42 @@ test('bandwidth is shared by all connections of the link', async () => {
   expect(arrivals).toEqual([
     ['a', 50 * MS],
     ['b', 60 * MS],
+  ])
+})
+
+test('a cap of connections holds for each of them apart', async () => {
+  const { link, send, at, arrivals } = aLink()
+  const cap = { bitsPerSec: 8_000_000 }
+  link.connectionCaps.add(cap)
+  send('a', 10_000, 'one')
+  send('b', 10_000, 'two')
+  send('c', 10_000, 'one')
+  await at(SECOND)
+  link.connectionCaps.delete(cap)
+  send('d', 10_000, 'one')
+  await at(2 * SECOND)
+  expect(arrivals).toEqual([
+    ['a', 50 * MS],
+    ['b', 50 * MS],
+    ['c', 60 * MS],
+    ['d', SECOND + 40 * MS],
+  ])
+})
+
+test('while connections are reset nothing arrives, and whoever sends hears of it at once', async () => {
+  const { link, send, at, arrivals, broken } = aLink()
+  send('before')
+  await at(10 * MS)
+  link.startReset()
+  send('during')
+  await at(20 * MS)
+  link.endReset()
+  send('after')
+  await at(SECOND)
+  expect(broken).toEqual([['during', 10 * MS]])
+  expect(arrivals).toEqual([
+    ['before', 40 * MS],
+    ['after', 60 * MS],
   ])
 })
 

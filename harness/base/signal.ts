@@ -1,7 +1,5 @@
-import type { Stop } from '../ports/system.ts'
-
-/** The signal that ends the agents' and routers' background loops. */
-export class StopSignal implements Stop {
+/** Fires once, for all who wait: what ends background loops. */
+export class Signal {
   fired = false
   readonly whenFired: Promise<void>
   private resolve = () => {}

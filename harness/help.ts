@@ -1,0 +1,45 @@
+/** What `--help` says below the flags: it teaches by example. */
+export const examples = `
+Examples:
+  faultline run scenarios/partition-heal.yaml    three regions, one link cut for 40 s, simulated
+  faultline run scenarios/partition-heal.yaml --world containers    the same on real servers
+  faultline check my.yaml                        what is wrong with it, or what it will do and when
+  faultline report runs/latest                   the report again, from the record alone
+  faultline lines runs/latest finding=lost-writes
+
+Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence,
+5 environment, 6 a correctness checker failed, 130 interrupted.`
+
+export const runExamples = `
+Examples:
+  faultline run scenarios/partition-heal.yaml --seed 7
+  faultline run scenarios/clock-skew-wall.yaml --expect   exit 0 if it goes red as stated
+  faultline run scenarios/partition-heal.yaml --world containers
+  faultline run my.yaml --json | jq .verdict
+
+Worlds:
+  sim          the simulator: needs nothing but Node, takes seconds, same seed and same bytes (the default)
+  containers   real Milvus, Kafka, MirrorMaker 2 and Toxiproxy: needs Docker, the images (faultline images),
+               about 0.6 GiB of memory a region and as long as the timeline says; first see
+               faultline check FILE --world containers`
+
+export const checkExamples = `
+Examples:
+  faultline check my.yaml            mistakes with line and column, or the plan as a timeline
+  faultline check my.yaml && faultline run my.yaml
+  faultline check my.yaml --world containers   what real servers cannot do of it, what they are started with,
+                                               and what the file lays over for them`
+
+export const reportExamples = `
+Examples:
+  faultline report runs/latest       after an upgrade, or after a run that was killed
+  faultline report runs/partition-heal-42 --json | jq .metrics`
+
+export const lineExamples = `
+Selectors:
+  op=17                     one operation and every hop of its write
+  id=5012                   everything about one point
+  type=fault                all lines of one type
+  line=1200                 one line by its number
+  finding=lost-writes       the witnesses of a finding
+  metric=search.response,region=us-east,phase=baseline   the operations behind a figure`

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url'
+import { dockerClient } from './images/docker.ts'
+import { type ImageSource, imageFor } from './images/image-list.ts'
+import { type ImageState, listImages } from './images/images.ts'
+import type { Plan } from './model/plan.ts'
+import type { RecordEvent } from './model/record.ts'
+import type { Workload } from './workload/operations.ts'
+import type { Pool } from './workload/pool.ts'
+import { vectorsOf } from './worlds/adapters/vectors.ts'
+import type { ContainersWorld } from './worlds/containers/world.ts'
+
+const agentProgram = fileURLToPath(new URL('agent.ts', import.meta.url))
+
+export type ContainersOptions = {
+  topics: readonly string[]
+  directory: string
+  /** Which images; by default those that docker/build made, if they are here. */
+  images?: ImageSource
+  emit: (event: RecordEvent) => void
+  /** Progress of what takes seconds: servers, base data. */
+  onStep: (text: string) => void
+}
+
+/**
+ * Real servers for a plan. Rejects with a DockerError or an EnvironmentError where this machine cannot have them.
+ * Libraries of the servers are loaded here and not before: a simulation needs none of them.
+ */
+export async function openContainersFor(
+  plan: Plan,
+  pool: Pool,
+  workload: Workload,
+  { topics, directory, images, emit, onStep }: ContainersOptions,
+): Promise<ContainersWorld> {
+  const source = await chooseImages(images, onStep)
+  const { openContainers } = await import('./worlds/containers/world.ts')
+  const { sweep } = await import('./worlds/containers/topology/sweep.ts')
+  for (const removed of await sweep()) onStep(`removed ${removed}, left by an earlier run`)
+  return openContainers({
+    plan,
+    topics,
+    base: workload.base,
+    emit,
+    vectors: vectorsOf(pool),
+    images: {
+      milvus: imageFor('milvus', source),
+      kafka: imageFor('kafka', source),
+      toxiproxy: imageFor('toxiproxy', source),
+    },
+    agentProgram,
+    directory,
+    runId: `${plan.name}-${plan.seed}-${process.pid}`,
+    onStep,
+  })
+}
+
+/** The source asked for, or the one all of whose images are here; says which. What is missing is refused later. */
+async function chooseImages(
+  asked: ImageSource | undefined,
+  onStep: (text: string) => void,
+): Promise<ImageSource> {
+  const states = await listImages(dockerClient())
+  const lacking = (source: ImageSource): ImageState[] =>
+    states.filter((image) => image.source === source && image.state === 'missing')
+  const source =
+    asked ?? (lacking('built').length > 0 && lacking('public').length === 0 ? 'public' : 'built')
+  const used = states.filter((image) => image.source === source)
+  for (const { image, state } of used)
+    if (state === 'stale')
+      onStep(`${image} was built from other recipes than docker/ has now: docker/build`)
+  onStep(`images: ${used.map(({ image }) => image).join(', ')}`)
+  return source
+}

@@ -1,0 +1,65 @@
+import { BASE_STAMP, type PointId, type Row, SENTINEL_ID } from '../../model/point.ts'
+import { SECOND, type Us } from '../../model/units.ts'
+import type { MilvusSetting, MilvusStore } from './milvus.ts'
+import type { MilvusConnection } from './milvus-connection.ts'
+import { idIn, levelOf } from './milvus-points.ts'
+import type { Waiting } from './milvus-waiting.ts'
+
+/** What the steps of a loading share. */
+export type Loading = {
+  setting: MilvusSetting
+  connection: MilvusConnection
+  store: MilvusStore
+  waiting: Waiting
+}
+
+type Known = { id: PointId; row: Row }
+
+/** Deadline of one call of a loading that must succeed, and of one look at how far the server is. */
+export const CALL_US: Us = 15 * SECOND
+export const LOOK_US: Us = 3 * SECOND
+/** The canary's id: no point of a run has it, and it is gone again when loading is over. */
+const CANARY_ID: PointId = -2
+
+/** Health and load state are claims; these are the reads, searches and writes a run will make. */
+export async function milvusCanary(loading: Loading, known: Known): Promise<void> {
+  const { store, connection, waiting, setting } = loading
+  await waiting.until('a strong read finds the sentinel', async () => {
+    const call = { op: 0, deadlineUs: LOOK_US }
+    const found = await store.fetch([SENTINEL_ID, known.id], 'strong', call)
+    return { done: found.length === 2, saw: `${found.length} of 2 known points` }
+  })
+  await acting(loading, known, true)
+  const point = { id: CANARY_ID, row: known.row, write: 0, stamp: BASE_STAMP, deleted: false }
+  await store.upsert([point], { op: 0, deadlineUs: waiting.leftUs(CALL_US) })
+  await acting(loading, point, true)
+  await connection.call('write', waiting.leftUs(CALL_US), (sdk, timeout) =>
+    sdk.delete({ collection_name: setting.collection, filter: idIn([CANARY_ID]), timeout }),
+  )
+  await acting(loading, point, false)
+}
+
+/** Waits until a bounded search for this one point finds it, or does not find it any more. */
+function acting(
+  { setting, connection, waiting }: Loading,
+  { id, row }: Known,
+  wanted: boolean,
+): Promise<void> {
+  const what = wanted ? `a search finds point ${id}` : `a search has forgotten point ${id}`
+  return waiting.until(what, async () => {
+    const { results } = await connection.call('read', LOOK_US, (sdk, timeout) =>
+      sdk.search({
+        collection_name: setting.collection,
+        data: Array.from(setting.vectors.vectorOf(row)),
+        limit: 1,
+        filter: `${idIn([id])} && deleted == false`,
+        output_fields: ['id', 'write'],
+        consistency_level: levelOf('bounded'),
+        params: setting.index.kind === 'hnsw' ? { ef: setting.index.ef } : {},
+        timeout,
+      }),
+    )
+    const exact = results.some((hit) => Number(hit.id) === id && hit.score === 0)
+    return { done: exact === wanted, saw: `${results.length} hits` }
+  })
+}

@@ -1,0 +1,74 @@
+import type { ConsistencyLevelEnum, FieldType } from '@zilliz/milvus2-sdk-node'
+import { NO_ROW, type PointId, type Row, type StoredPoint } from '../../model/point.ts'
+import type { Consistency } from '../../ports/store.ts'
+import type { Vectors } from './vectors.ts'
+
+/** Row of a live point whose vector is not that of its row field: no writer can have written it. */
+export const INVENTED_ROW: Row = -2
+
+/** A point as the collection keeps it. Int64 comes back as text. */
+export type MilvusRow = Record<string, unknown>
+
+/** All fields but the vector: enough to say which version a point is. */
+export const versionFields = ['id', 'row', 'write', 'wall', 'counter', 'origin', 'deleted']
+export const allFields = [...versionFields, 'vector']
+
+/** The schema of a collection for vectors of `dim` dimensions. */
+export function fieldsOf(dim: number): FieldType[] {
+  const int64 = (name: string) => ({ name, data_type: 'Int64' as const })
+  return [
+    { ...int64('id'), is_primary_key: true, autoID: false },
+    { name: 'vector', data_type: 'FloatVector', dim },
+    ...['row', 'write', 'wall', 'counter'].map(int64),
+    { name: 'origin', data_type: 'VarChar', max_length: 256 },
+    { name: 'deleted', data_type: 'Bool' },
+  ]
+}
+
+/** A point as it is sent to a collection. */
+export function milvusRowOf(point: StoredPoint, vectors: Vectors): MilvusRow {
+  const { id, row, write, stamp, deleted } = point
+  const vector = vectors.vectorOf(deleted ? tombstoneRow(id, vectors.rows) : row)
+  return {
+    ...{ id, vector: Array.from(vector), row, write },
+    ...{ wall: stamp.wallUs, counter: stamp.counter, origin: stamp.origin, deleted },
+  }
+}
+
+/**
+ * A tombstone has no vector, but the index wants one, and it must lie where points lie. Zeros are nearer to every
+ * unit vector than any other is: one such point becomes the only neighbour of all in an HNSW graph, and a search
+ * for 200 finds 2.
+ */
+const tombstoneRow = (id: PointId, rows: number): Row => ((id % rows) + rows) % rows
+
+/** The version a collection holds, by its fields. */
+export function pointOf(found: MilvusRow): StoredPoint {
+  return {
+    id: Number(found['id']),
+    row: Number(found['row']),
+    write: Number(found['write']),
+    stamp: {
+      wallUs: Number(found['wall']),
+      counter: Number(found['counter']),
+      origin: String(found['origin']),
+    },
+    deleted: found['deleted'] === true,
+  }
+}
+
+/**
+ * The version a collection holds, its row taken from the vector. INVENTED_ROW if that vector is no pool row, not
+ * the row of its row field, or, for a tombstone, if that field names a row at all.
+ */
+export function provenPointOf(found: MilvusRow, vectors: Vectors): StoredPoint {
+  const point = pointOf(found)
+  const held = point.deleted ? NO_ROW : vectors.rowOf(found['vector'] as ArrayLike<number>)
+  return { ...point, row: held === point.row ? point.row : INVENTED_ROW }
+}
+
+/** Levels go out as text: the SDK takes its own enum's Strong (0) for "none given" and sends the default. */
+export const levelOf = (consistency: Consistency): ConsistencyLevelEnum =>
+  (consistency === 'strong' ? 'Strong' : 'Bounded') as unknown as ConsistencyLevelEnum
+
+export const idIn = (ids: readonly PointId[]): string => `id in [${ids.join(',')}]`

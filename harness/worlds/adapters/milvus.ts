@@ -1,0 +1,240 @@
+import type { MilvusClient } from '@zilliz/milvus2-sdk-node'
+import { invariant } from '../../base/invariant.ts'
+import type { IndexPlan } from '../../model/plan.ts'
+import type { PointId, StoredPoint } from '../../model/point.ts'
+import { SECOND, type Us } from '../../model/units.ts'
+import type {
+  Call,
+  Consistency,
+  Hit,
+  Purgeable,
+  SearchRequest,
+  VectorStore,
+} from '../../ports/store.ts'
+import { type ConnectionSetting, MilvusConnection } from './milvus-connection.ts'
+import { accepted } from './milvus-errors.ts'
+import {
+  allFields,
+  idIn,
+  levelOf,
+  type MilvusRow,
+  milvusRowOf,
+  pointOf,
+  provenPointOf,
+  versionFields,
+} from './milvus-points.ts'
+import type { Vectors } from './vectors.ts'
+
+export type MilvusSetting = ConnectionSetting & {
+  collection: string
+  vectors: Vectors
+  index: IndexPlan
+}
+
+/** What the query node holds. Rows of sealed segments are searched by the index, growing ones exactly. */
+export type Segments = {
+  sealed: number
+  /** Absent where the server does not list them: 2.3.5 never does. */
+  growing?: number
+  /** Rows as a bounded read counts them: visible, and neither overwritten nor deleted. Tombstones count. */
+  sealedRows: number
+  growingRows: number
+}
+
+export type MilvusStore = VectorStore &
+  Purgeable & {
+    segments(): Promise<Segments>
+    /** Calls after it are refused. */
+    close(): Promise<void>
+  }
+
+/** Milvus gives at most this many rows in one answer. */
+const MOST_ROWS = 16_384
+/** A server refuses answers over 100 MB. */
+const MOST_BYTES = 48 * 2 ** 20
+const SCALAR_BYTES = 128
+const SEGMENTS_DEADLINE_US: Us = 5 * SECOND
+
+/** A region's vector store on a Milvus server. Opening does not wait for the server; the first call connects. */
+export function openMilvus(setting: MilvusSetting): MilvusStore {
+  return new MilvusCollection(setting)
+}
+
+type Range = { first: PointId; last: PointId }
+const everyId: Range = { first: Number.MIN_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER }
+
+class MilvusCollection implements MilvusStore {
+  private readonly connection: MilvusConnection
+
+  constructor(private readonly setting: MilvusSetting) {
+    this.connection = new MilvusConnection(setting)
+  }
+
+  async search({ query, k, consistency }: SearchRequest, call: Call): Promise<Hit[]> {
+    const { collection, vectors, index } = this.setting
+    const answer = await this.connection.call('read', call.deadlineUs, async (sdk, timeout) => {
+      await this.known(sdk, timeout)
+      return sdk.search({
+        collection_name: collection,
+        data: Array.from(vectors.queryOf(query)),
+        limit: k,
+        filter: 'deleted == false',
+        // Without fields of its own the SDK asks for all, and the server then waits for its next tick.
+        output_fields: ['id', 'write'],
+        consistency_level: levelOf(consistency),
+        // Milvus refuses an ef below k; hnswlib raises it, and so does the simulator.
+        params: index.kind === 'hnsw' ? { ef: Math.max(index.ef, k) } : {},
+        timeout,
+      })
+    })
+    return answer.results.map(({ id, score, ...fields }) => ({
+      id: Number(id),
+      write: Number(fields['write']),
+      distance: score,
+    }))
+  }
+
+  async fetch(
+    ids: readonly PointId[],
+    consistency: Consistency,
+    call: Call,
+  ): Promise<StoredPoint[]> {
+    const parts = chunksOf([...new Set(ids)], MOST_ROWS)
+    const asked = parts.map((part) =>
+      this.query({ filter: idIn(part), fields: versionFields, consistency, call }),
+    )
+    return (await Promise.all(asked)).flat().map(pointOf)
+  }
+
+  /** Up to 16,384 rows are one answer and a snapshot; more are several answers and none. */
+  async scan(call: Call): Promise<StoredPoint[]> {
+    const ends = performance.now() + call.deadlineUs / 1000
+    const found = await this.scanRange(everyId, call, ends)
+    return found.map((row) => provenPointOf(row, this.setting.vectors))
+  }
+
+  async upsert(points: readonly StoredPoint[], call: Call): Promise<void> {
+    if (points.length === 0) return
+    const ids = new Set(points.map(({ id }) => id))
+    invariant(ids.size === points.length, 'one upsert holds an id twice: Milvus keeps the first')
+    const { collection, vectors } = this.setting
+    const data = points.map((point) => milvusRowOf(point, vectors) as Record<string, never>)
+    await this.connection.call('write', call.deadlineUs, (sdk, timeout) =>
+      sdk.upsert({ collection_name: collection, data, timeout }),
+    )
+  }
+
+  async remove(tombstones: readonly StoredPoint[], call: Call): Promise<void> {
+    invariant(
+      tombstones.every(({ deleted }) => deleted),
+      'only a tombstone removes a point',
+    )
+    await this.upsert(tombstones, call)
+  }
+
+  /**
+   * Reads strong which of them are tombstones and deletes those by id. Milvus's own delete by a condition looks
+   * up ids at a weaker level: it may see a tombstone that a live version has replaced, and delete that one.
+   */
+  async purge(ids: readonly PointId[], call: Call): Promise<void> {
+    const ends = performance.now() + call.deadlineUs / 1000
+    const found = await this.fetch(ids, 'strong', call)
+    const dead = found.filter(({ deleted }) => deleted).map(({ id }) => id)
+    if (dead.length === 0) return
+    await this.connection.call('write', leftUs(ends), (sdk, timeout) =>
+      sdk.delete({ collection_name: this.setting.collection, filter: idIn(dead), timeout }),
+    )
+  }
+
+  async segments(): Promise<Segments> {
+    const { collection } = this.setting
+    const [{ infos }, sealedRows, rows] = await Promise.all([
+      this.connection.call('read', SEGMENTS_DEADLINE_US, (sdk, timeout) =>
+        sdk.getQuerySegmentInfo({ collectionName: collection, timeout }),
+      ),
+      this.count({ ignore_growing: true }),
+      this.count({}),
+    ])
+    const listed = infos.filter(({ state }) => String(state) === 'Growing').length
+    return {
+      sealed: infos.length - listed,
+      ...(listed > 0 ? { growing: listed } : {}),
+      sealedRows,
+      growingRows: Math.max(0, rows - sealedRows),
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+
+  /** Ranges whose answer is full are halved: which rows a full answer holds is the server's choice. */
+  private async scanRange(range: Range, call: Call, ends: number): Promise<MilvusRow[]> {
+    const { first, last } = range
+    const limit = mostRowsOf(this.setting.vectors.dim)
+    const found = await this.query({
+      filter: `id >= ${first} && id <= ${last}`,
+      fields: allFields,
+      consistency: 'strong',
+      call: { op: call.op, deadlineUs: leftUs(ends) },
+      limit,
+    })
+    if (found.length < limit) return found
+    const ids = found.map(({ id }) => Number(id)).sort((a, b) => a - b)
+    const middle = ids[(ids.length >> 1) - 1] as PointId
+    invariant(first <= middle && middle < last, `ids ${first} to ${last} fill more than an answer`)
+    const lower = await this.scanRange({ first, last: middle }, call, ends)
+    return lower.concat(await this.scanRange({ first: middle + 1, last }, call, ends))
+  }
+
+  private async count(params: { ignore_growing?: boolean }): Promise<number> {
+    const call = { op: 0, deadlineUs: SEGMENTS_DEADLINE_US }
+    const ask = { filter: '', fields: ['count(*)'], consistency: 'bounded' as const, call, params }
+    const [found] = await this.query(ask)
+    return Number(found?.['count(*)'])
+  }
+
+  private async query(ask: {
+    filter: string
+    fields: readonly string[]
+    consistency: Consistency
+    call: Call
+    limit?: number
+    params?: { ignore_growing?: boolean }
+  }): Promise<MilvusRow[]> {
+    const { filter, fields, consistency, call, limit, params } = ask
+    const answer = await this.connection.call('read', call.deadlineUs, (sdk, timeout) =>
+      sdk.query({
+        collection_name: this.setting.collection,
+        filter,
+        output_fields: [...fields],
+        consistency_level: levelOf(consistency),
+        ...(limit === undefined ? {} : { limit }),
+        ...(params === undefined ? {} : { params }),
+        timeout,
+      }),
+    )
+    return answer.data
+  }
+
+  /** The SDK describes the collection before its first search, and breaks with a TypeError if there is none. */
+  private async known(sdk: MilvusClient, timeout: number): Promise<void> {
+    const { collection } = this.setting
+    accepted(
+      await sdk.describeCollection({ collection_name: collection, cache: true, timeout }),
+      'read',
+    )
+  }
+}
+
+const mostRowsOf = (dim: number): number =>
+  Math.min(MOST_ROWS, Math.floor(MOST_BYTES / (dim * 4 + SCALAR_BYTES)))
+
+/** What is left of a deadline shared by several calls; 0 is late at once. */
+const leftUs = (endsMs: number): Us => Math.max(0, Math.floor((endsMs - performance.now()) * 1000))
+
+function chunksOf<T>(all: readonly T[], size: number): T[][] {
+  const chunks: T[][] = []
+  for (let at = 0; at < all.length; at += size) chunks.push(all.slice(at, at + size))
+  return chunks
+}

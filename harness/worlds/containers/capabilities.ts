@@ -1,0 +1,143 @@
+import { type FaultPlan, faultText } from '../../model/fault.ts'
+import { type Lack, type Plan, runEndUs } from '../../model/plan.ts'
+import { MS, type RegionName } from '../../model/units.ts'
+
+/** Three servers a region and 0.6 GiB for them: more than this one machine is not asked for. */
+const MOST_REGIONS = 6
+/** Toxiproxy counts in whole kilobytes a second. */
+const CAP_STEP_BITS = 8_000
+
+/**
+ * What real servers in containers cannot do of a plan, known before anything is started. `written` says whether the
+ * scenario says something at a path itself, as against a default.
+ */
+export function missingInContainers(
+  plan: Plan,
+  written: (path: Lack['at']) => boolean = () => false,
+): Lack[] {
+  return [
+    ...regionLacks(plan),
+    ...linkLacks(plan),
+    ...indexLacks(plan, written),
+    ...retentionLacks(plan),
+    ...plan.faults.flatMap((fault, i) => {
+      const why = whyNot(plan, fault)
+      const what = faultText(fault)
+      return why === null ? [] : [{ what, why, at: ['faults', i] }]
+    }),
+  ]
+}
+
+/** Faults of the plan that cannot be injected here. */
+export const missingFaults = (plan: Plan): { fault: string; why: string }[] =>
+  plan.faults.flatMap((fault) => {
+    const why = whyNot(plan, fault)
+    return why === null ? [] : [{ fault: fault.name, why }]
+  })
+
+/** Why a fault cannot be injected, and what can be instead; null if it can. */
+function whyNot({ regions }: Plan, fault: FaultPlan): string | null {
+  switch (fault.kind) {
+    case 'hold':
+      return 'Toxiproxy cannot keep what is sent and pass it on later. Write partition.'
+    case 'bandwidth':
+      return 'Toxiproxy caps each connection, not all of a link together. Write connection-bandwidth.'
+    case 'loss':
+      return 'Toxiproxy carries streams and loses no segments. Write latency or jitter.'
+    case 'brown-out':
+      return 'nothing makes a real store slower by a factor. Write store-freeze.'
+    case 'mirror-kill':
+    case 'mirror-pause':
+      return wholeMirrors(regions, fault)
+    case 'connection-bandwidth':
+      return wholeKilobytes(fault.bitsPerSec)
+    case 'latency':
+    case 'jitter':
+      return atLeastOneMs('add', fault.addUs)
+    case 'slow-close':
+      return atLeastOneMs('delay', fault.delayUs)
+    default:
+      return null
+  }
+}
+
+/** One MirrorMaker copies all other regions into its own: it can only die for all of them. */
+function wholeMirrors(
+  regions: readonly RegionName[],
+  { kind, links }: Extract<FaultPlan, { kind: 'mirror-kill' | 'mirror-pause' }>,
+): string | null {
+  for (const target of new Set(links.map(({ to }) => to))) {
+    const spared = regions.filter(
+      (source) =>
+        source !== target && !links.some(({ from, to }) => from === source && to === target),
+    )
+    if (spared.length > 0)
+      return (
+        `one MirrorMaker copies all regions into ${target}, also ${spared.join(' and ')}. ` +
+        `Write ${kind}: -> ${target}.`
+      )
+  }
+  return null
+}
+
+function wholeKilobytes(bitsPerSec: number): string | null {
+  if (bitsPerSec >= CAP_STEP_BITS && bitsPerSec % CAP_STEP_BITS === 0) return null
+  const near = Math.max(1, Math.round(bitsPerSec / CAP_STEP_BITS)) * (CAP_STEP_BITS / 1000)
+  return `Toxiproxy counts whole kilobytes a second, steps of 8kbit/s. Write cap: ${near}kbit/s.`
+}
+
+const atLeastOneMs = (key: string, us: number): string | null =>
+  us >= MS ? null : `Toxiproxy counts whole milliseconds. Write ${key}: 1ms or more.`
+
+function regionLacks({ regions }: Plan): Lack[] {
+  if (regions.length <= MOST_REGIONS) return []
+  const why =
+    `every region takes about 0.6 GiB and a share of the same cores. ` +
+    `Write ${MOST_REGIONS} regions or fewer.`
+  return [{ what: `${regions.length} regions`, why, at: ['regions'] }]
+}
+
+function linkLacks({ links }: Plan): Lack[] {
+  const named = (some: Plan['links']): string =>
+    some.map(({ from, to }) => `${from} -> ${to}`).join(', ')
+  const lossy = links.filter(({ lossShare }) => lossShare > 0)
+  const narrow = links.filter(({ bitsPerSec }) => bitsPerSec > 0)
+  return [
+    ...(lossy.length === 0
+      ? []
+      : [
+          {
+            what: `loss on ${named(lossy)}`,
+            why: 'Toxiproxy carries streams and loses no segments. Take loss out.',
+            at: ['links'],
+          },
+        ]),
+    ...(narrow.length === 0
+      ? []
+      : [
+          {
+            what: `a bandwidth of ${named(narrow)}`,
+            why: 'Toxiproxy caps each connection, not all of a link together. Take bandwidth out.',
+            at: ['links'],
+          },
+        ]),
+  ]
+}
+
+function indexLacks({ index }: Plan, written: (path: Lack['at']) => boolean): Lack[] {
+  if (index.kind !== 'hnsw') return []
+  return ['sealAt', 'compactAt'].flatMap((key) => {
+    const at = ['system', 'index', 'hnsw', key]
+    const why = `Milvus seals and compacts segments when it sees fit. Take ${key} out.`
+    return written(at) ? [{ what: `index: { hnsw: { ${key} } }`, why, at }] : []
+  })
+}
+
+/** Shorter than the run: a broker drops whole segments of its log, never single records. */
+function retentionLacks(plan: Plan): Lack[] {
+  if (plan.log.retentionUs >= runEndUs(plan)) return []
+  const why =
+    'a broker drops whole segments of its log, not the records that are too old. ' +
+    'Write a retention longer than the run.'
+  return [{ what: 'log: { retention }', why, at: ['log', 'retention'] }]
+}

@@ -1,0 +1,78 @@
+import type { Plan } from '../../model/plan.ts'
+import type { RegionName } from '../../model/units.ts'
+import { groupLag } from '../adapters/kafka-admin.ts'
+import type { Address } from '../adapters/message-wire.ts'
+import type { Ground } from './ground.ts'
+import type { Figure } from './housekeeping.ts'
+import { mirrored } from './probes.ts'
+
+/** Gauges of Milvus that tell how far behind it is, and what it holds. */
+const GAUGES = [
+  'milvus_proxy_tt_lag_ms',
+  'milvus_querynode_consume_tt_lag_ms',
+  'milvus_querynode_entity_num',
+]
+const METRICS_WITHIN_MS = 2_000
+/** The group every system's applier reads its topics as. */
+const APPLIER = 'applier'
+
+/** What the servers of all regions say of themselves, now; of those that answer. */
+export async function figuresOf(
+  plan: Plan,
+  topics: readonly string[],
+  ground: Ground,
+): Promise<Figure[]> {
+  const asked = plan.regions.flatMap((region) => {
+    const others = plan.regions.filter((other) => other !== region)
+    const copies = others.flatMap((from) => topics.map((topic) => mirrored(from, topic)))
+    const { kafka, milvusHealth } = ground.topology.region(region)
+    return [segments(ground, region), gauges(milvusHealth, region), lag(kafka, copies, region)]
+  })
+  const answers = await Promise.allSettled(asked)
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+}
+
+/** Growing segments are searched exactly, sealed ones by their index: recall is only the index's where it is sealed. */
+async function segments({ stores }: Ground, region: RegionName): Promise<Figure[]> {
+  const held = await stores.of(region).segments()
+  const figures: [string, number | undefined][] = [
+    ['segments sealed', held.sealed],
+    ['segments growing', held.growing],
+    ['rows sealed', held.sealedRows],
+    ['rows growing', held.growingRows],
+  ]
+  return figures.flatMap(([figure, value]) =>
+    value === undefined ? [] : [{ region, figure, value }],
+  )
+}
+
+async function lag(
+  kafka: Address,
+  copies: readonly string[],
+  region: RegionName,
+): Promise<Figure[]> {
+  const partitions = await groupLag(kafka, APPLIER, copies)
+  const value = partitions.reduce((sum, { committed, next }) => sum + next - committed, 0)
+  return partitions.length === 0 ? [] : [{ region, figure: `group-lag ${APPLIER}`, value }]
+}
+
+async function gauges({ host, port }: Address, region: RegionName): Promise<Figure[]> {
+  const answer = await fetch(`http://${host}:${port}/metrics`, {
+    signal: AbortSignal.timeout(METRICS_WITHIN_MS),
+  })
+  const text = await answer.text()
+  return GAUGES.flatMap((figure) => {
+    const value = largest(text, figure)
+    return value === null ? [] : [{ region, figure, value }]
+  })
+}
+
+/** The largest sample of a metric in Prometheus' text format; null if it has none. */
+export function largest(text: string, metric: string): number | null {
+  const samples = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
+    .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)))
+    .filter((value) => Number.isFinite(value))
+  return samples.length === 0 ? null : Math.max(...samples)
+}

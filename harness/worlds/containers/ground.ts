@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import type { ImageProfile } from '../../images/image-list.ts'
+import { MS, type RegionName, SECOND } from '../../model/units.ts'
+import type { WorldNeeds } from '../../ports/world.ts'
+import { loadBase } from '../adapters/milvus-loading.ts'
+import type { Vectors } from '../adapters/vectors.ts'
+import { EchoServer } from './echo-server.ts'
+import { Logs, POOL, Stores } from './servers.ts'
+import { freeHostPorts } from './topology/host-ports.ts'
+import type { Topology } from './topology/setting.ts'
+import { openTopology } from './topology/topology.ts'
+
+/** What the containers world needs beyond any world. */
+export type ContainersNeeds = WorldNeeds & {
+  vectors: Vectors
+  images: Record<'milvus' | 'kafka' | 'toxiproxy', { image: string; profile: ImageProfile }>
+  /** The program an agent's process runs. */
+  agentProgram: string
+  /** The run's directory: container logs go there, and what agents keep over a crash. */
+  directory: string
+  runId: string
+  onStep: (text: string) => void
+}
+
+/** Servers, proxies and the harness's own ways to them: everything of a run but agents and load. */
+export type Ground = {
+  topology: Topology
+  echo: EchoServer
+  collection: string
+  agentPorts: Record<RegionName, number>
+  /** The harness's own clients: at the servers' published ports, past all links. */
+  stores: Stores
+  logs: Logs
+  close(): Promise<void>
+}
+
+/** A run may take this much longer than planned before a sweep counts it as dead. */
+const GRACE_SEC = 600
+const LOAD_WITHIN_MS = 120_000
+
+/** Starts every server and loads the base data. What it started is gone again if it rejects. */
+export async function openGround(needs: ContainersNeeds): Promise<Ground> {
+  const { plan, topics, images, directory, runId, onStep } = needs
+  const [echoPort = 0, ...ports] = await freeHostPorts(1 + plan.regions.length)
+  const agentPorts = Object.fromEntries(plan.regions.map((region, i) => [region, ports[i] ?? 0]))
+  const { warmupUs, runUs, settleUs } = plan.timeline
+  const topology = await openTopology({
+    runId,
+    deadlineSec: Math.ceil(Date.now() / 1000 + (warmupUs + runUs + settleUs) / SECOND) + GRACE_SEC,
+    regions: plan.regions,
+    links: plan.links,
+    images,
+    servers: {
+      tickMs: plan.servers.tickUs / MS,
+      sessionTtlSec: plan.servers.sessionTtlUs / SECOND,
+      kafkaClock: plan.servers.kafkaClock,
+      mirror: { delivery: plan.mirror.delivery, flushMs: plan.mirror.flushUs / MS },
+      partitions: plan.log.partitions,
+    },
+    topics,
+    logs: join(directory, 'logs'),
+    agentPorts,
+    echoPort,
+    onStep,
+  })
+  try {
+    return await furnish(needs, topology, agentPorts, echoPort)
+  } catch (error) {
+    await topology.close()
+    throw error
+  }
+}
+
+async function furnish(
+  needs: ContainersNeeds,
+  topology: Topology,
+  agentPorts: Record<RegionName, number>,
+  echoPort: number,
+): Promise<Ground> {
+  const { plan, vectors, runId } = needs
+  const collection = `faultline_${runId.replaceAll(/[^a-zA-Z0-9]/g, '_')}`
+  const party = {
+    plan,
+    region: 'harness',
+    vectors,
+    clientId: `harness-${runId}`,
+    transactionalId: `harness-${runId}`,
+    // Probes must not depend on what is being tested.
+    producer: { mode: 'at-least-once' as const, concurrentSends: true },
+    collection,
+    milvus: (region: RegionName) => topology.region(region).milvus,
+    kafka: (region: RegionName) => topology.region(region).kafka,
+  }
+  const echo = await EchoServer.listen({ host: topology.gateway, port: echoPort }, topology.callers)
+  const stores = new Stores(party)
+  const logs = new Logs(party, () => {})
+  const close = async () => {
+    await Promise.allSettled([stores.close(), logs.close()])
+    await echo.close()
+    await topology.close()
+  }
+  await loadAll(needs, topology, collection)
+  return { topology, echo, collection, agentPorts, stores, logs, close }
+}
+
+async function loadAll(
+  { plan, vectors, base, onStep }: ContainersNeeds,
+  topology: Topology,
+  collection: string,
+): Promise<void> {
+  const loads = plan.regions.map((region) => {
+    const { host, port } = topology.region(region).milvus
+    const address = `${host}:${port}`
+    const setting = { address, collection, vectors, index: plan.index, inFlight: POOL }
+    return loadBase(setting, base, {
+      withinMs: LOAD_WITHIN_MS,
+      onStep: (text) => onStep(`${region}: ${text}`),
+    })
+  })
+  await Promise.all(loads)
+}

@@ -1,0 +1,120 @@
+import type { DockerError } from '../../../images/docker.ts'
+import type { RegionName } from '../../../model/units.ts'
+
+/** This machine or a server on it is not as a run needs it: what, where, and what to try. */
+export class EnvironmentError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'EnvironmentError'
+  }
+}
+
+export const noDocker = (error: DockerError): EnvironmentError =>
+  new EnvironmentError(error.message)
+
+/** Built images are named `faultline-<server>:<version>`; all others come from a registry. */
+export function imagesMissing(images: readonly string[]): EnvironmentError {
+  const built = images.flatMap((image) => /^faultline-(\w+):/.exec(image)?.[1] ?? [])
+  const pulled = images.filter((image) => !image.startsWith('faultline-'))
+  const commands = [
+    ...(built.length > 0 ? [`docker/build ${built.join(' ')}`] : []),
+    ...pulled.map((image) => `docker pull ${image}`),
+  ]
+  return new EnvironmentError(
+    `No image ${images.join(', ')} on this machine. Try: ${commands.join('; ')}`,
+  )
+}
+
+export const tooLittleMemory = (
+  { haveMiB, needMiB }: { haveMiB: number; needMiB: number },
+  regions: number,
+): EnvironmentError =>
+  new EnvironmentError(
+    `${haveMiB} MiB of memory are free, and real servers in ${regions} regions need about ` +
+      `${needMiB} MiB. Try: fewer regions, end other programs, or the simulator: --world sim`,
+  )
+
+export const portTaken = (container: string, said: string): EnvironmentError =>
+  new EnvironmentError(
+    `Container ${container} could not have its port on this host (${said}). ` +
+      'Another program took it just now. Try: run it again, other ports are chosen.',
+  )
+
+export const notStarted = (container: string, said: string): EnvironmentError =>
+  new EnvironmentError(
+    `Container ${container} could not be started (${said}). ` +
+      'Try: docker info, and the log of the Docker daemon.',
+  )
+
+export const noSubnet = (tried: number, said: string): EnvironmentError =>
+  new EnvironmentError(
+    `No free subnet for a Docker network after ${tried} tries (${said}). ` +
+      'Try: faultline clean; docker network prune',
+  )
+
+export const noFreePorts = (found: number, wanted: number): EnvironmentError =>
+  new EnvironmentError(
+    `Only ${found} of ${wanted} free ports on 127.0.0.1. Try: fewer regions, or end what listens there.`,
+  )
+
+export const clockNotFaked = (image: string): EnvironmentError =>
+  new EnvironmentError(
+    `Image ${image} cannot start a broker whose clock moves (libfaketime is in built images only). ` +
+      'Try: --images built, or the scenario without log-clock-skew',
+  )
+
+/** A wait that came to its end, and what is known about the one waited for. */
+export type Overdue = {
+  container: string
+  /** What should have become true: "answers on /healthz". */
+  condition: string
+  afterMs: number
+  /** The last answer or failure; absent if there was none. */
+  last?: string
+  /** How the container itself is, if it does not run: "exited with code 134". */
+  state?: string
+  logTail: string
+  logFile: string
+}
+
+const advice: readonly (readonly [RegExp, string])[] = [
+  [/milvus$/, 'Try: more free memory and disk for Docker; then the log file.'],
+  [/kafka$/, 'Try: the log file; a clock or a disk that is full show there first.'],
+  [/mirror$/, 'Try: the log file; look for a setting that it refused or a broker it cannot reach.'],
+]
+
+export function notReady({ container, condition, afterMs, ...known }: Overdue): EnvironmentError {
+  const hint = advice.find(([name]) => name.test(container))?.[1] ?? 'Try: the log file.'
+  const tail = known.logTail.trim()
+  return new EnvironmentError(
+    [
+      known.state
+        ? `Container ${container} ${known.state} before this was seen: ${condition}.`
+        : `Container ${container}: not within ${(afterMs / 1000).toFixed(1)} s: ${condition}.`,
+      ...(known.last ? [`Last answer: ${known.last}.`] : []),
+      tail ? `Its last lines:\n${tail.replaceAll(/^/gm, '  ')}` : 'It has logged nothing.',
+      `Log file: ${known.logFile}`,
+      hint,
+    ].join('\n'),
+  )
+}
+
+/** What Toxiproxy has is not what it was told: attributes it does not know are silently 0. */
+export const toxicDiffers = (where: string, asked: unknown, has: unknown): EnvironmentError =>
+  new EnvironmentError(
+    `Toxiproxy at ${where}: asked for ${JSON.stringify(asked)}, it has ${JSON.stringify(has) ?? 'nothing'}. ` +
+      'Try: faultline images: is it the version of docker/images.yaml?',
+  )
+
+export const proxyRefused = (what: string, said: string): EnvironmentError =>
+  new EnvironmentError(
+    `Toxiproxy did not ${what} (${said}). Try: its log file in the logs of the run: does it run?`,
+  )
+
+export const leftBehind = (names: readonly string[], said: string): EnvironmentError =>
+  new EnvironmentError(
+    `Docker did not remove ${names.join(', ')} (${said}). Try: faultline clean, once Docker answers.`,
+  )
+
+export const unknownRegion = (region: RegionName): Error =>
+  new Error(`no region ${region} in this topology`)

@@ -1,0 +1,114 @@
+import type { ImageProfile } from '../../../images/image-list.ts'
+import type { LinkName } from '../../../model/fault.ts'
+import type { LinkPlan } from '../../../model/plan.ts'
+import type { RegionName, Us } from '../../../model/units.ts'
+import type { Address } from '../../adapters/message-wire.ts'
+
+export type ServerImage = { image: string; profile: ImageProfile }
+
+/** Everything that decides which servers run and how; nothing here has a default. */
+export type TopologySetting = {
+  runId: string
+  /** Unix seconds after which a sweep that cannot tell whether the harness lives may remove all of it. */
+  deadlineSec: number
+  regions: readonly RegionName[]
+  links: readonly LinkPlan[]
+  images: Record<'milvus' | 'kafka' | 'toxiproxy', ServerImage>
+  servers: ServerSetting
+  /** Created on every broker, with `servers.partitions`, and mirrored to every other region. */
+  topics: readonly string[]
+  /** Folder for `<container>.log`, followed while it runs. */
+  logs: string
+  /** Ports the agents listen on, on the topology's gateway address. */
+  agentPorts: Record<RegionName, number>
+  /** Port of the harness's echo server, on the gateway address too. */
+  echoPort: number
+  /** Progress: "us-east: kafka up after 1.9 s". */
+  onStep(text: string): void
+}
+
+export type ServerSetting = {
+  tickMs: number
+  sessionTtlSec: number
+  /** Starts brokers under libfaketime, so that their clocks can be moved. */
+  kafkaClock: boolean
+  mirror: { delivery: 'at-least-once' | 'exactly-once'; flushMs: number }
+  partitions: number
+  /** How long the topics keep records; absent: for ever. */
+  retentionMs?: number
+}
+
+/** What crosses a link, each over a proxy of its own. */
+export type LinkPath = 'kafka' | 'milvus' | 'agent' | 'echo' | 'mirror'
+export const linkPaths: readonly LinkPath[] = ['kafka', 'milvus', 'agent', 'echo', 'mirror']
+
+export type Which = 'milvus' | 'kafka' | 'mirror'
+
+/** A server's container. Every method settles once Docker has done it, not when the server answers. */
+export type Container = {
+  readonly name: string
+  /** SIGKILL; settles when the process is gone. */
+  kill(): Promise<void>
+  /** Starts it again after a kill, or after it ended by itself; same ports. */
+  start(): Promise<void>
+  pause(): Promise<void>
+  unpause(): Promise<void>
+  logTail(lines: number): Promise<string>
+  /** Moves the clock of its JVM; rejects if it was not started under libfaketime. */
+  setClock(offsetMs: number): Promise<void>
+}
+
+export type Heal = () => Promise<void>
+
+/**
+ * Directed links. A link a>b is the upstream stream of every proxy with client a and server b, and the downstream
+ * stream of every proxy with client b and server a. Every change is read back from Toxiproxy: a difference rejects
+ * with an EnvironmentError. Healing twice is healing once.
+ */
+export type Links = {
+  /** The whole one-way delay now wanted, rounded to the millisecond Toxiproxy knows. */
+  setDelay(link: LinkName, us: Us): Promise<void>
+  /** Swallows everything on the link; healing lets Toxiproxy close the connections that were cut. */
+  cut(link: LinkName): Promise<Heal>
+  /** Caps every connection by itself, in steps of 1,000 bytes a second. */
+  connectionBandwidth(link: LinkName, bytesPerSec: number): Promise<Heal>
+  resetConnections(link: LinkName): Promise<Heal>
+  slowClose(link: LinkName, us: Us): Promise<Heal>
+  /**
+   * Bytes by `a>b` since the topology opened, counted where clients meet the proxies: upstream as it enters a link
+   * (cut or not), downstream as it leaves it, with TCP/IP headers and bare acknowledgements. A text where this host
+   * does not let us count.
+   */
+  bytes(): Promise<Map<string, number>> | string
+  /** Compares all that Toxiproxy has with what it was told. */
+  readBack(): Promise<void>
+}
+
+/** One reading of a running container. `cpuShare`: of one core. */
+export type ServerLoad = { name: string; memoryMiB: number; cpuShare: number }
+
+export type RegionServers = {
+  milvus: Address
+  kafka: Address
+  /** Milvus's health and metrics port. */
+  milvusHealth: Address
+  server(which: Which): Container
+}
+
+/** Real servers of all regions and the links between them. All host ports are on 127.0.0.1. */
+export type Topology = {
+  /** The management network's address of this host: agents and the echo server listen there. */
+  gateway: string
+  /**
+   * Who may talk to a listener on the gateway address: this host itself, and Toxiproxy. Every container can send
+   * there, so a listener must close connections from any other address.
+   */
+  callers: readonly string[]
+  region(name: RegionName): RegionServers
+  /** Where a client of `from` dials to reach `to`; `mirror`: what MirrorMaker dials, reachable from the host too. */
+  path(from: RegionName, to: RegionName, path: LinkPath): Address
+  links: Links
+  loads(): Promise<ServerLoad[]>
+  /** Removes everything; bounded; the second call waits for the first. Rejects naming what is left. */
+  close(): Promise<void>
+}

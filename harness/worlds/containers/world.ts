@@ -1,0 +1,244 @@
+import { join } from 'node:path'
+import { Rng } from '../../base/rng.ts'
+import { type LinkName, linkText } from '../../model/fault.ts'
+import type { RecordEvent } from '../../model/record.ts'
+import { type RegionName, SECOND } from '../../model/units.ts'
+import { CallError } from '../../ports/errors.ts'
+import type { Network } from '../../ports/network.ts'
+import type { World } from '../../ports/world.ts'
+import { HostClock, regionClock } from '../adapters/host-clock.ts'
+import { VisibilityWatch } from '../adapters/milvus-visibility.ts'
+import { RegionTime } from '../region-time.ts'
+import { type AgentSetting, Agents } from './agents.ts'
+import { missingFaults } from './capabilities.ts'
+import { figuresOf } from './figures.ts'
+import { type ContainersNeeds, type Ground, openGround } from './ground.ts'
+import { hostNetwork } from './host-network.ts'
+import { Housekeeper } from './housekeeping.ts'
+import { serverFaults } from './injector.ts'
+import { ServerProbes } from './probes.ts'
+import { watchRestart } from './store-watch.ts'
+import { openTaps, type Taps } from './taps.ts'
+import { milvusAnswers } from './topology/milvus-probe.ts'
+import type { ServerLoad } from './topology/setting.ts'
+import { Weather } from './weather.ts'
+
+/** The world of real servers, and what they take of this machine. */
+export type ContainersWorld = World & { loads(): Promise<ServerLoad[]> }
+
+const SCAN_DEADLINE_US = 20 * SECOND
+
+/** Starts the servers of a plan in containers. Everything it started is gone after `close`, or if it rejects. */
+export async function openContainers(needs: ContainersNeeds): Promise<ContainersWorld> {
+  return new ServerWorld(needs, await openGround(needs))
+}
+
+class ServerWorld implements ContainersWorld {
+  readonly clock = new HostClock()
+  readonly probes: ServerProbes
+  readonly faults: World['faults']
+  private readonly agents: Agents
+  private readonly networks = new Map<RegionName, Network & { close(): void }>()
+  private readonly sights = new Map<RegionName, VisibilityWatch>()
+  private readonly weather = new Map<string, Weather>()
+  private readonly housekeeper: Housekeeper
+  private taps: Taps | null = null
+  private closing: Promise<void> | null = null
+  private breakUp: (error: unknown) => void = () => {}
+  /** Rejects when something ended that nobody ended: the run is over then. */
+  private readonly broken = new Promise<never>((_, reject) => {
+    this.breakUp = reject
+  })
+
+  constructor(
+    private readonly needs: ContainersNeeds,
+    private readonly ground: Ground,
+  ) {
+    const { plan, runId, agentProgram: program } = needs
+    this.broken.catch(() => {})
+    for (const region of plan.regions) this.networks.set(region, this.networkOf(region))
+    for (const region of plan.regions) this.sights.set(region, this.sightOf(region))
+    for (const link of plan.links) this.weather.set(linkText(link), this.weatherOf(link))
+    this.probes = this.openProbes()
+    this.agents = new Agents(
+      { program, runId, clock: this.clock, emit: this.hear, onBroken: this.breakUp },
+      plan.regions.map((region) => this.agentOf(region)),
+    )
+    this.faults = this.openFaults()
+    const { topology } = ground
+    this.housekeeper = new Housekeeper({
+      now: () => this.clock.now(),
+      emit: needs.emit,
+      bytes: () => topology.links.bytes(),
+      figures: () => figuresOf(plan, needs.topics, ground),
+    })
+  }
+
+  async start(stop: { whenFired: Promise<void> }): Promise<void> {
+    const { plan, topics, emit } = this.needs
+    const { topology } = this.ground
+    this.taps = await openTaps({
+      regions: plan.regions,
+      topics,
+      kafka: (region) => topology.region(region).kafka,
+      now: () => this.clock.now(),
+      emit,
+      onProbe: (region, topic, id, stampMs) =>
+        this.probes.seen(region, topic, id, this.clock.sinceOrigin(stampMs)),
+    })
+    await this.drive(this.agents.start())
+    this.agents.begin(this.clock.begin())
+    for (const weather of this.weather.values()) weather.run().catch(this.breakUp)
+    this.housekeeper.run().catch(this.breakUp)
+    void stop
+  }
+
+  users(region: RegionName) {
+    const { regions } = this.needs.plan
+    const clock = regionClock(new RegionTime(this.clock))
+    return { region, regions, clock, network: this.networks.get(region) as Network }
+  }
+
+  async look(region: RegionName) {
+    try {
+      return await this.ground.stores.of(region).scan({ op: 0, deadlineUs: SCAN_DEADLINE_US })
+    } catch (error) {
+      if (error instanceof CallError) return null
+      throw error
+    }
+  }
+
+  /** Real time passes by itself; the run ends early only if something broke. */
+  drive<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject)
+      this.broken.catch(reject)
+    })
+  }
+
+  ended(withinUs: number): Promise<void> {
+    return this.agents.stop(withinUs)
+  }
+
+  flush(): Promise<void> {
+    return this.housekeeper.noteBytes()
+  }
+
+  loads(): Promise<ServerLoad[]> {
+    return this.ground.topology.loads()
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.closeAll()
+    return this.closing
+  }
+
+  private async closeAll(): Promise<void> {
+    for (const weather of this.weather.values()) weather.close()
+    for (const sight of this.sights.values()) sight.close()
+    this.housekeeper.close()
+    await this.agents.close()
+    await this.taps?.close()
+    for (const network of this.networks.values()) network.close()
+    await this.ground.close()
+  }
+
+  /** What an agent's process tells: recorded, and what its store acknowledged is watched until it can be found. */
+  private readonly hear = (event: RecordEvent): void => {
+    this.needs.emit(event)
+    if (event.type === 'hop' && event.hop === 'applied')
+      this.sights.get(event.region)?.note(event.write, event.id)
+  }
+
+  private networkOf(from: RegionName): Network & { close(): void } {
+    const { topology, agentPorts, stores, logs } = this.ground
+    return hostNetwork(from, {
+      agent: (to) =>
+        to === from
+          ? { host: topology.gateway, port: agentPorts[to] as number }
+          : topology.path(from, to, 'agent'),
+      store: (to) => stores.port(to),
+      log: (to) => logs.port(to),
+    })
+  }
+
+  private sightOf(region: RegionName): VisibilityWatch {
+    const { ground, clock, needs } = this
+    return new VisibilityWatch({
+      store: ground.stores.of(region),
+      now: () => clock.now(),
+      onVisible: (write, id, t) =>
+        needs.emit({ type: 'hop', t, hop: 'visible', region, write, id }),
+    })
+  }
+
+  private weatherOf(link: ContainersNeeds['plan']['links'][number]): Weather {
+    const rng = new Rng(this.needs.plan.seed).fork(`weather/${linkText(link)}`)
+    return new Weather(link, rng, (us) => this.ground.topology.links.setDelay(link, us))
+  }
+
+  private openProbes(): ServerProbes {
+    const { topology, echo, stores, logs } = this.ground
+    return new ServerProbes({
+      path: (from, to, path) => topology.path(from, to, path),
+      echo,
+      network: (from) => this.networks.get(from) as Network,
+      store: (region) => stores.of(region),
+      log: (region) => logs.port(region),
+    })
+  }
+
+  private openFaults(): World['faults'] {
+    const { topology } = this.ground
+    const { plan, emit } = this.needs
+    const now = () => this.clock.now()
+    const watching = {
+      now,
+      emit,
+      answers: (region: RegionName) => milvusAnswers(topology.region(region).milvus, SECOND),
+      knownRow: (region: RegionName, deadlineUs: number) =>
+        this.probes.knownRow(region, deadlineUs),
+      over: () => this.closing !== null,
+    }
+    return serverFaults(
+      {
+        now,
+        emit,
+        regions: plan.regions,
+        links: topology.links,
+        weather: (link: LinkName) => this.weather.get(linkText(link)) as Weather,
+        server: (region, which) => topology.region(region).server(which),
+        agents: this.agents,
+        storeStarted: (region) => {
+          watchRestart(watching, region).catch(this.breakUp)
+        },
+      },
+      () => missingFaults(plan),
+    )
+  }
+
+  private agentOf(region: RegionName): AgentSetting {
+    const { plan, directory } = this.needs
+    const { topology, agentPorts, collection } = this.ground
+    const others = plan.regions.filter((other) => other !== region)
+    return {
+      plan,
+      region,
+      listen: { host: topology.gateway, port: agentPorts[region] as number },
+      callers: topology.callers,
+      collection,
+      own: topology.region(region),
+      remote: Object.fromEntries(
+        others.map((to) => [
+          to,
+          {
+            milvus: topology.path(region, to, 'milvus'),
+            kafka: topology.path(region, to, 'kafka'),
+            agent: topology.path(region, to, 'agent'),
+          },
+        ]),
+      ),
+      durable: join(directory, 'agents'),
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultKind, FaultPlan } from '../../../harness/model/fault.ts'
+import { MS, SECOND, type Us } from '../../../harness/model/units.ts'
+import type { Probes, World } from '../../../harness/ports/world.ts'
+import type { Canary } from '../../../harness/run/canary.ts'
+import { canariesFor } from '../../../harness/run/canary-kinds.ts'
+
+const planned = (kind: FaultKind): FaultPlan => ({
+  ...kind,
+  name: 'fault',
+  atUs: 5 * SECOND,
+  untilUs: 15 * SECOND,
+})
+
+/** The one canary of a fault, in a world of which only the clock and some probes exist. */
+function canaryOf(kind: FaultKind, probes: Partial<Probes>, now: () => Us = () => 0): Canary {
+  const world = { clock: { now }, probes } as unknown as World
+  const [canary, ...more] = canariesFor(world, planned(kind))
+  if (!canary || more.length > 0) throw new Error(`${kind.kind} has not one canary`)
+  return canary
+}
+
+const skew = (offsetUs: Us, driftPpm = 0): FaultKind => ({
+  kind: 'clock-skew',
+  region: 'eu',
+  offsetUs,
+  driftPpm,
+})
+const during = 10 * SECOND
+const after = 16 * SECOND
+
+describe('the clock of a region, read over a round trip', () => {
+  const judge = (kind: FaultKind, rtt: Us, offset: Us, us: Us = during) =>
+    canaryOf(kind, {}).abnormal({ rtt, offset }, [], us)
+
+  test('is off where it is off as planned', () => {
+    expect(judge(skew(5 * SECOND), 0, 5 * SECOND)).toBe(true)
+    expect(judge(skew(-5 * SECOND), 4 * MS, -5 * SECOND)).toBe(true)
+    expect(judge(skew(5 * SECOND), 4 * MS, 3 * SECOND)).toBe(false)
+  })
+
+  test('is not off because an answer was slow: it blurs by half the round trip', () => {
+    expect(judge(skew(5 * SECOND), 80 * MS, 40 * MS)).toBe(false)
+    expect(judge(skew(5 * SECOND), 80 * MS, 40 * MS, after)).toBe(false)
+    expect(judge(skew(5 * SECOND), 80 * MS, 41 * MS, after)).toBe(true)
+    expect(judge(skew(100 * MS), 40 * MS, 119 * MS)).toBe(true)
+  })
+
+  test('is not known where the answer was too slow to tell', () => {
+    expect(judge(skew(100 * MS), 100 * MS, 100 * MS)).toBeNull()
+    expect(judge(skew(100 * MS), 100 * MS, 0, after)).toBeNull()
+    expect(canaryOf(skew(SECOND), {}).abnormal({ rtt: -1 }, [], during)).toBeNull()
+  })
+
+  test('may run away, and is then off by what has come together', () => {
+    expect(judge(skew(0, 5_000), 0, 25 * MS)).toBe(true)
+    expect(judge(skew(0, 5_000), 0, 25 * MS, 6 * SECOND)).toBe(false)
+    expect(judge(skew(0, 5_000), 0, 50 * MS, after)).toBe(true)
+  })
+})
+
+test('the clock of a log is read off the time it gave a probe record', async () => {
+  let nowUs = SECOND
+  const canary = canaryOf(
+    { kind: 'log-clock-skew', region: 'eu', offsetUs: 5 * SECOND },
+    {
+      logTime: async () => {
+        nowUs += 10 * MS
+        return { ok: true, wallUs: nowUs + 5 * SECOND }
+      },
+    },
+    () => nowUs,
+  )
+  const reading = await canary.measure()
+  expect(canary.name).toBe('log clock eu')
+  expect(reading).toEqual({ rtt: 10 * MS, offset: 5 * SECOND + 5 * MS })
+  expect(canary.abnormal(reading, [], during)).toBe(true)
+  // Logs stamp whole milliseconds.
+  expect(canary.abnormal({ rtt: 0, offset: 2 * MS }, [], after)).toBe(false)
+})
+
+test('a slow close is seen by how long the far side takes to end what this side has ended', async () => {
+  let nowUs = 0
+  let tookUs = 80 * MS
+  const asked: unknown[] = []
+  const link = { from: 'us', to: 'eu' }
+  const canary = canaryOf(
+    { kind: 'slow-close', links: [link], delayUs: 2 * SECOND },
+    {
+      hangUp: async (on, deadlineUs) => {
+        asked.push(on, deadlineUs)
+        nowUs += tookUs
+        return true
+      },
+    },
+    () => nowUs,
+  )
+  const normal = [await canary.measure()]
+  tookUs += 2 * SECOND
+  expect(canary.abnormal(await canary.measure(), normal, during)).toBe(true)
+  expect(canary.abnormal(normal[0] as { rtt: Us }, normal, after)).toBe(false)
+  expect(asked.slice(0, 2)).toEqual([link, 7 * SECOND])
+})

@@ -1,0 +1,148 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { type Docker, DockerError, dockerClient } from '../../../../../harness/images/docker.ts'
+import {
+  clockNotFaked,
+  EnvironmentError,
+  leftBehind,
+  noFreePorts,
+  noSubnet,
+  notReady,
+  toxicDiffers,
+} from '../../../../../harness/worlds/containers/topology/errors.ts'
+import { freeHostPorts } from '../../../../../harness/worlds/containers/topology/host-ports.ts'
+import { startError } from '../../../../../harness/worlds/containers/topology/placed-container.ts'
+import { checkMachine } from '../../../../../harness/worlds/containers/topology/preflight.ts'
+
+const has =
+  (...images: string[]): Docker =>
+  async (args) => ({ code: images.includes(args.at(-1) as string) ? 0 : 1, stdout: '', stderr: '' })
+
+const wanted = { images: ['faultline-milvus:2.3.5', 'apache/kafka:4.3.1'], regions: 3 }
+
+/** The message of an EnvironmentError. */
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => new Error('it did not reject'),
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(EnvironmentError)
+  return (error as Error).message
+}
+
+describe('a machine that cannot run servers is told why before anything starts', () => {
+  test('no Docker installed, or its daemon down: what images says too', async () => {
+    for (const said of [
+      'No docker client was found on PATH. Try: …',
+      'The Docker daemon did not answer',
+    ]) {
+      const docker: Docker = () => Promise.reject(new DockerError(said))
+      expect(await refusal(checkMachine(docker, wanted))).toBe(said)
+    }
+  })
+
+  test('the daemon is down for real', async () => {
+    const before = process.env['DOCKER_HOST']
+    process.env['DOCKER_HOST'] = 'unix:///nowhere/docker.sock'
+    try {
+      expect(await refusal(checkMachine(dockerClient(), wanted))).toMatch(
+        /No docker client was found|The Docker daemon did not answer .*Try: systemctl start docker/,
+      )
+    } finally {
+      if (before === undefined) delete process.env['DOCKER_HOST']
+      else process.env['DOCKER_HOST'] = before
+    }
+  })
+
+  test('images missing, with the command for each kind', async () => {
+    expect(await refusal(checkMachine(has(), wanted))).toBe(
+      'No image faultline-milvus:2.3.5, apache/kafka:4.3.1 on this machine. ' +
+        'Try: docker/build milvus; docker pull apache/kafka:4.3.1',
+    )
+    expect(await refusal(checkMachine(has('faultline-milvus:2.3.5'), wanted))).toBe(
+      'No image apache/kafka:4.3.1 on this machine. Try: docker pull apache/kafka:4.3.1',
+    )
+  })
+
+  test('too little memory', async () => {
+    const docker = has(...wanted.images)
+    expect(await refusal(checkMachine(docker, wanted, () => 1500))).toBe(
+      '1500 MiB of memory are free, and real servers in 3 regions need about 2160 MiB. ' +
+        'Try: fewer regions, end other programs, or the simulator: --world sim',
+    )
+    await checkMachine(docker, wanted, () => 2160)
+    await checkMachine(docker, wanted, () => undefined)
+  })
+
+  test('no free port', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(20_000, '127.0.0.1', resolve))
+    expect(await refusal(freeHostPorts(1, 20_001))).toBe(noFreePorts(0, 1).message)
+    await new Promise((resolve) => server.close(resolve))
+  })
+})
+
+test('ports are free, differ, and lie below those of outgoing connections', async () => {
+  const ports = await freeHostPorts(40)
+  expect(new Set(ports).size).toBe(40)
+  expect(ports.every((port) => port >= 20_000 && port < 32_768)).toBe(true)
+})
+
+test('a port taken between choice and start names the container', () => {
+  const said = 'Bind for 127.0.0.1:20001 failed: port is already allocated'
+  expect(startError('c-kafka', new Error(said)).message).toBe(
+    `Container c-kafka could not have its port on this host (${said}). ` +
+      'Another program took it just now. Try: run it again, other ports are chosen.',
+  )
+  expect(startError('c-kafka', new Error('no space left on device')).message).toBe(
+    'Container c-kafka could not be started (no space left on device). ' +
+      'Try: docker info, and the log of the Docker daemon.',
+  )
+})
+
+test('a wait that came to its end names container, condition, last answer, last lines and log file', () => {
+  const overdue = {
+    container: 'faultline-x-us-east-milvus',
+    condition: 'answers 200 on /healthz',
+    afterMs: 90_040,
+    last: 'status 500: not ready',
+    logTail: 'one\ntwo\n',
+    logFile: 'runs/x/logs/milvus.log',
+  }
+  expect(notReady(overdue).message).toBe(
+    [
+      'Container faultline-x-us-east-milvus: not within 90.0 s: answers 200 on /healthz.',
+      'Last answer: status 500: not ready.',
+      'Its last lines:',
+      '  one',
+      '  two',
+      'Log file: runs/x/logs/milvus.log',
+      'Try: more free memory and disk for Docker; then the log file.',
+    ].join('\n'),
+  )
+  const ended = notReady({
+    ...overdue,
+    container: 'faultline-x-us-east-kafka',
+    condition: 'answers an admin call',
+    state: 'exited with code 1',
+    logTail: '',
+  })
+  expect(ended.message).toContain(
+    'Container faultline-x-us-east-kafka exited with code 1 before this was seen: answers an admin call.',
+  )
+  expect(ended.message).toContain('It has logged nothing.')
+  expect(ended.message).toContain('Try: the log file; a clock or a disk')
+})
+
+test('the rest says what, where and what to try too', () => {
+  for (const error of [
+    clockNotFaked('apache/kafka:4.3.1'),
+    noSubnet(20, 'Pool overlaps with other one on this address space'),
+    leftBehind(['c-1', 'n-1'], 'no answer in 30 s'),
+    toxicDiffers('a.b.kafka', { latency: { latncy: 5 } }, { latency: { latency: 0 } }),
+  ]) {
+    expect(error).toBeInstanceOf(EnvironmentError)
+    expect(error.message).toMatch(/Try: /)
+  }
+  expect(toxicDiffers('a.b.kafka', { x: 1 }, undefined).message).toContain('it has nothing')
+})
