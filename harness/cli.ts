@@ -14,6 +14,7 @@ import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
 import type { WorldName } from './model/plan.ts'
+import { sweepAll } from './open-containers.ts'
 import { ProgressLine } from './progress.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
 import { renderCheck } from './scenario/timeline.ts'
@@ -68,6 +69,10 @@ function commands(argv: readonly string[]): Command {
     .command('images')
     .description('say which server images are here, which are missing, and how to get them')
     .action(async () => print(renderImages(await listImages(dockerClient()))))
+  program
+    .command('clean')
+    .description('remove containers, networks and processes of runs that were killed')
+    .action(cleanCommand)
   program
     .command('docs', { hidden: true })
     .description('write scenarios/README.md again from the scenarios')
@@ -163,6 +168,12 @@ async function runCommand(file: string, flags: RunFlags, argv: readonly string[]
     process.stderr.write(
       `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
     )
+}
+
+async function cleanCommand(): Promise<void> {
+  const removed = await sweepAll()
+  for (const what of removed) print(`removed ${what}`)
+  if (removed.length === 0) print('Nothing was left behind by any run.')
 }
 
 /** First Ctrl-C ends the run gracefully, second at once. */

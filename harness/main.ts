@@ -170,6 +170,7 @@ async function openWorld(
   const opening = { topics, directory: path, emit, onStep, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
   writeJson(directory, 'servers.json', await world.loads())
+  onStep('everything is ready: load begins')
   return world
 }
 

@@ -7,6 +7,8 @@ import type { RecordEvent } from './model/record.ts'
 import type { Workload } from './workload/operations.ts'
 import type { Pool } from './workload/pool.ts'
 import { vectorsOf } from './worlds/adapters/vectors.ts'
+import { sweepAgents } from './worlds/containers/agent-sweep.ts'
+import { sweep } from './worlds/containers/topology/sweep.ts'
 import type { ContainersWorld } from './worlds/containers/world.ts'
 
 const agentProgram = fileURLToPath(new URL('agent.ts', import.meta.url))
@@ -33,8 +35,7 @@ export async function openContainersFor(
 ): Promise<ContainersWorld> {
   const source = await chooseImages(images, onStep)
   const { openContainers } = await import('./worlds/containers/world.ts')
-  const { sweep } = await import('./worlds/containers/topology/sweep.ts')
-  for (const removed of await sweep()) onStep(`removed ${removed}, left by an earlier run`)
+  for (const removed of await sweepAll()) onStep(`removed ${removed}, left by an earlier run`)
   return openContainers({
     plan,
     topics,
@@ -51,6 +52,11 @@ export async function openContainersFor(
     runId: `${plan.name}-${plan.seed}-${process.pid}`,
     onStep,
   })
+}
+
+/** Removes what runs left behind whose harness is gone. Gives what was removed, each with its kind. */
+export async function sweepAll(): Promise<string[]> {
+  return [...sweepAgents(), ...(await sweep())]
 }
 
 /** The source asked for, or the one all of whose images are here; says which. What is missing is refused later. */

@@ -52,15 +52,22 @@ export class ProgressLine {
     if (nowMs - this.drawnAtMs < EVERY_MS) return
     this.drawnAtMs = nowMs
     const share = Math.min(100, Math.floor((100 * this.nowUs) / runEndUs(this.plan)))
-    const speed = this.nowUs / MS / (nowMs - this.startMs)
     const line = [
       `${share}%`,
-      `${(this.nowUs / SECOND).toFixed(0)} s simulated (${speed.toFixed(0)}× real time)`,
+      this.passed(nowMs),
       [...this.faults].join('+') || phaseAt(this.plan, this.nowUs),
       `${this.operations} operations`,
       `search p99 ${(this.response.percentile(99) / MS).toFixed(1)} ms`,
     ].join(' · ')
     process.stderr.write(`\r\x1b[K${line}`)
+  }
+
+  private passed(nowMs: number): string {
+    const seconds = (us: Us): string => `${(us / SECOND).toFixed(0)} s`
+    if (this.plan.world !== 'sim')
+      return `${seconds(this.nowUs)} of ${seconds(runEndUs(this.plan))}`
+    const speed = this.nowUs / MS / (nowMs - this.startMs)
+    return `${seconds(this.nowUs)} simulated (${speed.toFixed(0)}× real time)`
   }
 }
 

@@ -111,7 +111,7 @@ export function catchUpAnswer(analysis: Analysis): string {
   return `Caught up ${texts.join('; ')}.`
 }
 
-/** Whether every acknowledged write survived. */
+/** Whether every acknowledged write survived, and how often mirrors brought one again. */
 export function survivalAnswer(analysis: Analysis): string {
   const lost = rowsOf(analysis, 'lost-writes').map((row) => ({ row, is: intervalOf(row) }))
   const [first] = lost
@@ -123,10 +123,17 @@ export function survivalAnswer(analysis: Analysis): string {
         ? 'regions had not converged on what was expected when the record ends'
         : `all regions equal ${durationText(convergence.high)} after arrivals ended`
   if (!first?.is)
-    return `Lost writes were ${NOT_MEASURED}: there is no final scan to find them in; ${equal}.`
+    return `Lost writes were ${NOT_MEASURED}: there is no final scan to find them in; ${equal}${repeated(analysis)}.`
   const { low, high } = first.is
   const count = low === high ? countText(low) : `${countText(low)} to ${countText(high)}`
-  return `${count} lost of ${plural(first.row.count, 'acknowledged write')}; ${equal}.`
+  return `${count} lost of ${plural(first.row.count, 'acknowledged write')}; ${equal}${repeated(analysis)}.`
+}
+
+/** Nothing where mirrors copied every record once. */
+function repeated(analysis: Analysis): string {
+  const row = rowsOf(analysis, 'mirror-duplicates').find(({ link }) => link === undefined)
+  if (!row?.value) return ''
+  return `; of ${countText(row.count)} copies that mirrors made ${countText(row.value)} were there already`
 }
 
 /** How far the answers of regions are apart. */

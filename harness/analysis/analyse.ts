@@ -9,6 +9,7 @@ import { type Cell, Cells, distributionRow } from './cells.ts'
 import { checkers } from './checkers/checkers.ts'
 import { clientRecoveryRows } from './client-recovery.ts'
 import { convergenceRows } from './convergence.ts'
+import { copyRows } from './copies.ts'
 import { curvesOf } from './curves.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { faultSpans } from './faults.ts'
@@ -57,6 +58,7 @@ export function analyseHistory(
     ...catchUpRows(facts),
     ...convergenceRows(facts),
     ...lossRows(facts),
+    ...copyRows(facts),
     ...clientRecoveryRows(facts),
     ...availabilityRows(facts),
     ...goodputRows(facts),

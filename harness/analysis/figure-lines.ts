@@ -1,4 +1,5 @@
 import type { MetricName } from '../model/metric.ts'
+import { repeatsOf } from './copies.ts'
 import type { Facts } from './facts.ts'
 import type { Op } from './history.ts'
 import { crossings } from './lag.ts'
@@ -19,6 +20,8 @@ export function linesOfFigure(metric: MetricName, where: Where, facts: Facts): n
     case 'lost-writes':
     case 'overwritten-real-time':
       return lossLines(metric, facts)
+    case 'mirror-duplicates':
+      return repeatLines(where, facts)
     case 'link-bytes':
       return byteLines(where, facts)
     default:
@@ -98,6 +101,13 @@ function lossLines(metric: MetricName, { losses }: Facts): number[] {
   return (losses ?? [])
     .filter(({ kind }) => (kind === 'real-time') === (metric === 'overwritten-real-time'))
     .flatMap(({ version, instead }) => [...linesOf(version.op), ...linesOf(instead?.op ?? null)])
+}
+
+/** The copies that came twice, not the first ones. */
+function repeatLines({ link }: Where, { history }: Facts): number[] {
+  return repeatsOf(history)
+    .filter((repeat) => link === undefined || repeat.link === link)
+    .map(({ hop }) => hop.line)
 }
 
 function byteLines({ link, phase }: Where, { history, phaseOf }: Facts): number[] {

@@ -19,6 +19,7 @@ const exitCodes = {
 const countedMetrics: readonly MetricName[] = [
   'lost-writes',
   'overwritten-real-time',
+  'mirror-duplicates',
   'convergence',
   'link-bytes',
 ]

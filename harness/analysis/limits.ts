@@ -39,6 +39,7 @@ function resultsOf(limit: LimitPlan, analysis: Analysed): LimitResult[] {
     case 'convergence':
     case 'lost-writes':
     case 'overwritten-real-time':
+    case 'mirror-duplicates':
       return [resultAt(limit, whole, fromRows(limit, analysis, whole))]
     case 'catch-up':
     case 'client-recovery':

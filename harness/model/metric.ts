@@ -40,6 +40,10 @@ export const metrics = {
     unit: 'count',
     about: 'acknowledged writes overwritten by a real-time predecessor that was not a causal one',
   },
+  'mirror-duplicates': {
+    unit: 'count',
+    about: 'copies that mirrors made of a record whose copy was already in the target’s log',
+  },
   'client-recovery': {
     unit: 'us',
     about: 'from the confirmed end of a fault to the first success on the paths it touched',

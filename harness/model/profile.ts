@@ -6,6 +6,35 @@ export type ServiceTime = { baseUs: Us; tailUs: Us }
 /** Where a value of a profile comes from: shown in every simulated report. */
 export type ProfileRow = { key: string; value: string; source: string }
 
+/**
+ * How far one metric came out beside real servers, over all places and phases where both worlds measured it. `share`:
+ * simulated / real - 1; `difference`: simulated - real, in the metric's own unit. `worst` is the furthest from 0 of
+ * those that are apart by more than the worlds can tell; if none is, `small`.
+ */
+export type TwinError = {
+  /** `search.response p50`, `lag logged-mirrored p90`, `catch-up`. */
+  metric: string
+  kind: 'share' | 'difference'
+  median: number
+  worst: number
+  /** Where the worst was: `us-east, baseline`. */
+  at: string
+  cells: number
+  small?: boolean
+}
+
+/** One plan run on real servers and in the simulator with this profile: `faultline twin FILE --write`. */
+export type TwinRun = {
+  scenario: string
+  seed: number
+  /** Day of the real run, `2026-11-21`. */
+  date: string
+  faultline: string
+  servers: string
+  machine: string
+  errors: TwinError[]
+}
+
 /** How fast the simulated servers are: measured on real ones, transcribed row by row. */
 export type Profile = {
   name: string
@@ -46,4 +75,6 @@ export type Profile = {
   }
   agent: { restartUs: Us }
   rows: ProfileRow[]
+  /** Comparisons with real servers; absent if there were none with these values. */
+  twin?: TwinRun[]
 }

@@ -156,12 +156,16 @@ export type TombstoneEvent = {
   writes: WriteId[]
 }
 
-/** `down`..`up`: no call is answered; `unloaded`..`loaded`: no data; `sealed`, `compacted`: now in a graph segment. */
+/**
+ * `down`..`up`: no call is answered (`because`: how it ended, where no fault ended it); `unloaded`..`loaded`: no data;
+ * `sealed`, `compacted`: now in a graph segment.
+ */
 export type StoreEvent = {
   type: 'store'
   t: Us
   region: RegionName
   what: 'down' | 'up' | 'unloaded' | 'loaded' | 'sealed' | 'compacted'
+  because?: string
   segment?: number
   writes?: WriteId[]
   ids?: PointId[]

@@ -9,17 +9,25 @@ import type { Plan } from '../model/plan.ts'
  *   environment.json   host, versions, commit, wall-clock start
  *   health.jsonl       how the harness itself was doing, by wall clock
  *   truth/data.json    which data set recall is judged on
+ *   servers.json       on real servers: memory and idle CPU of each, before the load
+ *   logs/, agents/     on real servers: what each container said; what agents keep over a crash
  *   report.html, summary.json, summary.md
  */
 export type RunDirectory = { path: string; record: string }
 
-/** The directory of a plan: `runs/<name>-<seed>`, or `out`. Emptied of an earlier run of the same name. */
+/** What a run writes; what an earlier one wrote must not be taken for this one's. */
+const left = [
+  ...['record.jsonl', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'],
+  ...['servers.json', 'logs', 'agents'],
+]
+
+/** The directory of a plan: `runs/<name>-<seed>`, with the world if it is not the simulator, or `out`. Emptied of an earlier run of the same name. */
 export function openRunDirectory(plan: Plan, out: string | undefined): RunDirectory {
-  const path = out ?? join('runs', `${plan.name}-${plan.seed}`)
+  const world = plan.world === 'sim' ? '' : `-${plan.world}`
+  const path = out ?? join('runs', `${plan.name}-${plan.seed}${world}`)
   makeFolder(path)
   mkdirSync(join(path, 'truth'), { recursive: true })
-  for (const stale of ['record.jsonl', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'])
-    rmSync(join(path, stale), { force: true })
+  for (const stale of left) rmSync(join(path, stale), { force: true, recursive: true })
   return { path, record: join(path, 'record.jsonl') }
 }
 

@@ -38,6 +38,10 @@ export function answered(readings: readonly Reading[]): Us[] {
     .sort((a, b) => a - b)
 }
 
+/** Whether more came to nothing than were answered; no reading at all is no sign of that. */
+export const mostlyMissing = (readings: readonly Reading[]): boolean =>
+  answered(readings).length * 2 < readings.length
+
 export const median = (readings: readonly Reading[]): Us => {
   const rtts = answered(readings)
   return rtts[Math.floor(rtts.length / 2)] ?? 0

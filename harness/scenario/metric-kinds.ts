@@ -64,6 +64,7 @@ export const metricKinds: Record<MetricName, MetricKind> = {
   convergence: value('run', 'low', writes),
   'lost-writes': value('run', 'low', writes),
   'overwritten-real-time': value('run', 'low', writes),
+  'mirror-duplicates': value('run', 'low', writes),
   availability: value('region', 'high', all, [...all, 'write']),
   goodput: value('region', 'high', ['search']),
   'link-bytes': value('link', 'low', []),

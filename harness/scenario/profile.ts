@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { murmur3 } from '../base/hash.ts'
 import { invariant } from '../base/invariant.ts'
-import type { Profile, ProfileRow, ServiceTime } from '../model/profile.ts'
+import type { Profile, ProfileRow, ServiceTime, TwinRun } from '../model/profile.ts'
 import { openSheet, type Path, type Sheet, type SourceFile } from './document.ts'
 import type { Problem } from './problem.ts'
 import { readQuantity } from './quantity.ts'
@@ -45,6 +46,34 @@ const rowKeys = Object.keys(rowKinds) as RowKey[]
 const figure = z.union([z.string(), z.number()], { error: 'expected a value such as 2.6ms or 2' })
 const rowSchema = z.strictObject({ value: figure, source: z.string().min(1) })
 
+/** The key of a profile under which stands what comparisons with real servers said of it. */
+export const TWIN = 'twin'
+
+const errorSchema = z.strictObject({
+  kind: z.enum(['share', 'difference']),
+  median: z.number(),
+  worst: z.number(),
+  at: z.string(),
+  cells: z.int().min(1),
+  small: z.boolean().optional(),
+})
+
+const twinSchema = z.strictObject({
+  /** Of the values that were compared. */
+  values: z.string(),
+  runs: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      seed: z.int(),
+      date: z.string(),
+      faultline: z.string(),
+      servers: z.string(),
+      machine: z.string(),
+      errors: z.record(z.string(), errorSchema),
+    }),
+  ),
+})
+
 type Values = Map<RowKey, { value: number; row: ProfileRow }>
 
 /**
@@ -63,12 +92,17 @@ export function readProfile(
   if (override) applyOverride(override, values)
   if (sheet.problems.length > 0 || override?.sheet.problems.length !== before)
     return { problems: sheet.problems }
-  return { profile: assemble(name, values) }
+  const profile = assemble(name, values)
+  // Compared was the profile as it stands in its file, not what a scenario made of it.
+  const twin = override ? undefined : readTwin(sheet, profile.rows)
+  if (sheet.problems.length > 0) return { problems: sheet.problems }
+  return { profile: twin ? { ...profile, twin } : profile }
 }
 
 function readRows(sheet: Sheet, values: Values): void {
   const rows = typeof sheet.value === 'object' && sheet.value !== null ? sheet.value : {}
   for (const key of Object.keys(rows)) {
+    if (key === TWIN) continue
     if (!isRowKey(key)) {
       reportUnknown(sheet, [key])
       continue
@@ -82,6 +116,23 @@ function readRows(sheet: Sheet, values: Values): void {
     if (!Object.hasOwn(rows, key))
       sheet.report([], { message: `the row "${key}" is missing`, hint: 'Every row is needed.' })
 }
+
+/** What a profile says of comparisons; undefined if there were none, or only with other values than it has now. */
+function readTwin(sheet: Sheet, rows: readonly ProfileRow[]): TwinRun[] | undefined {
+  if (sheet.at([TWIN]) === undefined) return undefined
+  const twin = read(sheet, [TWIN], twinSchema)
+  if (!twin || twin.values !== markOf(rows)) return undefined
+  return twin.runs.map(({ errors, ...run }) => ({
+    ...run,
+    errors: Object.entries(errors).map(([metric, error]) => ({ metric, ...error })),
+  }))
+}
+
+/** Eight digits that change with any value of a profile. */
+export const markOf = (rows: readonly ProfileRow[]): string =>
+  murmur3(rows.map(({ key, value }) => `${key}=${value}`).join(' '), 0)
+    .toString(16)
+    .padStart(8, '0')
 
 function applyOverride(
   {

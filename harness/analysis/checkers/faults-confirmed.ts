@@ -1,17 +1,18 @@
 import type { Verdict } from '../../model/finding.ts'
+import type { StoreEvent } from '../../model/record.ts'
 import type { Facts } from '../facts.ts'
 import { type FaultStory, whereOf } from '../faults.ts'
 import { counted, seconds } from '../wording.ts'
 import type { Checker } from './finding.ts'
 
 /** Canaries saw every fault bite and end. One that nobody saw proves nothing about the system: unknown. */
-export const faultsConfirmed: Checker = ({ faults }: Facts) => {
+export const faultsConfirmed: Checker = ({ faults, history }: Facts) => {
   const open = faults.filter((fault) => whatIsMissing(fault) !== null)
   const verdict: Verdict = faults.length === 0 || open.length > 0 ? 'unknown' : 'pass'
   return {
     checker: 'faults-confirmed',
     verdict,
-    because: because(faults, open),
+    because: because(faults, open, history.stores),
     evidence: faults.filter(({ confirmedUs }) => confirmedUs !== null).length,
     violations: open.length,
     events: (open.length > 0 ? open : faults).slice(0, 8).map((fault) => ({
@@ -23,11 +24,28 @@ export const faultsConfirmed: Checker = ({ faults }: Facts) => {
   }
 }
 
-function because(faults: readonly FaultStory[], open: readonly FaultStory[]): string {
+function because(
+  faults: readonly FaultStory[],
+  open: readonly FaultStory[],
+  stores: readonly StoreEvent[],
+): string {
   if (faults.length === 0) return 'No fault was planned.'
   const [first] = open
   if (!first) return `Canaries saw ${counted(faults.length, 'fault')} begin and end as planned.`
-  return `Of ${counted(faults.length, 'fault')} ${open.length} could not be confirmed: ${first.plan.name} ${whatIsMissing(first)}.`
+  return `Of ${counted(faults.length, 'fault')} ${open.length} could not be confirmed: ${first.plan.name} ${whatIsMissing(first)}${whoIsGone(first, stores)}.`
+}
+
+/** A store that ended by itself since the fault came, and is the reason why its end was not seen. */
+function whoIsGone({ plan, injectedUs }: FaultStory, stores: readonly StoreEvent[]): string {
+  const gone = stores.find(
+    ({ region, because, t }) =>
+      because !== undefined &&
+      'region' in plan &&
+      region === plan.region &&
+      injectedUs !== null &&
+      t >= injectedUs,
+  )
+  return gone ? `: the store of ${gone.region} ${gone.because} at ${seconds(gone.t)}` : ''
 }
 
 function whatIsMissing({ injectedUs, confirmedUs, healConfirmedUs }: FaultStory): string | null {

@@ -38,7 +38,8 @@ export type FeedSetting = Dial & {
 }
 
 const REQUEST_MS = 5_000
-const FETCH_WAIT_MS = 50
+/** Of a fetch that finds nothing; records that come meanwhile are answered at once. */
+const FETCH_WAIT_MS = 200
 /** More than there are partitions: none waits for another. */
 const SIDE_BY_SIDE = 64
 const GOODBYE_US: Us = 2_000_000

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { setPriority } from 'node:os'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import { type HostClock, within } from '../adapters/host-clock.ts'
 import type { Skew } from '../region-time.ts'
 import type { AgentConfig, FromAgent, ToAgent } from './agent-messages.ts'
+import { AGENT_MARK, agentMark } from './agent-sweep.ts'
 
 /** What the processes of agents are told that stays the same for all their incarnations. */
 export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
@@ -11,7 +13,6 @@ export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
 export type AgentsSetting = {
   /** The program an agent runs: harness/agent.ts. */
   program: string
-  runId: string
   clock: HostClock
   emit: (event: RecordEvent) => void
   /** An agent's process ended that nobody killed, or did what must not happen: the run is over. */
@@ -20,8 +21,6 @@ export type AgentsSetting = {
 
 /** An agent must be up after this long; the first one reads the data set and loads the clients of the servers. */
 const UP_WITHIN_US: Us = 60_000_000
-/** Marks our processes, so that a sweep finds those a killed harness left standing. */
-export const AGENT_MARK = 'FAULTLINE_AGENT_OF'
 
 /** The agents' processes: each region has one, killed and stopped for real. */
 export class Agents {
@@ -113,14 +112,16 @@ class Seat {
   ) {}
 
   async start(origin: bigint | null): Promise<void> {
-    const { program, runId } = this.setting
+    const { program } = this.setting
     const incarnation = ++this.incarnation
     const child = fork(program, [this.agent.region], {
       execArgv: ['--import', import.meta.resolve('tsx')],
-      env: { ...process.env, [AGENT_MARK]: runId },
+      env: { ...process.env, [AGENT_MARK]: agentMark() },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.child = child
+    // The harness may go first; an agent is what it measures.
+    if (child.pid !== undefined) setPriority(child.pid, 0)
     const ready = this.listen(child)
     const config = {
       ...this.agent,

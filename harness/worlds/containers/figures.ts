@@ -16,20 +16,22 @@ const METRICS_WITHIN_MS = 2_000
 /** The group every system's applier reads its topics as. */
 const APPLIER = 'applier'
 
-/** What the servers of all regions say of themselves, now; of those that answer. */
-export async function figuresOf(
+/** What there is to ask the servers of all regions about themselves. */
+export function figuresOf(
   plan: Plan,
   topics: readonly string[],
   ground: Ground,
-): Promise<Figure[]> {
-  const asked = plan.regions.flatMap((region) => {
+): (() => Promise<Figure[]>)[] {
+  return plan.regions.flatMap((region) => {
     const others = plan.regions.filter((other) => other !== region)
     const copies = others.flatMap((from) => topics.map((topic) => mirrored(from, topic)))
     const { kafka, milvusHealth } = ground.topology.region(region)
-    return [segments(ground, region), gauges(milvusHealth, region), lag(kafka, copies, region)]
+    return [
+      () => segments(ground, region),
+      () => gauges(milvusHealth, region),
+      () => lag(kafka, copies, region),
+    ]
   })
-  const answers = await Promise.allSettled(asked)
-  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
 }
 
 /** Growing segments are searched exactly, sealed ones by their index: recall is only the index's where it is sealed. */
@@ -69,10 +71,8 @@ async function gauges({ host, port }: Address, region: RegionName): Promise<Figu
 
 /** The largest sample of a metric in Prometheus' text format; null if it has none. */
 export function largest(text: string, metric: string): number | null {
-  const samples = text
-    .split('\n')
-    .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
-    .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)))
+  const samples = [...text.matchAll(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, 'gm'))]
+    .map(([, value]) => Number(value))
     .filter((value) => Number.isFinite(value))
   return samples.length === 0 ? null : Math.max(...samples)
 }

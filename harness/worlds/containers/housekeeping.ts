@@ -1,10 +1,10 @@
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
 import { pause } from '../adapters/host-clock.ts'
 
-/** How often the servers' own figures are read, and bytes per link: each reading starts a process. */
+/** How often bytes per link are read, which starts a process, and each of the servers' own figures. */
 const EVERY_US: Us = 5 * SECOND
+const FIGURES_EVERY_US: Us = 10 * SECOND
 
 export type Figure = { region: RegionName; figure: string; value: number }
 
@@ -13,7 +13,8 @@ export type Housekeeping = {
   emit(event: RecordEvent): void
   /** Bytes sent so far by directed link `a>b`, or why this host does not let us count: then no line has them. */
   bytes(): Promise<Map<string, number>> | string
-  figures(): Promise<Figure[]>
+  /** Each asks one server one thing. They are asked one after another: together they would hold up the load. */
+  figures: readonly (() => Promise<Figure[]>)[]
 }
 
 /** Counts and reads beside the run, until it is closed. */
@@ -24,10 +25,7 @@ export class Housekeeper {
   constructor(private readonly setting: Housekeeping) {}
 
   async run(): Promise<void> {
-    await Promise.all([
-      this.every(EVERY_US, () => this.noteBytes()),
-      this.every(EVERY_US, () => this.noteFigures()),
-    ])
+    await Promise.all([this.every(EVERY_US, () => this.noteBytes()), this.askInTurn()])
   }
 
   close(): void {
@@ -46,14 +44,19 @@ export class Housekeeper {
     }
   }
 
-  private async noteFigures(): Promise<void> {
-    const { now, emit, figures } = this.setting
-    try {
-      for (const figure of await figures()) emit({ type: 'figure', t: now(), ...figure })
-    } catch (error) {
-      // A server that is down says nothing of itself: its line is missing, which is the truth.
-      if (!(error instanceof CallError)) throw error
+  private async askInTurn(): Promise<void> {
+    const { figures } = this.setting
+    for (let turn = 0; !this.closed && figures.length > 0; turn++) {
+      await this.noteFigures(figures[turn % figures.length] as () => Promise<Figure[]>)
+      await pause(FIGURES_EVERY_US / figures.length)
     }
+  }
+
+  private async noteFigures(ask: () => Promise<Figure[]>): Promise<void> {
+    const { now, emit } = this.setting
+    // A server that does not answer says nothing of itself: its lines are missing, which is the truth.
+    const figures = await ask().catch(() => [])
+    for (const figure of figures) emit({ type: 'figure', t: now(), ...figure })
   }
 
   private async every(us: Us, work: () => Promise<void>): Promise<void> {

@@ -16,8 +16,9 @@ import { type ContainersNeeds, type Ground, openGround } from './ground.ts'
 import { hostNetwork } from './host-network.ts'
 import { Housekeeper } from './housekeeping.ts'
 import { serverFaults } from './injector.ts'
+import { goFirst } from './priority.ts'
 import { ServerProbes } from './probes.ts'
-import { watchRestart } from './store-watch.ts'
+import { StoreWatch } from './store-watch.ts'
 import { openTaps, type Taps } from './taps.ts'
 import { milvusAnswers } from './topology/milvus-probe.ts'
 import type { ServerLoad } from './topology/setting.ts'
@@ -26,6 +27,8 @@ import { Weather } from './weather.ts'
 /** The world of real servers, and what they take of this machine. */
 export type ContainersWorld = World & { loads(): Promise<ServerLoad[]> }
 
+/** Grain of *searchable*: every look costs the store a query. */
+const LOOK_EVERY_MS = 50
 const SCAN_DEADLINE_US = 20 * SECOND
 
 /** Starts the servers of a plan in containers. Everything it started is gone after `close`, or if it rejects. */
@@ -41,9 +44,11 @@ class ServerWorld implements ContainersWorld {
   private readonly networks = new Map<RegionName, Network & { close(): void }>()
   private readonly sights = new Map<RegionName, VisibilityWatch>()
   private readonly weather = new Map<string, Weather>()
+  private readonly stores: StoreWatch
   private readonly housekeeper: Housekeeper
   private taps: Taps | null = null
   private closing: Promise<void> | null = null
+  private goBack = () => {}
   private breakUp: (error: unknown) => void = () => {}
   /** Rejects when something ended that nobody ended: the run is over then. */
   private readonly broken = new Promise<never>((_, reject) => {
@@ -54,14 +59,15 @@ class ServerWorld implements ContainersWorld {
     private readonly needs: ContainersNeeds,
     private readonly ground: Ground,
   ) {
-    const { plan, runId, agentProgram: program } = needs
+    const { plan, agentProgram: program } = needs
     this.broken.catch(() => {})
     for (const region of plan.regions) this.networks.set(region, this.networkOf(region))
     for (const region of plan.regions) this.sights.set(region, this.sightOf(region))
     for (const link of plan.links) this.weather.set(linkText(link), this.weatherOf(link))
     this.probes = this.openProbes()
+    this.stores = this.watchStores()
     this.agents = new Agents(
-      { program, runId, clock: this.clock, emit: this.hear, onBroken: this.breakUp },
+      { program, clock: this.clock, emit: this.hear, onBroken: this.breakUp },
       plan.regions.map((region) => this.agentOf(region)),
     )
     this.faults = this.openFaults()
@@ -70,7 +76,7 @@ class ServerWorld implements ContainersWorld {
       now: () => this.clock.now(),
       emit: needs.emit,
       bytes: () => topology.links.bytes(),
-      figures: () => figuresOf(plan, needs.topics, ground),
+      figures: figuresOf(plan, needs.topics, ground),
     })
   }
 
@@ -87,9 +93,11 @@ class ServerWorld implements ContainersWorld {
         this.probes.seen(region, topic, id, this.clock.sinceOrigin(stampMs)),
     })
     await this.drive(this.agents.start())
+    this.goBack = goFirst()
     this.agents.begin(this.clock.begin())
     for (const weather of this.weather.values()) weather.run().catch(this.breakUp)
     this.housekeeper.run().catch(this.breakUp)
+    for (const region of plan.regions) this.stores.running(region).catch(this.breakUp)
     void stop
   }
 
@@ -137,6 +145,7 @@ class ServerWorld implements ContainersWorld {
     for (const weather of this.weather.values()) weather.close()
     for (const sight of this.sights.values()) sight.close()
     this.housekeeper.close()
+    this.goBack()
     await this.agents.close()
     await this.taps?.close()
     for (const network of this.networks.values()) network.close()
@@ -167,6 +176,7 @@ class ServerWorld implements ContainersWorld {
     return new VisibilityWatch({
       store: ground.stores.of(region),
       now: () => clock.now(),
+      everyMs: LOOK_EVERY_MS,
       onVisible: (write, id, t) =>
         needs.emit({ type: 'hop', t, hop: 'visible', region, write, id }),
     })
@@ -191,18 +201,9 @@ class ServerWorld implements ContainersWorld {
   private openFaults(): World['faults'] {
     const { topology } = this.ground
     const { plan, emit } = this.needs
-    const now = () => this.clock.now()
-    const watching = {
-      now,
-      emit,
-      answers: (region: RegionName) => milvusAnswers(topology.region(region).milvus, SECOND),
-      knownRow: (region: RegionName, deadlineUs: number) =>
-        this.probes.knownRow(region, deadlineUs),
-      over: () => this.closing !== null,
-    }
     return serverFaults(
       {
-        now,
+        now: () => this.clock.now(),
         emit,
         regions: plan.regions,
         links: topology.links,
@@ -210,11 +211,23 @@ class ServerWorld implements ContainersWorld {
         server: (region, which) => topology.region(region).server(which),
         agents: this.agents,
         storeStarted: (region) => {
-          watchRestart(watching, region).catch(this.breakUp)
+          this.stores.restarted(region).catch(this.breakUp)
         },
       },
       () => missingFaults(plan),
     )
+  }
+
+  private watchStores(): StoreWatch {
+    const { topology } = this.ground
+    return new StoreWatch({
+      now: () => this.clock.now(),
+      emit: this.needs.emit,
+      answers: (region) => milvusAnswers(topology.region(region).milvus, SECOND),
+      knownRow: (region, deadlineUs) => this.probes.knownRow(region, deadlineUs),
+      end: (region) => topology.region(region).server('milvus').end(),
+      over: () => this.closing !== null,
+    })
   }
 
   private agentOf(region: RegionName): AgentSetting {

@@ -101,3 +101,46 @@ test('a slow close is seen by how long the far side takes to end what this side 
   expect(canary.abnormal(normal[0] as { rtt: Us }, normal, after)).toBe(false)
   expect(asked.slice(0, 2)).toEqual([link, 7 * SECOND])
 })
+
+describe('a canary that waits for an answer', () => {
+  const link = { from: 'us', to: 'eu' }
+  const kinds: FaultKind[] = [
+    { kind: 'mirror-kill', links: [link] },
+    { kind: 'agent-crash', region: 'eu' },
+    { kind: 'store-crash', region: 'eu' },
+    { kind: 'log-freeze', region: 'eu' },
+  ]
+  const lost = { rtt: -1 }
+  const came = { rtt: MS }
+
+  test.each(kinds)('of $kind says nothing if there was none before the fault either', (kind) => {
+    const canary = canaryOf(kind, {})
+    expect(canary.abnormal(lost, [lost, lost, lost], during)).toBeNull()
+    expect(canary.abnormal(came, [lost, lost, came], after)).toBeNull()
+  })
+
+  test.each(kinds)('of $kind takes a few lost ones before the fault for chance', (kind) => {
+    const canary = canaryOf(kind, {})
+    expect(canary.abnormal(lost, [came, lost, came], during)).toBe(true)
+    expect(canary.abnormal(came, [came, lost], after)).toBe(false)
+    expect(canary.abnormal(lost, [], during)).toBe(true)
+  })
+
+  test('over a link says nothing of a cut, either way, if the link was dead before', () => {
+    const probes = { paths: () => ['echo'] as const }
+    const world = { clock: { now: () => 0 }, probes } as unknown as World
+    const dead = [
+      { rtt: -1, arrived: false },
+      { rtt: -1, arrived: false },
+    ]
+    for (const kind of ['partition', 'one-way-cut'] as const) {
+      const canaries = canariesFor(world, planned({ kind, links: [link] }))
+      expect(canaries.map(({ abnormal }) => abnormal(lost, dead, during))).toEqual(
+        canaries.map(() => null),
+      )
+      expect(canaries.map(({ abnormal }) => abnormal(lost, [came], during))).toEqual(
+        canaries.map(() => true),
+      )
+    }
+  })
+})

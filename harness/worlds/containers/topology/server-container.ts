@@ -15,6 +15,8 @@ const NOT_MODIFIED = 304
 
 /** One server's container, as faults use it. */
 export class ServerContainer implements Container {
+  private kills = 0
+
   constructor(
     private readonly engine: Engine,
     readonly name: string,
@@ -25,6 +27,7 @@ export class ServerContainer implements Container {
 
   async kill(): Promise<void> {
     const container = this.engine.getContainer(this.name)
+    this.kills++
     const gone = container.wait()
     gone.catch(() => {})
     await this.asked('be killed', container.kill({ signal: 'SIGKILL' }))
@@ -47,7 +50,17 @@ export class ServerContainer implements Container {
   }
 
   async unpause(): Promise<void> {
-    await this.asked('be unpaused', this.engine.getContainer(this.name).unpause())
+    try {
+      await this.asked('be unpaused', this.engine.getContainer(this.name).unpause())
+    } catch (error) {
+      if ((await this.endedHow()) === null) throw error
+    }
+  }
+
+  async end(): Promise<string | null> {
+    const { kills } = this
+    await this.engine.getContainer(this.name).wait()
+    return this.kills === kills ? this.endedHow() : null
   }
 
   logTail(lines: number): Promise<string> {

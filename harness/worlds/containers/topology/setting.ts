@@ -52,7 +52,10 @@ export type Container = {
   /** Starts it again after a kill, or after it ended by itself; same ports. */
   start(): Promise<void>
   pause(): Promise<void>
+  /** Lets it go on; nothing is left to do if it has ended meanwhile. */
   unpause(): Promise<void>
+  /** Settles when it ends: "exited with code 134" if it did so by itself, null if `kill` ended it. */
+  end(): Promise<string | null>
   logTail(lines: number): Promise<string>
   /** Moves the clock of its JVM; rejects if it was not started under libfaketime. */
   setClock(offsetMs: number): Promise<void>

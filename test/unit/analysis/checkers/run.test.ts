@@ -46,6 +46,26 @@ test.each([
   })
 })
 
+test('a store that ended by itself is named as what kept the end of its fault from being seen', () => {
+  const seen = { injected: 2 * SECOND, confirmed: 3 * SECOND, healed: 4 * SECOND }
+  const ends = (region: string, t: number, because?: string) =>
+    faults(
+      aFreeze()
+        .fault('freeze', seen)
+        .say({ type: 'store', t, region, what: 'down', ...(because && { because }) }),
+    ).because
+  expect(ends('eu', 4_500_000, 'exited with code 134')).toBe(
+    'Of 1 fault 1 could not be confirmed: freeze was seen to begin, but not to end: ' +
+      'the store of eu exited with code 134 at 4.500 s.',
+  )
+  for (const other of [
+    ends('us', 4_500_000, 'exited'),
+    ends('eu', SECOND, 'exited'),
+    ends('eu', SECOND),
+  ])
+    expect(other).toMatch(/but not to end\.$/)
+})
+
 test('an analysis says nothing about faults where none was planned', () => {
   const checkers = aRecord()
     .analysis()

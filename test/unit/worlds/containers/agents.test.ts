@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import type { HopEvent, RecordEvent } from '../../../../harness/model/record.ts'
 import { HostClock, pause } from '../../../../harness/worlds/adapters/host-clock.ts'
+import { sweepAgents } from '../../../../harness/worlds/containers/agent-sweep.ts'
 import { Agents } from '../../../../harness/worlds/containers/agents.ts'
 import { aPlan } from '../../../support/plan.ts'
 
@@ -21,7 +22,6 @@ function open() {
   const agents = new Agents(
     {
       program,
-      runId: 'test',
       clock,
       emit: (event) => events.push(event),
       onBroken: ({ message }) => broken.push(message),
@@ -123,5 +123,22 @@ test('an agent whose harness is killed goes by itself', async () => {
   )
   await until(() => stateOf(child) === 'S')
   harness.kill('SIGKILL')
+  await until(() => ['gone', 'Z'].includes(stateOf(child)))
+})
+
+test('an agent that its dead harness left standing still is found and ended by a sweep', async () => {
+  const harness = spawn(process.execPath, ['--import', 'tsx', fakeHarness], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const child = await new Promise<number>((resolve) =>
+    harness.stdout.once('data', (text) => resolve(Number(text))),
+  )
+  await until(() => stateOf(child) === 'S')
+  process.kill(child, 'SIGSTOP')
+  expect(sweepAgents()).not.toContain(`agent ${child}`)
+  harness.kill('SIGKILL')
+  await until(() => ['gone', 'Z'].includes(stateOf(harness.pid as number)))
+  // The kernel itself may have woken it, if nobody else is left in its group of processes.
+  sweepAgents()
   await until(() => ['gone', 'Z'].includes(stateOf(child)))
 })

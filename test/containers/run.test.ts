@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { dockerClient } from '../../harness/images/docker.ts'
+import type { RecordEvent } from '../../harness/model/record.ts'
+import { emptyFolder, faultline, start } from './faultline.ts'
+
+const docker = dockerClient({ timeoutMs: 60_000 })
+
+/** Containers, networks and volumes of Faultline on this machine. */
+async function leftOvers(): Promise<string[]> {
+  const lists = [
+    ['ps', '--all', '--quiet'],
+    ['network', 'ls', '--quiet'],
+    ['volume', 'ls', '--quiet'],
+  ]
+  const found = await Promise.all(
+    lists.map((list) => docker([...list, '--filter', 'label=faultline.run'])),
+  )
+  return found.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''))
+}
+
+function recordOf(folder: string): RecordEvent[] {
+  const lines = readFileSync(join(folder, 'record.jsonl'), 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
+const seconds = 1_000_000
+
+/** The folder of a run that came out as its scenario says; what it left running is checked too. */
+async function asExpected(scenario: string): Promise<string> {
+  const out = emptyFolder()
+  const flags = ['--world', 'containers', '--expect', '--out', out]
+  const { code, stdout, stderr } = await faultline('run', `scenarios/${scenario}.yaml`, ...flags)
+  // Latency of servers that share two cores with their load: to be read, not to be judged.
+  process.stdout.write(`co-scheduled, ${scenario}:\n${stdout}\n`)
+  expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' })
+  expect(await leftOvers()).toEqual([])
+  return out
+}
+
+test('a cut between two of three regions on real servers: seen by canaries, caught up with, nothing lost', async () => {
+  const out = await asExpected('partition-heal')
+  const faults = recordOf(out).filter((event) => event.type === 'fault')
+  const [begun, over] = ['confirmed', 'heal-confirmed'].map((what) =>
+    faults.find((fault) => fault.what === what),
+  )
+  for (const turn of [begun, over]) {
+    const [last = 0, first = 0] = turn?.bracket ?? []
+    expect(first - last).toBeLessThanOrEqual(0.25 * seconds)
+    expect(first - last).toBeGreaterThan(0)
+  }
+  expect(begun?.canary?.split(', ')).toHaveLength(10)
+  const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'))
+  expect(summary.verdict).toBe('pass')
+}, 400_000)
+
+test.each(['milvus-crash', 'mm2-kill'])(
+  '%s comes out on real servers as its file says',
+  async (name) => {
+    await asExpected(name)
+  },
+  400_000,
+)
+
+/** In the nightly set it must hold every time. */
+const times = process.env['FAULTLINE_NIGHTLY'] === '1' ? 10 : 1
+
+test.each(Array.from({ length: times }, (_, i) => i + 1))(
+  'a run whose harness is killed can be reported, and leaves nothing once it is cleaned up (%i)',
+  async () => {
+    const out = emptyFolder()
+    const run = start('run', 'scenarios/milvus-crash.yaml', '--world', 'containers', '--out', out)
+    for (let i = 0; i < 900 && !run.said().includes('load begins'); i++) await sleep(100)
+    expect(run.said()).toContain('load begins')
+    await sleep(2_000 + Math.random() * 30_000)
+    run.child.kill('SIGKILL')
+    await run.ended
+    const report = await faultline('report', out)
+    expect(report.stdout + report.stderr).toMatch(/cut off/)
+    expect(report.code).toBe(3)
+    expect((await leftOvers()).length).toBeGreaterThan(0)
+    const clean = await faultline('clean')
+    expect(clean).toMatchObject({ code: 0, stderr: '' })
+    expect(await leftOvers()).toEqual([])
+  },
+  300_000,
+)
