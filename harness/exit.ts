@@ -3,6 +3,7 @@ import { DockerError } from './images/docker.ts'
 import { CapabilityMissing } from './ports/errors.ts'
 import { RecordError } from './record/reader.ts'
 import { RunDirectoryError } from './record/run-directory.ts'
+import { RecordLostError } from './record/writer.ts'
 import { ScenarioError } from './scenario/problem.ts'
 import { EnvironmentError } from './worlds/containers/topology/errors.ts'
 
@@ -23,6 +24,9 @@ const usageErrors = [
   CapabilityMissing,
 ]
 
+/** This machine is not as a run needs it: said in the message, without a stack. */
+const environmentErrors = [DockerError, EnvironmentError, RecordLostError]
+
 /** Says on stderr what went wrong, and gives the exit code for it. */
 export function explain(error: unknown): number {
   if (!(error instanceof Error)) throw error
@@ -39,7 +43,7 @@ export function explain(error: unknown): number {
   }
   process.stderr.write(`${error.message}\n`)
   if (usageErrors.some((kind) => error instanceof kind)) return USAGE
-  if (error instanceof DockerError || error instanceof EnvironmentError) return ENVIRONMENT
+  if (environmentErrors.some((kind) => error instanceof kind)) return ENVIRONMENT
   process.stderr.write(`${error.stack}\n`)
   return ENVIRONMENT
 }

@@ -95,12 +95,14 @@ export async function recordRun(
   const flushing =
     plan.world === 'sim' ? undefined : setInterval(() => record.flush(), FLUSH_EVERY_MS)
   try {
-    await runInto(plan, directory, emit, options)
+    const interrupted = () => record.lost !== null || options.interrupted?.() === true
+    await runInto(plan, directory, emit, { ...options, interrupted })
   } finally {
     clearInterval(flushing)
     health.write()
     record.close()
   }
+  if (record.lost) throw record.lost
 }
 
 async function runInto(

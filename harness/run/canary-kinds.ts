@@ -136,7 +136,7 @@ function echoes(world: World, link: LinkName, judging: Judging): Canary[] {
     ...judging,
     name: i === 0 ? `link ${linkText(link)}` : `link ${linkText(link)} ${path}`,
     // One of them tells the moment; the others only have to agree, and are not free.
-    everyUs: i === 0 ? 100 * MS : 200 * MS,
+    everyUs: i === 0 ? 100 * MS : 125 * MS,
     measure: () => timed(world, () => world.probes.echo(link, path, ECHO_BYTES, 2 * SECOND)),
   }))
 }

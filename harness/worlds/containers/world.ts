@@ -16,6 +16,7 @@ import { type ContainersNeeds, type Ground, openGround } from './ground.ts'
 import { hostNetwork } from './host-network.ts'
 import { Housekeeper } from './housekeeping.ts'
 import { serverFaults } from './injector.ts'
+import { checkLinks } from './link-check.ts'
 import { goFirst } from './priority.ts'
 import { ServerProbes } from './probes.ts'
 import { StoreWatch } from './store-watch.ts'
@@ -93,6 +94,9 @@ class ServerWorld implements ContainersWorld {
         this.probes.seen(region, topic, id, this.clock.sinceOrigin(stampMs)),
     })
     await this.drive(this.agents.start())
+    const echo: Parameters<typeof checkLinks>[1] = (link, bytes, deadlineUs) =>
+      this.probes.echo(link, 'echo', bytes, deadlineUs)
+    await checkLinks(plan.links, echo, () => Math.round(performance.now() * 1000))
     this.goBack = goFirst()
     this.agents.begin(this.clock.begin())
     for (const weather of this.weather.values()) weather.run().catch(this.breakUp)

@@ -1,0 +1,54 @@
+import type { LinkPlan } from '../../model/plan.ts'
+import { MS, SECOND, type Us } from '../../model/units.ts'
+import type { Echo } from '../../ports/world.ts'
+import { EnvironmentError } from './topology/errors.ts'
+
+const TIMES = 5
+const BYTES = 64
+
+/** How far a round trip may be off before a run on this link would measure something else than it says. */
+const toleranceUs = (expectedUs: Us, jitterUs: Us): Us =>
+  Math.max(15 * MS, expectedUs / 4) + jitterUs
+
+/**
+ * Measures every link once before the load: there and back, the median of five echoes. Rejects with an
+ * EnvironmentError that names the first link that is not what the plan says.
+ */
+export async function checkLinks(
+  links: readonly LinkPlan[],
+  echo: (link: LinkPlan, bytes: number, deadlineUs: Us) => Promise<Echo>,
+  now: () => Us,
+): Promise<void> {
+  const faults = await Promise.all(
+    links.map(async (link) => {
+      const back = links.find(({ from, to }) => from === link.to && to === link.from)
+      if (!back) return null
+      const expectedUs = link.latencyUs + back.latencyUs
+      const measuredUs = await medianUs(() => echo(link, BYTES, expectedUs + 2 * SECOND), now)
+      const offUs = measuredUs === null ? null : Math.abs(measuredUs - expectedUs)
+      const fits = offUs !== null && offUs <= toleranceUs(expectedUs, link.jitterUs + back.jitterUs)
+      return fits ? null : linkOff(link, expectedUs, measuredUs)
+    }),
+  )
+  const wrong = faults.find((fault) => fault !== null)
+  if (wrong) throw wrong
+}
+
+async function medianUs(echo: () => Promise<Echo>, now: () => Us): Promise<Us | null> {
+  const rtts: Us[] = []
+  for (let i = 0; i < TIMES; i++) {
+    const sentUs = now()
+    if (!(await echo()).ok) return null
+    rtts.push(now() - sentUs)
+  }
+  return rtts.sort((a, b) => a - b)[TIMES >> 1] as Us
+}
+
+function linkOff({ from, to }: LinkPlan, expectedUs: Us, measuredUs: Us | null): EnvironmentError {
+  const ms = (us: Us): string => `${(us / MS).toFixed(1)} ms`
+  const saw = measuredUs === null ? 'no echo came back' : `an echo takes ${ms(measuredUs)}`
+  return new EnvironmentError(
+    `The link ${from} -> ${to} is not what the plan says: there and back should take ${ms(expectedUs)}, and ${saw}. ` +
+      'Nothing was measured. Try: end other programs on this machine, or fewer regions; then the log of Toxiproxy.',
+  )
+}

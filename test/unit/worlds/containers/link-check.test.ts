@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { LinkPlan } from '../../../../harness/model/plan.ts'
+import { checkLinks } from '../../../../harness/worlds/containers/link-check.ts'
+
+const link = (from: string, to: string): LinkPlan => ({
+  from,
+  to,
+  latencyUs: 40_000,
+  jitterUs: 0,
+  law: 'uniform',
+  lossShare: 0,
+  bitsPerSec: 0,
+})
+const links = [link('us', 'eu'), link('eu', 'us')]
+
+/** Echoes, each of its own length, one after the other for one link alone. */
+function echoes(...rtts: number[]) {
+  let us = 0
+  let turn = 0
+  const echo = async () => {
+    us += rtts[turn++ % rtts.length] as number
+    return { ok: true }
+  }
+  return { echo, now: () => us }
+}
+
+test('links that are as planned pass, and one slow echo of five is no reason', async () => {
+  const { echo, now } = echoes(400_000, 82_000, 81_000, 80_500, 82_000)
+  const alone = [{ ...(links[0] as LinkPlan), to: 'us' }]
+  await checkLinks(alone, echo, now)
+})
+
+test('a link that is off by more than the tolerance ends the run before it begins, with both figures', async () => {
+  let us = 0
+  const echo = async () => {
+    us += 200_000
+    return { ok: true }
+  }
+  await expect(checkLinks(links, echo, () => us)).rejects.toThrow(
+    'The link us -> eu is not what the plan says: there and back should take 80.0 ms, and an echo takes',
+  )
+})
+
+test('a link over which nothing comes back is off', async () => {
+  await expect(
+    checkLinks(
+      links,
+      async () => ({ ok: false }),
+      () => 0,
+    ),
+  ).rejects.toThrow('should take 80.0 ms, and no echo came back. Nothing was measured.')
+})
