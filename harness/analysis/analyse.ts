@@ -13,6 +13,7 @@ import { copyRows } from './copies.ts'
 import { curvesOf } from './curves.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { faultSpans } from './faults.ts'
+import { serverFigures } from './figures-of-servers.ts'
 import { type History, readHistory } from './history.ts'
 import { measureLag } from './lag.ts'
 import { measureLatency } from './latency.ts'
@@ -64,6 +65,7 @@ export function analyseHistory(
     ...goodputRows(facts),
     ...byteRows(facts),
   ]
+  const figures = serverFigures(facts, cells.all(), rows)
   return {
     plan: history.plan,
     faultline: history.faultline,
@@ -71,6 +73,7 @@ export function analyseHistory(
     phases: facts.spans,
     faults: faultSpans(history, facts.faults),
     metrics: inOrder(rows, history.plan.regions, facts.spans),
+    ...(figures.length > 0 && { figures }),
     series: seriesOf(facts, samples, differences),
     curves: curvesOf(cells),
     findings: findingsOf(facts, guarantees),

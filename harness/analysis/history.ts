@@ -1,3 +1,4 @@
+import type { FigureEvent } from '../model/figure.ts'
 import type { OperationKind, Outcome } from '../model/operation.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PointId, Row, WriteId } from '../model/point.ts'
@@ -6,7 +7,6 @@ import type {
   AgentEvent,
   EndEvent,
   FaultEvent,
-  FigureEvent,
   HopEvent,
   LinkBytesEvent,
   OpEnd,

@@ -1,5 +1,5 @@
 import type { LimitPlan } from './limit.ts'
-import type { MetricRow, PhaseSpan } from './metric.ts'
+import type { MetricRow, MetricUnit, PhaseSpan } from './metric.ts'
 import type { Plan } from './plan.ts'
 import type { Us } from './units.ts'
 
@@ -64,6 +64,33 @@ export type FaultSpan = {
   saw: string
 }
 
+/**
+ * What a server said of itself in one region and phase, in its own unit, beside what we measured there of the same.
+ * No verdict uses it.
+ */
+export type ServerFigure = {
+  figure: string
+  region: string
+  phase: string
+  /** How often it was read. */
+  count: number
+  median: number
+  max: number
+  /** Absent if nothing of ours compares, or too little was measured. */
+  ours?: OwnMeasurement
+}
+
+/** Of `median`, `max` and `low`, `high` (both ends of a mean) those that it has. */
+export type OwnMeasurement = {
+  what: 'acknowledged, not applied' | 'recall' | 'applied to searchable'
+  unit: MetricUnit
+  count: number
+  median?: number
+  max?: number
+  low?: number
+  high?: number
+}
+
 /** Everything a report shows, as plain data; made from a run directory alone. */
 export type Analysis = {
   plan: Plan
@@ -77,6 +104,8 @@ export type Analysis = {
   phases: PhaseSpan[]
   faults: FaultSpan[]
   metrics: MetricRow[]
+  /** Absent if no server said anything of itself: in the simulator there is none. */
+  figures?: ServerFigure[]
   series: Series[]
   curves: Curve[]
   findings: Finding[]

@@ -1,3 +1,4 @@
+import type { FigureEvent } from './figure.ts'
 import type { OperationKind, Outcome } from './operation.ts'
 import type { Plan } from './plan.ts'
 import type { PointId, Row, WriteId } from './point.ts'
@@ -181,7 +182,7 @@ export type LogEvent = {
   firsts: number[]
 }
 
-/** A fault's life. `planned` stands at its planned time; `confirmed` and `healed-confirmed` come from canaries. */
+/** A fault's life; `confirmed` and `heal-confirmed` come from canaries. */
 export type FaultEvent = {
   type: 'fault'
   t: Us
@@ -214,15 +215,6 @@ export type LinkBytesEvent = {
   from: RegionName
   to: RegionName
   bytes: number
-}
-
-/** What a server says of itself: `group-lag applier` in records, `segments sealed`, a metric. No verdict uses it. */
-export type FigureEvent = {
-  type: 'figure'
-  t: Us
-  region: RegionName
-  figure: string
-  value: number
 }
 
 /**

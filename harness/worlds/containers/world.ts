@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { Rng } from '../../base/rng.ts'
 import { type LinkName, linkText } from '../../model/fault.ts'
 import type { RecordEvent } from '../../model/record.ts'
@@ -9,7 +8,8 @@ import type { World } from '../../ports/world.ts'
 import { HostClock, regionClock } from '../adapters/host-clock.ts'
 import { VisibilityWatch } from '../adapters/milvus-visibility.ts'
 import { RegionTime } from '../region-time.ts'
-import { type AgentSetting, Agents } from './agents.ts'
+import { agentsOf } from './agent-setting.ts'
+import { Agents } from './agents.ts'
 import { missingFaults } from './capabilities.ts'
 import { figuresOf } from './figures.ts'
 import { type ContainersNeeds, type Ground, openGround } from './ground.ts'
@@ -69,7 +69,7 @@ class ServerWorld implements ContainersWorld {
     this.stores = this.watchStores()
     this.agents = new Agents(
       { program, clock: this.clock, emit: this.hear, onBroken: this.breakUp },
-      plan.regions.map((region) => this.agentOf(region)),
+      agentsOf(needs, ground),
     )
     this.faults = this.openFaults()
     const { topology } = ground
@@ -232,30 +232,5 @@ class ServerWorld implements ContainersWorld {
       end: (region) => topology.region(region).server('milvus').end(),
       over: () => this.closing !== null,
     })
-  }
-
-  private agentOf(region: RegionName): AgentSetting {
-    const { plan, directory } = this.needs
-    const { topology, agentPorts, collection } = this.ground
-    const others = plan.regions.filter((other) => other !== region)
-    return {
-      plan,
-      region,
-      listen: { host: topology.gateway, port: agentPorts[region] as number },
-      callers: topology.callers,
-      collection,
-      own: topology.region(region),
-      remote: Object.fromEntries(
-        others.map((to) => [
-          to,
-          {
-            milvus: topology.path(region, to, 'milvus'),
-            kafka: topology.path(region, to, 'kafka'),
-            agent: topology.path(region, to, 'agent'),
-          },
-        ]),
-      ),
-      durable: join(directory, 'agents'),
-    }
   }
 }

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { RegionName } from '../../model/units.ts'
+import type { AgentSetting } from './agents.ts'
+import type { ContainersNeeds, Ground } from './ground.ts'
+
+/** What the agents of all regions are started with: the own servers, and the links to all others. */
+export const agentsOf = (needs: ContainersNeeds, ground: Ground): AgentSetting[] =>
+  needs.plan.regions.map((region) => agentOf(needs, ground, region))
+
+function agentOf(
+  { plan, directory }: ContainersNeeds,
+  { topology, agentPorts, collection }: Ground,
+  region: RegionName,
+): AgentSetting {
+  const others = plan.regions.filter((other) => other !== region)
+  return {
+    plan,
+    region,
+    listen: { host: topology.gateway, port: agentPorts[region] as number },
+    callers: topology.callers,
+    collection,
+    own: topology.region(region),
+    remote: Object.fromEntries(
+      others.map((to) => [
+        to,
+        {
+          milvus: topology.path(region, to, 'milvus'),
+          kafka: topology.path(region, to, 'kafka'),
+          agent: topology.path(region, to, 'agent'),
+        },
+      ]),
+    ),
+    durable: join(directory, 'agents'),
+  }
+}
