@@ -1,37 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { selectLines } from './analysis/lines.ts'
 import { known } from './catalogue.ts'
 import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
-import { explain, INTERRUPTED, UsageError } from './exit.ts'
-import { unmet } from './expectation.ts'
+import { explain, UsageError } from './exit.ts'
 import { checkExamples, examples, lineExamples, reportExamples, runExamples } from './help.ts'
 import { dockerClient } from './images/docker.ts'
-import type { ImageSource } from './images/image-list.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
-import { type Judged, judgeRun, planOf, runScenario } from './main.ts'
-import type { WorldName } from './model/plan.ts'
+import { judgeRun, planOf } from './main.ts'
 import { sweepAll } from './open-containers.ts'
-import { ProgressLine } from './progress.ts'
+import { finish, type RunFlags, runCommand } from './run-command.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
 import { renderCheck } from './scenario/timeline.ts'
 import { worldNames } from './scenario/worlds.ts'
-import { outcomeTable } from './verdict-table.ts'
+import { addCalibrate, addTwin } from './twin/commands.ts'
 import { expectedBefore } from './workload/arrivals.ts'
-
-type RunFlags = {
-  seed?: number
-  world?: WorldName
-  images?: ImageSource
-  out?: string
-  json?: boolean
-  quiet?: boolean
-  allowUnknown?: boolean
-  expect?: boolean
-}
 
 /** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -61,6 +47,8 @@ function commands(argv: readonly string[]): Command {
   addCheck(program)
   addReport(program)
   addLines(program)
+  addCalibrate(program)
+  addTwin(program)
   program
     .command('schema')
     .description('print the JSON Schema of scenario files, for completion in an editor')
@@ -94,6 +82,7 @@ function addRun(program: Command, argv: readonly string[]): void {
       ).choices(['built', 'public']),
     )
     .option('--out <folder>', 'where to leave the run (default: runs/<name>-<seed>)')
+    .option('--reps <n>', 'run it so often on real servers, and compare the runs', repetitions)
     .option('--json', 'print summary.json on stdout instead of the table')
     .option('--quiet', 'no progress')
     .option('--allow-unknown', 'exit 0 where there is no evidence for something')
@@ -142,72 +131,10 @@ function addLines(program: Command): void {
     })
 }
 
-async function runCommand(file: string, flags: RunFlags, argv: readonly string[]): Promise<void> {
-  const interrupt = onInterrupt()
-  let line: ProgressLine | null = null
-  const judged = await runScenario(file, {
-    seed: flags.seed,
-    world: flags.world,
-    images: flags.images,
-    out: flags.out,
-    command: ['faultline', ...argv.slice(2)].join(' '),
-    interrupted: interrupt.asked,
-    onStep: (text) => {
-      if (!flags.quiet) process.stderr.write(`${text}\n`)
-    },
-    onEvent: (event, plan) => {
-      line ??= new ProgressLine(plan, !flags.quiet && process.stderr.isTTY === true)
-      line.see(event)
-    },
-  })
-  const shown = line as ProgressLine | null
-  shown?.clear()
-  interrupt.done()
-  finish(judged, flags)
-  if (interrupt.asked())
-    process.stderr.write(
-      `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
-    )
-}
-
 async function cleanCommand(): Promise<void> {
   const removed = await sweepAll()
   for (const what of removed) print(`removed ${what}`)
   if (removed.length === 0) print('Nothing was left behind by any run.')
-}
-
-/** First Ctrl-C ends the run gracefully, second at once. */
-function onInterrupt(): { asked: () => boolean; done: () => void } {
-  let asked = false
-  const hear = () => {
-    if (asked) process.exit(INTERRUPTED)
-    asked = true
-    process.stderr.write(
-      '\nEnding the run: healing faults, closing the record. Ctrl-C again stops at once.\n',
-    )
-  }
-  process.on('SIGINT', hear)
-  process.on('SIGTERM', hear)
-  return {
-    asked: () => asked,
-    done: () => {
-      process.off('SIGINT', hear)
-      process.off('SIGTERM', hear)
-    },
-  }
-}
-
-function finish(judged: Judged, flags: RunFlags): void {
-  const { analysis, judgement, directory } = judged
-  if (flags.json) print(readFileSync(join(directory, 'summary.json'), 'utf8').trimEnd())
-  else print(outcomeTable(judged, flags.expect === true))
-  const { exitCode } = judgement
-  if (flags.expect && analysis.plan.expect) {
-    process.exitCode = unmet(analysis, judgement).length === 0 ? 0 : 1
-    return
-  }
-  const onlyUnknown = exitCode === 3 && judgement.verdict === 'unknown'
-  process.exitCode = flags.allowUnknown && onlyUnknown ? 0 : exitCode
 }
 
 function runDirectory(path: string): string {
@@ -225,6 +152,12 @@ const worldOption = (): Option =>
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
+  return Number(text)
+}
+
+function repetitions(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new InvalidArgumentError('How often is a whole number from 1 to 9999, e.g. 3.')
   return Number(text)
 }
 

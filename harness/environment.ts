@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { type Docker, DockerError } from './images/docker.ts'
 
 /** Where and with what a run was made: for the report, never for the simulation. */
 export type Environment = {
@@ -15,6 +16,14 @@ export type Environment = {
   command: string
   /** The scenario's path as it was typed; the plan has only its name. */
   scenarioFile?: string
+} & Partial<ServersOfRun>
+
+/** On real servers only: every container before the load, and what they were started from. */
+export type ServersOfRun = {
+  /** `cpuShare`: of one core. */
+  servers: { name: string; memoryMiB: number; cpuShare: number }[]
+  /** `faultline-kafka:4.3.1 sha256:…`: the name and the id of each image, once. */
+  images: string[]
 }
 
 export const faultlineVersion: string = JSON.parse(
@@ -34,6 +43,22 @@ export function describeEnvironment(command: string): Environment {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     command,
   }
+}
+
+/** What servers of a run there are, with the images Docker says they run. Rejects with a DockerError. */
+export async function describeServers(
+  servers: ServersOfRun['servers'],
+  docker: Docker,
+): Promise<ServersOfRun> {
+  if (servers.length === 0) return { servers, images: [] }
+  const names = servers.map(({ name }) => name)
+  const format = '{{.Config.Image}} {{.Image}}'
+  const { code, stdout, stderr } = await docker([
+    ...['container', 'inspect', '--format', format],
+    ...names,
+  ])
+  if (code !== 0) throw new DockerError(`docker container inspect failed: ${stderr.trim()}`)
+  return { servers, images: [...new Set(stdout.trim().split('\n'))].sort() }
 }
 
 /** The commit of Faultline's own source, `+` if it was changed since; `not known` outside a checkout. */

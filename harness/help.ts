@@ -15,6 +15,7 @@ Examples:
   faultline run scenarios/partition-heal.yaml --seed 7
   faultline run scenarios/clock-skew-wall.yaml --expect   exit 0 if it goes red as stated
   faultline run scenarios/partition-heal.yaml --world containers
+  faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
 
 Worlds:

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { analyse } from './analysis/analyse.ts'
+import { type Analysed, analyse } from './analysis/analyse.ts'
 import { judge } from './analysis/judge.ts'
 import { dataSet, known, systems } from './catalogue.ts'
-import { describeEnvironment, type Environment, faultlineVersion } from './environment.ts'
+import {
+  describeEnvironment,
+  describeServers,
+  type Environment,
+  faultlineVersion,
+} from './environment.ts'
 import { Health } from './health.ts'
+import { dockerClient } from './images/docker.ts'
 import type { ImageSource } from './images/image-list.ts'
-import type { Analysis, Judgement } from './model/finding.ts'
+import type { Judgement } from './model/finding.ts'
 import type { Plan, WorldName } from './model/plan.ts'
 import type { EndEvent, RecordEvent } from './model/record.ts'
 import { openContainersFor } from './open-containers.ts'
@@ -44,7 +50,7 @@ export type RunOptions = {
   interrupted?: () => boolean
 }
 
-export type Judged = { directory: string; analysis: Analysis; judgement: Judgement }
+export type Judged = { directory: string; analysis: Analysed; judgement: Judgement }
 
 const FLUSH_EVERY_MS = 250
 
@@ -56,7 +62,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Ju
   writeJson(directory, 'environment.json', environment)
   await recordRun(plan, directory, options)
   if (options.out === undefined) linkLatest(directory)
-  return judgeRun(directory.path, environment)
+  return judgeRun(directory.path)
 }
 
 /** Reads a scenario and fills in every value. Throws ScenarioError with all that is wrong with it. */
@@ -171,7 +177,15 @@ async function openWorld(
   const { images } = options
   const opening = { topics, directory: path, emit, onStep, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
-  writeJson(directory, 'servers.json', await world.loads())
+  try {
+    const servers = await describeServers(await world.loads(), dockerClient())
+    const environment = readEnvironment(path, options.command)
+    writeJson(directory, 'environment.json', { ...environment, ...servers })
+  } catch (error) {
+    // Nobody else knows yet that it is open.
+    await world.close()
+    throw error
+  }
   onStep('everything is ready: load begins')
   return world
 }
@@ -202,10 +216,13 @@ const guaranteesFor = (plan: Plan) => {
   return system.guarantees(system.knobs.parse(plan.system.knobs))
 }
 
-function readEnvironment(path: string): Environment {
+function readEnvironment(
+  path: string,
+  command = `faultline report ${basename(path)}`,
+): Environment {
   try {
     return JSON.parse(readFileSync(join(path, 'environment.json'), 'utf8'))
   } catch {
-    return describeEnvironment(`faultline report ${basename(path)}`)
+    return describeEnvironment(command)
   }
 }

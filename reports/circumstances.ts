@@ -4,6 +4,7 @@ import { table } from './charts/table.ts'
 import { countText, durationText, momentText, plural, shellWord, whereLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
+import { serversOf } from './servers.ts'
 
 /** Faults as planned, and what canaries saw of them. */
 export function faultsSection({ analysis }: Report): Markup {
@@ -93,7 +94,7 @@ export function environmentSection({ environment, analysis }: Report): Markup {
       key,
       key === 'wallMs' ? `${countText(Number(value))} ms` : String(value),
     ])
-  return html`<details class="print-open" open><summary>Made with</summary>${pairs([...own, ...given])}</details>`
+  return html`<details class="print-open" open><summary>Made with</summary>${pairs([...own, ...given])}</details>${serversOf(environment)}`
 }
 
 const pairs = (rows: readonly (readonly [string, string])[]): Markup =>

@@ -3,6 +3,7 @@ import { overlaySection } from './circumstances.ts'
 import { durationText, momentText, plural } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
+import { twinLine } from './twin-line.ts'
 import { icon } from './verdict.ts'
 
 /** The verdict, why, what was asked, and the four answers. */
@@ -36,6 +37,7 @@ const where = ({ analysis: { plan } }: Report): Markup =>
 function modelled({ analysis: { plan }, environment }: Report): Markup | false {
   if (plan.world !== 'sim') return false
   const error =
+    twinLine(plan.profile) ??
     environment.profileError ??
     'Its error against real servers has not been measured in this version'
   return html`<p class="quiet">Every time here is modelled with the service profile <em>${plan.profile.name}</em>. ${withStop(error)}</p>`

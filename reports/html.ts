@@ -15,6 +15,7 @@ import { header } from './header.ts'
 import { limitsSection } from './limits.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { measurements } from './measurements.ts'
+import { ownFiguresSection } from './own-figures.ts'
 import type { Report } from './report.ts'
 import { style } from './style.ts'
 
@@ -45,6 +46,7 @@ export async function renderHtml(report: Report): Promise<string> {
     { id: 'catch-up', title: 'Catch-up', content: await catchUp(analysis) },
     { id: 'findings', title: 'Findings', content: findingsSection(report), sheet: true },
     { id: 'measurements', title: 'All measurements', content: measurements(report) },
+    ...ownFigures(report),
     { id: 'faults', title: 'Faults', content: faultsSection(report), sheet: true },
     {
       id: 'profile',
@@ -76,6 +78,12 @@ ${sections.map(sectionOf)}</main>
 </html>
 `
   return page.markup
+}
+
+function ownFigures({ analysis: { figures } }: Report): Section[] {
+  if (!figures) return []
+  const title = 'What the servers say of themselves'
+  return [{ id: 'own-figures', title, content: ownFiguresSection(figures), sheet: true }]
 }
 
 const sectionOf = ({ id, title, content, sheet = false }: Section): Markup =>

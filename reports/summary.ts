@@ -1,4 +1,4 @@
-import type { LimitResult } from '../harness/model/finding.ts'
+import type { LimitResult, ServerFigure } from '../harness/model/finding.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import { overlayOf } from '../harness/model/plan.ts'
 import type { Report } from './report.ts'
@@ -35,6 +35,7 @@ export function summaryOf({ analysis, judgement, environment }: Report) {
     })),
     limits: judgement.limits.map(limitRow),
     metrics: analysis.metrics.map(metricRow),
+    ...(analysis.figures && { figures: analysis.figures.map(figureRow) }),
   }
 }
 
@@ -97,6 +98,13 @@ function metricRow({ metric, unit, atLeast, ...row }: MetricRow) {
     ...finite(figures, unit),
     ...(bounds && Object.keys(bounds).length > 0 && { atLeast: bounds }),
   }
+}
+
+/** What a server said is in the server's own unit; what stands beside it in ours says which. */
+function figureRow({ ours, ...said }: ServerFigure) {
+  if (!ours) return said
+  const { what, unit, count, ...measured } = ours
+  return { ...said, ours: { what, unit, count, ...finite(measured, unit) } }
 }
 
 const inUnit = (value: number, unit: string): number => (unit === 'us' ? Math.round(value) : value)

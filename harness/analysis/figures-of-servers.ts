@@ -1,13 +1,13 @@
 import { Distribution } from '../base/histogram.ts'
 import type { OwnMeasurement, ServerFigure } from '../model/finding.ts'
 import type { MetricRow } from '../model/metric.ts'
-import type { FigureEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 import { type Cell, enoughFor } from './cells.ts'
 import type { Facts } from './facts.ts'
+import type { History } from './history.ts'
 
 /** Readings of one figure in one region and phase. */
-type Group = { figure: string; region: string; phase: string; said: FigureEvent[] }
+type Group = { figure: string; region: string; phase: string; said: History['figures'] }
 
 /**
  * What servers said of themselves, by region, phase of the reading and figure, each beside our own measurement:

@@ -5,7 +5,7 @@ import type { Analysed } from './analyse.ts'
 import { judgeLimit } from './limits.ts'
 import { counted } from './wording.ts'
 
-const exitCodes = {
+export const exitCodes = {
   interrupted: 130,
   environment: 5,
   correctness: 6,

@@ -6,25 +6,31 @@ import type { Plan } from '../model/plan.ts'
  * What a run leaves behind:
  *
  *   record.jsonl       the plan and everything that happened (harness/model/record.ts)
- *   environment.json   host, versions, commit, wall-clock start
+ *   environment.json   host, versions, commit, wall-clock start; on real servers also their images, and memory and
+ *                      idle CPU of each before the load
  *   health.jsonl       how the harness itself was doing, by wall clock
  *   truth/data.json    which data set recall is judged on
- *   servers.json       on real servers: memory and idle CPU of each, before the load
  *   logs/, agents/     on real servers: what each container said; what agents keep over a crash
  *   report.html, summary.json, summary.md
+ *
+ * Of a run made several times: rep-1, rep-2 …, each as above, and beside them reps.json and reps.md.
  */
 export type RunDirectory = { path: string; record: string }
 
-/** What a run writes; what an earlier one wrote must not be taken for this one's. */
+/** What a run writes (servers.json: did once); what an earlier one wrote must not be taken for this one's. */
 const left = [
   ...['record.jsonl', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'],
-  ...['servers.json', 'logs', 'agents'],
+  ...['servers.json', 'logs', 'agents', 'reps.json', 'reps.md'],
 ]
 
-/** The directory of a plan: `runs/<name>-<seed>`, with the world if it is not the simulator, or `out`. Emptied of an earlier run of the same name. */
+/** Where a plan leaves its run unless told: `runs/<name>-<seed>`, with the world if it is not the simulator. */
+export function defaultDirectory({ name, seed, world }: Plan): string {
+  return join('runs', `${name}-${seed}${world === 'sim' ? '' : `-${world}`}`)
+}
+
+/** The directory of a plan, or `out`. Emptied of an earlier run of the same name. */
 export function openRunDirectory(plan: Plan, out: string | undefined): RunDirectory {
-  const world = plan.world === 'sim' ? '' : `-${plan.world}`
-  const path = out ?? join('runs', `${plan.name}-${plan.seed}${world}`)
+  const path = out ?? defaultDirectory(plan)
   makeFolder(path)
   mkdirSync(join(path, 'truth'), { recursive: true })
   for (const stale of left) rmSync(join(path, stale), { force: true, recursive: true })

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts'
 import { UsageError } from '../exit.ts'
 import type { ProfileRow } from '../model/profile.ts'
 import { readDirect } from './calibration.ts'
+import type { ForeignLoad } from './foreign-load.ts'
 import { withRows } from './profile-file.ts'
 import { type FitBy, measuredRows } from './profile-values.ts'
 import { recordTimes } from './record-times.ts'
@@ -22,7 +23,10 @@ export function calibratedProfile(path: string, by: FitBy): Calibrated {
     {
       direct: direct.times,
       record: recordTimes(history),
-      where: whereOf(path, direct.servers),
+      where: {
+        calls: whereOf(path, direct.servers, direct.foreign.calls),
+        run: whereOf(path, direct.servers, direct.foreign.run),
+      },
       tickUs: servers.tickUs,
       workers: profile.store.workers,
     },
@@ -44,10 +48,13 @@ function directOf(path: string) {
   }
 }
 
-/** `2026-11-21, milvus:2.3.5 and kafka:4.3.1, 2 cores`. */
-function whereOf(path: string, servers: readonly string[]): string {
+/** `2026-11-21, faultline-milvus:2.3.5, faultline-kafka:4.3.1, 2 cores, others took 5 % of them`. */
+function whereOf(path: string, servers: readonly string[], load: ForeignLoad | undefined): string {
   const file = join(path, 'environment.json')
   const { startedAt, cores }: Environment = JSON.parse(readFileSync(file, 'utf8'))
   const names = servers.filter((image) => /milvus|kafka/.test(image))
-  return `${startedAt.slice(0, 10)}, ${names.join(', ')}, ${cores} cores`
+  const others = load
+    ? `others took ${Math.round(load.mean * 100)} % of them`
+    : 'what others took of them is not known'
+  return `${startedAt.slice(0, 10)}, ${names.join(', ')}, ${cores} cores, ${others}`
 }

@@ -3,17 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GAP } from '../../reports/format.ts'
-import { INTERRUPTED } from '../exit.ts'
+import { INTERRUPTED, UsageError } from '../exit.ts'
 import type { ImageSource } from '../images/image-list.ts'
 import type { ProfileRow } from '../model/profile.ts'
 import { textTable } from '../scenario/text-table.ts'
 import { calibratedProfile } from './calibrate.ts'
-import { recordCalibration } from './calibration.ts'
+import { BUSY, foreignText } from './foreign-load.ts'
 import { byError } from './main-errors.ts'
 import type { Twin } from './outcome.ts'
 import type { FitBy } from './profile-values.ts'
 import { writeShipped } from './shipped-profiles.ts'
-import { runTwin } from './twin.ts'
 import { cellsOf } from './wording.ts'
 
 const calibrateScenario = fileURLToPath(new URL('../../scenarios/calibrate.yaml', import.meta.url))
@@ -61,6 +60,8 @@ async function calibrateCommand(flags: CalibrateFlags): Promise<void> {
 }
 
 async function calibrateNow({ images, seed, run }: CalibrateFlags): Promise<string> {
+  // Only here: what these commands need takes longer to load than most commands take to run.
+  const { recordCalibration } = await import('./calibration.ts')
   const interrupt = onInterrupt()
   try {
     return await recordCalibration(calibrateScenario, {
@@ -101,6 +102,7 @@ async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
   const interrupt = onInterrupt()
   try {
     const { write, ...options } = flags
+    const { runTwin } = await import('./twin.ts')
     const twin = await runTwin(file, {
       ...{ ...options, command: `faultline twin ${file}`, onStep: note },
       interrupted: interrupt.asked,
@@ -108,6 +110,7 @@ async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
     print(worstTable(twin))
     print(`\nCompared: ${join(twin.directory, 'twin.html')}`)
     if (!write) return
+    refuseDisturbed(twin)
     const missing = writeShipped(twin.profile, twin.run)
     if (missing.length > 0)
       note(
@@ -116,6 +119,14 @@ async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
   } finally {
     interrupt.done()
   }
+}
+
+/** What neighbours did to a run is not the simulator's error, and must not stand in a profile as if it were. */
+function refuseDisturbed({ foreign, directory }: Twin): void {
+  if (foreign && foreign.mean <= BUSY) return
+  throw new UsageError(
+    `not written: ${foreignText(foreign)} The comparison is in ${directory}. Run it again with nothing beside it.`,
+  )
 }
 
 /** The errors of the main metrics are in twin.md; here are the figures furthest off. */

@@ -5,7 +5,13 @@ import { quantile } from 'simple-statistics'
  * What processes that are not of the run took of the machine's CPU while it ran, as shares of all cores: over the
  * whole time, and the share that nine of ten seconds stay below. Before and after say nothing of the time between.
  */
-export type ForeignLoad = { mean: number; p90: number; seconds: number }
+export type ForeignLoad = {
+  mean: number
+  p90: number
+  seconds: number
+  /** Share of all cores that was in use by anybody, the run included. Runs of before it was kept do not say. */
+  busy?: number
+}
 
 /** A process as /proc tells it; `ticks` is CPU time it has used. */
 export type ProcessTime = { pid: number; parent: number; name: string; ticks: number }
@@ -19,6 +25,7 @@ const RUNTIME = /^(dockerd|containerd|containerd-shim|docker-proxy|runc)/
 /** Watches until it is stopped. Gives undefined where the machine does not tell (/proc). */
 export function watchForeignLoad(): { stop: () => ForeignLoad | undefined } {
   const shares: number[] = []
+  const started = look()
   let before = look()
   const timer = setInterval(() => {
     const now = look()
@@ -32,7 +39,9 @@ export function watchForeignLoad(): { stop: () => ForeignLoad | undefined } {
       clearInterval(timer)
       if (shares.length === 0) return undefined
       const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
-      return { mean: rounded(mean), p90: rounded(quantile(shares, 0.9)), seconds: shares.length }
+      const load = { mean: rounded(mean), p90: rounded(quantile(shares, 0.9)) }
+      const busy = started && before && busyShare(started, before)
+      return { ...load, seconds: shares.length, ...(busy && { busy: rounded(busy) }) }
     },
   }
 }
@@ -40,6 +49,9 @@ export function watchForeignLoad(): { stop: () => ForeignLoad | undefined } {
 const rounded = (share: number): number => Number(share.toFixed(3))
 
 export type Look = { busy: number; total: number; processes: readonly ProcessTime[]; self: number }
+
+const busyShare = (from: Look, to: Look): number =>
+  to.total > from.total ? (to.busy - from.busy) / (to.total - from.total) : 0
 
 /** All busy time less that of our own processes: one that came and went between two looks is foreign too. */
 export function foreignShare(before: Look, now: Look): number | null {
@@ -114,6 +126,7 @@ export function parseProcess(text: string): ProcessTime | null {
 export function foreignText(load: ForeignLoad | undefined): string {
   if (!load) return 'What other processes took of the CPU is not known.'
   const percent = (share: number) => `${Math.round(share * 100)} %`
-  const told = `Other processes took ${percent(load.mean)} of the CPU (nine of ten seconds below ${percent(load.p90)}).`
+  const all = load.busy === undefined ? '' : `The CPU was in use for ${percent(load.busy)}. `
+  const told = `${all}Other processes took ${percent(load.mean)} of it (nine of ten seconds below ${percent(load.p90)}).`
   return load.mean > BUSY ? `${told} Times are too long by what that cost.` : told
 }

@@ -19,8 +19,8 @@ export type FitBy = 'calls' | 'run'
 export type Measured = {
   direct: DirectTimes
   record: RecordTimes
-  /** Said after every figure: when, on what. */
-  where: string
+  /** Said after every figure: when, on what, and how disturbed that part was. */
+  where: Record<FitBy, string>
   tickUs: Us
   /** Of the profile as it was: how many calls a store serves at once. */
   workers: Profile['store']['workers']
@@ -43,7 +43,8 @@ function storeRows(measured: Measured, by: FitBy): ProfileRow[] {
   const { wireUs } = splitCall(search, workers, saturated.perSec)
   const hopUs = Math.max(0, medianOf(agentSearch) - medianOf(search))
   const overheadUs = wireUs + hopUs
-  const row = rowsWith(measured)
+  const row = rowsWith(measured, 'calls')
+  const userRow = rowsWith(measured, by)
   const users = by === 'calls' ? 'single calls by the agent' : 'calm run, dispatch to answer'
   return [
     row(
@@ -53,14 +54,14 @@ function storeRows(measured: Measured, by: FitBy): ProfileRow[] {
         `${saturated.inFlight} in flight through one client) and ${text(hopUs)} is the way to the agent and back; medians, n ${search.length}`,
     ),
     ...fitRows(
-      row,
+      userRow,
       'store.search',
       by === 'calls' ? agentSearch : record.search,
       overheadUs,
       users,
     ),
     ...fitRows(
-      row,
+      userRow,
       'store.upsert',
       by === 'calls' ? agentUpsert : record.upsert,
       overheadUs,
@@ -73,7 +74,7 @@ function storeRows(measured: Measured, by: FitBy): ProfileRow[] {
 function waitRows(measured: Measured): ProfileRow[] {
   const { direct, tickUs } = measured
   const { visible, scans, points } = direct
-  const row = rowsWith(measured)
+  const row = rowsWith(measured, 'calls')
   return [
     row(
       'store.visibleAfter',
@@ -97,7 +98,7 @@ function waitRows(measured: Measured): ProfileRow[] {
 
 const logRows = (measured: Measured): ProfileRow[] =>
   fitRows(
-    rowsWith(measured),
+    rowsWith(measured, 'calls'),
     'log.append',
     measured.direct.append,
     0,
@@ -109,12 +110,12 @@ function mirrorRows(measured: Measured): ProfileRow[] {
   const { record, direct } = measured
   const about = 'log to log less the latency of the link, nothing logged for two round trips before'
   const appendUs = medianOf(direct.append)
-  return fitRows(rowsWith(measured), 'mirror.process', record.mirror, appendUs, about)
+  return fitRows(rowsWith(measured, 'run'), 'mirror.process', record.mirror, appendUs, about)
 }
 
 function restartRows(measured: Measured): ProfileRow[] {
   const { restarts } = measured.record
-  const row = rowsWith(measured)
+  const row = rowsWith(measured, 'run')
   const known: [string, Us | undefined, string][] = [
     ['store.restart', restarts.store, 'kill and start, until the port answers'],
     ['store.loaded', restarts.loaded, 'kill and start, until a strong read finds a known row'],
@@ -127,8 +128,8 @@ function restartRows(measured: Measured): ProfileRow[] {
 type Row = (key: string, us: Us, how: string) => ProfileRow
 
 const rowsWith =
-  ({ where }: Measured): Row =>
-  (key, us, how) => ({ key, value: text(us), source: `measured: ${how}; ${where}` })
+  ({ where }: Measured, from: FitBy): Row =>
+  (key, us, how) => ({ key, value: text(us), source: `measured: ${how}; ${where[from]}` })
 
 /** Both rows of a service time; none where there were too few samples. `lessUs` is counted elsewhere. */
 function fitRows(

@@ -224,6 +224,18 @@ test('the record does not depend on how the path of the scenario was typed', asy
   expect(read(one).equals(read(two))).toBe(true)
 })
 
+test('--reps is refused in the simulator, where every run is the same, and needs a number of runs', async () => {
+  const out = join(newFolder(), 'reps')
+  const said = await faultline('run', scenario(), '--reps', '3', '--out', out)
+  expect(said).toMatchObject({ code: 2, out: '' })
+  expect(said.err).toContain('the same seed gives the same bytes every time')
+  expect(said.err).toContain('--seed 7')
+  expect(existsSync(out)).toBe(false)
+  const none = await faultline('run', scenario(), '--world', 'containers', '--reps', '0')
+  expect(none.code).toBe(2)
+  expect(none.err).toContain('a whole number from 1')
+})
+
 test('check --world containers names what real servers cannot do, and else what is started and laid over', async () => {
   const file = scenario('- { metric: lost-writes, max: 0 }')
   writeFileSync(

@@ -76,8 +76,10 @@ test.each(scenarios)(
 
 test('what cannot be simulated is not tried here: these scenarios name real servers only', () => {
   expect(all.filter((file) => !runsInSim(file))).toEqual([
+    'calibrate.yaml',
     'jvm-clock-skew.yaml',
     'kafka-paused-idempotent-client.yaml',
+    'kafka-paused-serial-client.yaml',
     'milvus-frozen-long.yaml',
   ])
 })

@@ -75,15 +75,23 @@ export class MilvusConnection {
   }
 }
 
-/** Three calls in a row past their deadline, the last more than three seconds after the first: a dead connection. */
+const FIRST_PATIENCE_MS = 3_000
+const MOST_PATIENCE_MS = 24_000
+
+/**
+ * Three calls in a row past their deadline, the last more than three seconds after the first: a dead connection. Where
+ * a new one brings no answer either, it is the server that is silent, and patience doubles: to make a client of the SDK
+ * keeps this process from everything else for a fifth of a second (measured).
+ */
 export class DeadlineStreak {
   private readonly atLeast = 3
-  private readonly longerThanMs = 3_000
+  private patienceMs = FIRST_PATIENCE_MS
   private count = 0
   private firstMs = 0
 
   answered(): void {
     this.count = 0
+    this.patienceMs = FIRST_PATIENCE_MS
   }
 
   /** A call was late at `nowMs`. How long none was answered if that is too long, else null. */
@@ -91,8 +99,9 @@ export class DeadlineStreak {
     if (this.count === 0) this.firstMs = nowMs
     this.count++
     const silentMs = nowMs - this.firstMs
-    if (this.count < this.atLeast || silentMs <= this.longerThanMs) return null
+    if (this.count < this.atLeast || silentMs <= this.patienceMs) return null
     this.count = 0
+    this.patienceMs = Math.min(2 * this.patienceMs, MOST_PATIENCE_MS)
     return silentMs
   }
 }

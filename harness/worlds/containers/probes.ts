@@ -1,7 +1,6 @@
 import type { LinkName } from '../../model/fault.ts'
-import { BASE_STAMP, type Change, NO_ROW, SENTINEL_ID } from '../../model/point.ts'
+import { type Change, SENTINEL_ID } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
 import type { EventLog } from '../../ports/log.ts'
 import type { Network } from '../../ports/network.ts'
 import type { Consistency, ReadableStore } from '../../ports/store.ts'
@@ -9,6 +8,7 @@ import { HEALTH, type HealthReply } from '../../ports/system.ts'
 import type { Echo, Probes } from '../../ports/world.ts'
 import { within } from '../adapters/host-clock.ts'
 import type { Address } from '../adapters/message-wire.ts'
+import { answerOr, probeChange } from '../probe.ts'
 import type { EchoServer } from './echo-server.ts'
 import { echoed, hungUp, kafkaAnswers } from './round-trips.ts'
 import { milvusAnswers } from './topology/milvus-probe.ts'
@@ -137,22 +137,3 @@ export class ServerProbes implements Probes {
 const ABSENT = Symbol('no answer')
 
 export const isProbe = (change: Change): boolean => change.id < 0
-
-/** A probe that nobody answered is a result, not an error. */
-async function answerOr<T, U>(asked: Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof CallError) return otherwise
-    throw error
-  }
-}
-
-const probeChange = (id: number, origin: RegionName): Change => ({
-  id,
-  row: NO_ROW,
-  write: 0,
-  stamp: BASE_STAMP,
-  deleted: true,
-  origin,
-})

@@ -1,17 +1,11 @@
 import type { LinkName } from '../../model/fault.ts'
-import {
-  BASE_STAMP,
-  type Change,
-  NO_ROW,
-  SENTINEL_ID,
-  type StoredPoint,
-} from '../../model/point.ts'
+import { SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
 import type { Message } from '../../ports/network.ts'
 import type { Consistency } from '../../ports/store.ts'
 import { HEALTH, type HealthReply } from '../../ports/system.ts'
 import type { Probes } from '../../ports/world.ts'
+import { answerOr, probeChange } from '../probe.ts'
 import { mirrored } from './mirror.ts'
 import type { Process } from './process.ts'
 import { PROBE_TOPIC, type SimRegion } from './region.ts'
@@ -150,22 +144,3 @@ export class SimProbes implements Probes {
 const ABSENT = Symbol('no answer')
 
 const within = (region: RegionName): LinkName => ({ from: region, to: region })
-
-/** A probe that nobody answered is a result, not an error. */
-async function answerOr<T, U>(asked: Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof CallError) return otherwise
-    throw error
-  }
-}
-
-const probeChange = (id: number, origin: RegionName): Change => ({
-  id,
-  row: NO_ROW,
-  write: 0,
-  stamp: BASE_STAMP,
-  deleted: true,
-  origin,
-})

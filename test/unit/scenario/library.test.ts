@@ -46,8 +46,10 @@ describe('the scenario library', () => {
   test('scenarios that run on real servers only are these, and the simulator refuses each', () => {
     const only = entries.filter(({ plan }) => plan.world === 'containers')
     expect(only.map(({ plan }) => plan.name)).toEqual([
+      'calibrate',
       'jvm-clock-skew',
       'kafka-paused-idempotent-client',
+      'kafka-paused-serial-client',
       'milvus-frozen-long',
     ])
     for (const { file } of only) {
@@ -60,21 +62,24 @@ describe('the scenario library', () => {
   test('what is laid over for real servers is said', () => {
     const laid = entries.flatMap(({ plans }) => plans.filter(({ overlay }) => overlay.length > 0))
     expect(laid.map(({ name, world }) => `${name} in ${world}`)).toEqual([
+      'milvus-restart-empty in containers',
       'partition-heal in containers',
       'steady-state in containers',
     ])
-    expect(laid[0]?.overlay).toEqual([
-      'load: 60/s -> 20/s searches in us-east',
-      'load: 20/s -> 10/s upserts in us-east',
+    const heal = laid.find(({ name }) => name === 'partition-heal')
+    expect(heal?.overlay).toEqual([
+      'load: 60/s -> 12/s searches in us-east',
+      'load: 20/s -> 6/s upserts in us-east',
+      'load: 1/s -> 30/min deletes in us-east',
       'load: 20 -> 10 clients in us-east, eu-west and ap-south',
-      'load: 40/s -> 10/s searches in eu-west and ap-south',
-      'load: 5/s -> 2/s upserts in eu-west and ap-south',
+      'load: 40/s -> 8/s searches in eu-west and ap-south',
+      'load: 5/s -> 1/s upserts in eu-west and ap-south',
       'timeline: run 120s -> 90s',
       'timeline: settle 40s -> 20s',
       'fault partition us-east <-> eu-west, 30s to 70s -> us-east <-> eu-west, 20s to 50s',
       'limit search.response p99 dropped',
       'limit lag p90 during baseline dropped',
-      'limit search.response p95 added: max 400ms',
+      'limit search.response p90 added: max 400ms',
       'limit lag p90 during baseline pooled added: max 2s',
     ])
   })

@@ -114,6 +114,17 @@ test('three late calls in a row, over more than three seconds, are a dead connec
   ])
 })
 
+test('a new connection that is not answered either is given twice the time, up to 24 s', () => {
+  const streak = new DeadlineStreak()
+  const rebuilt = (from: number, to: number) =>
+    Array.from({ length: (to - from) / 500 + 1 }, (_, i) => from + 500 * i).filter(
+      (at) => streak.late(at) !== null,
+    )
+  expect(rebuilt(0, 120_000)).toEqual([3_500, 10_500, 23_500, 48_500, 73_500, 98_500])
+  streak.answered()
+  expect(rebuilt(130_000, 134_000)).toEqual([133_500])
+})
+
 test('a wait that ends says who, what, how long and the last answer', async () => {
   const waiting = new Waiting('Milvus at here', 150, 'Look there.')
   let looks = 0

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from './exit.ts'
+import { unmet } from './expectation.ts'
+import type { ImageSource } from './images/image-list.ts'
+import { onInterrupt } from './interrupt.ts'
+import { type Judged, planOf, type RunOptions, runScenario } from './main.ts'
+import type { WorldName } from './model/plan.ts'
+import { ProgressLine } from './progress.ts'
+import { defaultDirectory } from './record/run-directory.ts'
+import { repetitionTable } from './repetition-table.ts'
+import { exitCodeOfAll, repeat } from './repetitions.ts'
+import { outcomeTable } from './verdict-table.ts'
+
+/** What stands behind `faultline run FILE` and `faultline report DIR`. */
+export type RunFlags = {
+  seed?: number
+  world?: WorldName
+  images?: ImageSource
+  out?: string
+  reps?: number
+  json?: boolean
+  quiet?: boolean
+  allowUnknown?: boolean
+  expect?: boolean
+}
+
+const ENDING = 'Ending the run: healing faults, closing the record. Ctrl-C again stops at once.'
+const LAST = 'This run is the last: it goes on to its end. Ctrl-C again ends it early.'
+
+/** `faultline run`: once, or several times with `--reps`. Sets the exit code. Rejects with a UsageError and as runs do. */
+export async function runCommand(
+  file: string,
+  flags: RunFlags,
+  argv: readonly string[],
+): Promise<void> {
+  const command = ['faultline', ...argv.slice(2)].join(' ')
+  if (flags.reps !== undefined) return repeatCommand(file, flags, flags.reps, command)
+  const interrupt = onInterrupt([ENDING])
+  const interrupted = () => interrupt.times() > 0
+  const judged = await runOnce(file, flags, { command, out: flags.out, interrupted })
+  interrupt.done()
+  finish(judged, flags)
+  if (interrupted())
+    process.stderr.write(
+      `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
+    )
+}
+
+async function repeatCommand(
+  file: string,
+  flags: RunFlags,
+  times: number,
+  command: string,
+): Promise<void> {
+  if ((flags.world ?? 'sim') === 'sim')
+    throw new UsageError(
+      '--reps is for real servers (--world containers): in the simulator the same seed gives the same bytes every time. Use other seeds instead: --seed 7',
+    )
+  const base = flags.out ?? defaultDirectory(planOf(file, flags))
+  const interrupt = onInterrupt([LAST, ENDING])
+  const stopped = () => interrupt.times() > 0
+  const interrupted = () => interrupt.times() > 1
+  const once = (out: string, number: number) => {
+    if (!flags.quiet) process.stderr.write(`run ${number} of ${times}: ${out}\n`)
+    return runOnce(file, flags, { command, out, interrupted })
+  }
+  const exitCodeOf = (judged: Judged) => exitCode(judged, flags)
+  try {
+    const repeated = await repeat(base, times, { once, exitCodeOf, stopped })
+    if (flags.json) print(readFileSync(join(base, 'reps.json'), 'utf8').trimEnd())
+    else print(`${repetitionTable(repeated)}\nreports: ${base}/rep-*/report.html`)
+    process.exitCode = exitCodeOfAll(repeated)
+  } catch (error) {
+    if (existsSync(join(base, 'reps.md')))
+      process.stderr.write(`What the runs before this one measured is in ${base}/reps.md.\n`)
+    throw error
+  } finally {
+    interrupt.done()
+  }
+}
+
+async function runOnce(
+  file: string,
+  { seed, world, images, quiet }: RunFlags,
+  options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,
+): Promise<Judged> {
+  let line: ProgressLine | null = null
+  const judged = await runScenario(file, {
+    ...{ seed, world, images },
+    ...options,
+    onStep: (text) => {
+      if (!quiet) process.stderr.write(`${text}\n`)
+    },
+    onEvent: (event, plan) => {
+      line ??= new ProgressLine(plan, !quiet && process.stderr.isTTY === true)
+      line.see(event)
+    },
+  })
+  const shown = line as ProgressLine | null
+  shown?.clear()
+  return judged
+}
+
+/** Prints what came out of a run, and sets the exit code. */
+export function finish(judged: Judged, flags: RunFlags): void {
+  if (flags.json) print(readFileSync(join(judged.directory, 'summary.json'), 'utf8').trimEnd())
+  else print(outcomeTable(judged, flags.expect === true))
+  process.exitCode = exitCode(judged, flags)
+}
+
+function exitCode({ analysis, judgement }: Judged, flags: RunFlags): number {
+  if (flags.expect && analysis.plan.expect) return unmet(analysis, judgement).length === 0 ? 0 : 1
+  const onlyUnknown = judgement.exitCode === 3 && judgement.verdict === 'unknown'
+  return flags.allowUnknown && onlyUnknown ? 0 : judgement.exitCode
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
