@@ -22,7 +22,7 @@ export type Environment = {
 export type ServersOfRun = {
   /** `cpuShare`: of one core. */
   servers: { name: string; memoryMiB: number; cpuShare: number }[]
-  /** `faultline-kafka:4.3.1 sha256:…`: the name and the id of each image, once. */
+  /** Name with tag, and id, of each image, once. */
   images: string[]
 }
 

@@ -48,7 +48,7 @@ function directOf(path: string) {
   }
 }
 
-/** `2026-11-21, faultline-milvus:2.3.5, faultline-kafka:4.3.1, 2 cores, others took 5 % of them`. */
+/** Date, images, cores, and what others took of them. */
 function whereOf(path: string, servers: readonly string[], load: ForeignLoad | undefined): string {
   const file = join(path, 'environment.json')
   const { startedAt, cores }: Environment = JSON.parse(readFileSync(file, 'utf8'))

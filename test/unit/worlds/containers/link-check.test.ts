@@ -41,6 +41,13 @@ test('a link that is off by more than the tolerance ends the run before it begin
   )
 })
 
+test('a link that is slow while the machine is busy passes once it is what it should be', async () => {
+  const busy = Array.from({ length: 20 }, () => 200_000)
+  const { echo, now } = echoes(...busy, 81_000, 81_000, 81_000, 81_000, 81_000)
+  await checkLinks([{ ...(links[0] as LinkPlan), to: 'us' }], echo, now)
+  expect(now()).toBe(20 * 200_000 + 5 * 81_000)
+})
+
 test('a link over which nothing comes back is off', async () => {
   await expect(
     checkLinks(
