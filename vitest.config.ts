@@ -3,10 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** Tests on real servers join in where Docker is required, as in CI: there a missing Docker is a failure. */
 const withContainers = process.env['FAULTLINE_REQUIRE_DOCKER'] === '1'
 
+/** What takes minutes and repeats is for nights: `npm run test:containers`. */
+const nightly = process.env['FAULTLINE_NIGHTLY'] === '1'
+
 const containers = {
   test: {
     name: 'containers',
     include: ['test/containers/**/*.test.ts'],
+    exclude: nightly ? [] : ['test/containers/kafka-faults.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 180_000,
     // One after the other and after all else: what they measure must not be the neighbours' load.

@@ -1,6 +1,7 @@
 import type { LinkPlan } from '../../model/plan.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import type { Echo } from '../../ports/world.ts'
+import { pause } from '../adapters/host-clock.ts'
 import { EnvironmentError } from './topology/errors.ts'
 
 const TIMES = 5
@@ -27,6 +28,7 @@ export async function checkLinks(
     const wrong = await firstWrong(links, echo, now)
     if (!wrong) return
     if (now() > untilUs) throw wrong
+    await pause(20 * MS)
   }
 }
 
