@@ -19,13 +19,15 @@ export function labelsOf(run: string, deadlineSec: number, pid = process.pid): L
   }
 }
 
-/** `<pid namespace>:<start in clock ticks since boot>`; undefined where no such process is seen. */
+/** `<pid namespace>:<start in clock ticks since boot>`; undefined where no such process lives. */
 export function birthOf(pid: number): string | undefined {
   if (!existsSync(`/proc/${pid}/stat`)) return undefined
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The second field is the program's name in parentheses, and may hold anything; the start is the 22nd field.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A process that was killed and not yet collected by its parent stands there as it was.
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
     return `${namespace()}:${fields[19]}`
   } catch {
     return undefined

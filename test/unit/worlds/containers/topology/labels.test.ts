@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import {
   birthLabel,
@@ -53,4 +57,19 @@ test('without a birth a dead pid or a passed deadline is enough', () => {
 test('what does not say whose it is stays', () => {
   expect(isLeft({ [runLabel]: 'r' }, now)).toBe(false)
   expect(isLeft({ ...mine, [pidLabel]: 'none' }, now + 61)).toBe(false)
+})
+
+test('a process that was killed and that nobody has collected yet does not live', async () => {
+  // The shell is replaced by a program that never collects its child.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 61'], { stdio: 'pipe' })
+  try {
+    const child = Number(String((await once(parent.stdout, 'data'))[0]))
+    expect(birthOf(child)).toBeDefined()
+    process.kill(child, 'SIGKILL')
+    for (let i = 0; i < 200 && birthOf(child) !== undefined; i++) await sleep(10)
+    expect(readFileSync(`/proc/${child}/stat`, 'utf8')).toContain(') Z ')
+    expect(birthOf(child)).toBeUndefined()
+  } finally {
+    parent.kill('SIGKILL')
+  }
 })
