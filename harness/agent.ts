@@ -1,6 +1,7 @@
 import { dataSet, systems } from './catalogue.ts'
 import type { System } from './ports/system.ts'
 import { launcher } from './run/launch.ts'
+import { spaceOf } from './workload/pool.ts'
 import { vectorsOf } from './worlds/adapters/vectors.ts'
 import { liveAsAgent } from './worlds/containers/agent-process.ts'
 
@@ -8,4 +9,5 @@ import { liveAsAgent } from './worlds/containers/agent-process.ts'
 liveAsAgent({
   launch: (plan, emit) => launcher(plan, systems[plan.system.kind] as System, emit),
   vectors: (plan) => vectorsOf(dataSet(plan.data.set)),
+  space: (plan) => spaceOf(dataSet(plan.data.set), plan.data.base),
 })

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkers } from './analysis/checkers/checkers.ts'
-import type { System } from './ports/system.ts'
+import type { Lack, Plan } from './model/plan.ts'
+import type { Need, System } from './ports/system.ts'
 import type { SourceFile } from './scenario/document.ts'
 import type { Known } from './scenario/known.ts'
 import { activeActiveCdc } from './systems/active-active-cdc.ts'
@@ -34,9 +35,30 @@ export function known(): Known {
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
     checkers: Object.keys(checkers),
-    lacks: { sim: missingInSim, containers: missingInContainers },
+    lacks: {
+      sim: missingInSim,
+      containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],
+    },
     expectedBefore,
   }
+}
+
+/** What a system needs and real servers cannot give it yet. */
+function needLacks(plan: Plan): Lack[] {
+  const system = systems[plan.system.kind] as System
+  const needs = system.needs?.(system.knobs.parse(plan.system.knobs)) ?? []
+  return needs.map((need) => ({
+    what: `what system ${plan.system.kind} needs (${needsOf[need]})`,
+    why: 'its adapters for real servers do not have it. Run it in the simulator.',
+    at: ['system', 'kind'],
+  }))
+}
+
+const needsOf: Record<Need, string> = {
+  placement: 'regions that keep only some of the points',
+  shards: 'searches of some shards of a store',
+  collections: 'more than one collection in a store',
+  snapshots: 'snapshots kept outside all regions',
 }
 
 /** Stands beside the profiles and is none. */

@@ -13,6 +13,7 @@ import { Health } from './health.ts'
 import { dockerClient } from './images/docker.ts'
 import type { ImageSource } from './images/image-list.ts'
 import type { Judgement } from './model/finding.ts'
+import { keptByAll } from './model/layout.ts'
 import type { Plan, WorldName } from './model/plan.ts'
 import type { EndEvent, RecordEvent } from './model/record.ts'
 import { openContainersFor } from './open-containers.ts'
@@ -32,7 +33,7 @@ import { loadPlan, type Overrides } from './scenario/load.ts'
 import { ScenarioError } from './scenario/problem.ts'
 import { WorkloadError } from './workload/keys.ts'
 import { planOperations, probeSchedule, type Workload } from './workload/operations.ts'
-import type { Pool } from './workload/pool.ts'
+import { type Pool, spaceOf } from './workload/pool.ts'
 
 /** What the caller of a run may decide, and what it wants to hear. */
 export type RunOptions = {
@@ -160,7 +161,6 @@ async function openWorld(
   workload: Workload,
   { directory, emit, system, options }: Opening,
 ): Promise<World> {
-  const { topics } = system
   if (plan.world === 'sim') {
     const launch = launcher(plan, system, emit)
     return openSimulation(
@@ -168,13 +168,14 @@ async function openWorld(
       pool,
       workload,
       neighboursOf(pool, workload),
-      { topics, launch },
+      { system, launch },
       emit,
     )
   }
   const { path } = directory
   const onStep = options.onStep ?? (() => {})
   const { images } = options
+  const { topics } = system
   const opening = { topics, directory: path, emit, onStep, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
   try {
@@ -202,7 +203,7 @@ export async function judgeRun(path: string, environment?: Environment): Promise
 
 /** What the record of a run proves, without a report. */
 export function judgeRecord(path: string): Judged {
-  const analysis = analyse(join(path, 'record.jsonl'), neighboursForPlan, guaranteesFor)
+  const analysis = analyse(join(path, 'record.jsonl'), neighboursForPlan, guaranteesFor, layoutFor)
   return { directory: path, analysis, judgement: judge(analysis) }
 }
 
@@ -214,6 +215,13 @@ const neighboursForPlan = (plan: Plan) => {
 const guaranteesFor = (plan: Plan) => {
   const system = systems[plan.system.kind] as System
   return system.guarantees(system.knobs.parse(plan.system.knobs))
+}
+
+const layoutFor = (plan: Plan) => {
+  const system = systems[plan.system.kind] as System
+  const knobs = system.knobs.parse(plan.system.knobs)
+  const space = spaceOf(dataSet(plan.data.set), plan.data.base)
+  return system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
 }
 
 function readEnvironment(

@@ -1,9 +1,11 @@
 import { NeighbourTable } from './base/neighbours.ts'
+import { keptByAll } from './model/layout.ts'
 import type { Plan } from './model/plan.ts'
 import type { RecordEvent } from './model/record.ts'
+import type { System } from './ports/system.ts'
 import type { Launch, World } from './ports/world.ts'
 import type { Workload } from './workload/operations.ts'
-import type { Pool } from './workload/pool.ts'
+import { type Pool, spaceOf } from './workload/pool.ts'
 import { graphBuilder } from './worlds/sim/graph.ts'
 import { FlatIndex, type VectorIndex } from './worlds/sim/index-flat.ts'
 import { SegmentedIndex, type SegmentNews } from './worlds/sim/index-hnsw.ts'
@@ -31,12 +33,17 @@ export function openSimulation(
   pool: Pool,
   workload: Workload,
   neighbours: NeighbourTable,
-  agents: { topics: readonly string[]; launch: Launch },
+  { system, launch }: { system: System; launch: Launch },
   emit: (event: RecordEvent) => void,
 ): World {
   const openIndex = indexOpener(plan, pool, neighbours)
-  const { topics, launch } = agents
-  return openSim({ plan, topics, base: workload.base, emit, launch, dim: pool.dim, openIndex })
+  const { topics } = system
+  const knobs = system.knobs.parse(plan.system.knobs)
+  const space = spaceOf(pool, plan.data.base)
+  const layout = system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
+  const needs = system.needs?.(knobs) ?? []
+  const { base } = workload
+  return openSim({ plan, topics, base, emit, launch, space, layout, needs, openIndex })
 }
 
 function indexOpener(

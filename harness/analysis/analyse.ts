@@ -1,4 +1,5 @@
 import type { Analysis, Finding, Guarantees } from '../model/finding.ts'
+import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import { answerDifferences, answerRows } from './answers.ts'
@@ -29,23 +30,26 @@ export type Analysed = Analysis & { cells: readonly Cell[] }
 
 /**
  * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
- * `guaranteesFor` what the system under test promises. Throws RecordError if the record cannot be read.
+ * `guaranteesFor` what the system under test promises, `layoutFor` where it keeps points (absent: everywhere). Throws RecordError if the record cannot be read.
  */
 export function analyse(
   recordPath: string,
   neighboursFor: (plan: Plan) => Neighbours,
   guaranteesFor: (plan: Plan) => Guarantees,
+  layoutFor?: (plan: Plan) => Layout,
 ): Analysed {
   const history = readHistory(recordPath)
-  return analyseHistory(history, neighboursFor(history.plan), guaranteesFor(history.plan))
+  const { plan } = history
+  return analyseHistory(history, neighboursFor(plan), guaranteesFor(plan), layoutFor?.(plan))
 }
 
 export function analyseHistory(
   history: History,
   neighbours: Neighbours,
   guarantees: Guarantees,
+  layout?: Layout,
 ): Analysed {
-  const facts = factsOf(history)
+  const facts = factsOf(history, layout)
   const cells = new Cells()
   measureLatency(facts, cells)
   measureLag(facts, cells)

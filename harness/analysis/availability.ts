@@ -2,7 +2,7 @@ import type { MetricRow, PhaseSpan } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 import { phaseLengthUs } from './phases.ts'
 
 type Tally = { region: string; phase: string; operation: string; scheduled: number; ok: number }

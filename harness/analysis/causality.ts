@@ -1,4 +1,5 @@
-import type { History, Op } from './history.ts'
+import type { History } from './history.ts'
+import type { Op } from './op.ts'
 import type { Journeys } from './stations.ts'
 import type { Version } from './versions.ts'
 

@@ -3,7 +3,7 @@ import type { MetricRow } from '../model/metric.ts'
 import { endedFaults } from './catch-up.ts'
 import type { Facts } from './facts.ts'
 import type { FaultStory } from './faults.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 
 /**
  * For each fault whose end was confirmed and each path (region of the client > gateway) that it touched and on

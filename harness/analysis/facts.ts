@@ -1,3 +1,4 @@
+import { keptByAll, type Layout } from '../model/layout.ts'
 import type { PhaseSpan } from '../model/metric.ts'
 import { arrivalsEndUs } from '../model/plan.ts'
 import type { RegionName, Us } from '../model/units.ts'
@@ -14,6 +15,8 @@ import { Versions } from './versions.ts'
 /** All that metrics and checkers look things up in: made once from a history, never changed. */
 export type Facts = {
   history: History
+  /** Who has to hold what, as the system placed it. */
+  layout: Layout
   versions: Versions
   states: ReadonlyMap<RegionName, RegionState>
   journeys: Journeys
@@ -26,7 +29,7 @@ export type Facts = {
   phaseOf: (us: Us) => string
 }
 
-export function factsOf(history: History): Facts {
+export function factsOf(history: History, layout: Layout = keptByAll(history.plan.regions)): Facts {
   const versions = new Versions(history)
   const states = regionStates(history)
   const journeys = new Journeys(history)
@@ -37,7 +40,8 @@ export function factsOf(history: History): Facts {
   const finals = finalStates(history)
   const losses = finals && lossesOf({ history, versions, journeys }, finals)
   const phaseOf = phaseFinder(spans)
-  return { history, versions, states, journeys, settled, faults, finals, losses, spans, phaseOf }
+  const found = { versions, states, journeys, settled, faults, finals, losses, spans, phaseOf }
+  return { history, layout, ...found }
 }
 
 /** Nothing for a fault that was never injected. */

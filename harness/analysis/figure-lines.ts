@@ -1,8 +1,8 @@
 import type { MetricName } from '../model/metric.ts'
 import { repeatsOf } from './copies.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
 import { crossings } from './lag.ts'
+import type { Op } from './op.ts'
 import type { Where } from './selector.ts'
 import { linesOf } from './wording.ts'
 

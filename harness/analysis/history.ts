@@ -1,57 +1,12 @@
 import type { FigureEvent } from '../model/figure.ts'
-import type { OperationKind, Outcome } from '../model/operation.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PointId, Row, WriteId } from '../model/point.ts'
+import type { WriteId } from '../model/point.ts'
 import { SENTINEL_ID } from '../model/point.ts'
-import type {
-  AgentEvent,
-  EndEvent,
-  FaultEvent,
-  HopEvent,
-  LinkBytesEvent,
-  OpEnd,
-  OpShed,
-  OpStart,
-  OpTry,
-  PlanEvent,
-  ProbeEvent,
-  RecordEvent,
-  ScanEvent,
-  StoreEvent,
-} from '../model/record.ts'
-import type { RegionName, Us } from '../model/units.ts'
+import type { AgentEvent, CarriedEvent, EpochEvent, ModeEvent, RepairEvent, TombstoneEvent } from '../model/agent-events.ts'
+import type { CommitEvent, EndEvent, FaultEvent, HopEvent, LinkBytesEvent, LogEvent, MirrorEvent, OpEnd, OpTry, PlanEvent, ProbeEvent, RecordEvent, ScanEvent, StoreEvent } from '../model/record.ts'
+import type { Us } from '../model/units.ts'
 import { type CutOff, type ReadEnd, RecordError, readRecord } from '../record/reader.ts'
-
-/** One operation with everything the record says of it. Absent numbers are -1, absent times null. */
-export type Op = {
-  op: WriteId
-  kind: OperationKind
-  client: string
-  /** Where the client is. */
-  region: RegionName
-  /** Who answered; before there is an answer, who was asked last. */
-  gateway: RegionName
-  /** Everyone who was asked, in order. */
-  asked: RegionName[]
-  intended: Us
-  /** null if it was shed. */
-  dispatched: Us | null
-  /** null while it runs, and if it was shed. */
-  done: Us | null
-  outcome: Outcome | null
-  error: string
-  shed: OpShed['reason'] | null
-  query: Row
-  k: number
-  id: PointId
-  row: Row
-  ids: readonly PointId[]
-  writes: readonly WriteId[]
-  cacheAge: Us | null
-  line: number
-  /** Line of its end; 0 if there is none. */
-  endLine: number
-}
+import { ended, type Op, shed, started, tried } from './op.ts'
 
 /** An event and the line it stands on. */
 export type Lined<T> = T & { line: number }
@@ -70,6 +25,14 @@ export type History = {
   stores: Lined<StoreEvent>[]
   linkBytes: Lined<LinkBytesEvent>[]
   figures: Lined<FigureEvent>[]
+  mirrors: Lined<MirrorEvent>[]
+  commits: Lined<CommitEvent>[]
+  logs: Lined<LogEvent>[]
+  tombstones: Lined<TombstoneEvent>[]
+  epochs: Lined<EpochEvent>[]
+  repairs: Lined<RepairEvent>[]
+  modes: Lined<ModeEvent>[]
+  carried: Lined<CarriedEvent>[]
   end: EndEvent | null
   cutOff: CutOff | null
   /** Whole lines. */
@@ -114,12 +77,39 @@ function emptyHistory({ plan, faultline }: PlanEvent): History {
     stores: [],
     linkBytes: [],
     figures: [],
+    mirrors: [],
+    commits: [],
+    logs: [],
+    tombstones: [],
+    epochs: [],
+    repairs: [],
+    modes: [],
+    carried: [],
     end: null,
     cutOff: null,
     lines: 0,
     endUs: 0,
   }
 }
+
+/** Where events go that are kept as they are. */
+const kept = {
+  probe: 'probes',
+  scan: 'scans',
+  fault: 'faults',
+  agent: 'agents',
+  store: 'stores',
+  'link.bytes': 'linkBytes',
+  figure: 'figures',
+  mirror: 'mirrors',
+  commit: 'commits',
+  log: 'logs',
+  tombstones: 'tombstones',
+  epoch: 'epochs',
+  repair: 'repairs',
+  mode: 'modes',
+  carried: 'carried',
+} as const satisfies Partial<Record<RecordEvent['type'], keyof History>>
 
 function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: number): void {
   switch (event.type) {
@@ -138,39 +128,25 @@ function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: nu
     case 'hop':
       if (event.id !== SENTINEL_ID) history.hops.push({ ...event, line })
       break
-    case 'probe':
-      history.probes.push({ ...event, line })
-      break
-    case 'scan':
-      history.scans.push({ ...event, line })
-      break
-    case 'fault':
-      history.faults.push({ ...event, line })
-      break
-    case 'agent':
-      history.agents.push({ ...event, line })
-      break
-    case 'store':
-      history.stores.push({ ...event, line })
-      break
-    case 'link.bytes':
-      history.linkBytes.push({ ...event, line })
-      break
-    case 'figure':
-      history.figures.push({ ...event, line })
-      break
     case 'end':
       history.end = event
       break
     case 'canary':
-    case 'mirror':
-    case 'commit':
-    case 'tombstones':
-    case 'log':
       break
     default:
-      throw unknownEvent(event, line)
+      keep(history, event, line)
   }
+}
+
+function keep(
+  history: History,
+  event: Extract<RecordEvent, { type: keyof typeof kept }>,
+  line: number,
+): void {
+  const place = kept[event.type]
+  if (!place) throw unknownEvent(event as never, line)
+  const list = history[place] as Lined<typeof event>[]
+  list.push({ ...event, line })
 }
 
 function unknownEvent(event: never, line: number): RecordError {
@@ -191,60 +167,4 @@ function opOf(history: History, event: OpTry | OpEnd, line: number): Op {
   const op = history.byOp.get(event.op)
   if (op) return op
   throw new RecordError(`line ${line}: ${event.type} of operation ${event.op}, which never began`)
-}
-
-const none: readonly number[] = []
-
-/** All fields in one literal: operations of one shape are read several times faster. */
-function started(event: OpStart, line: number): Op {
-  return {
-    op: event.op,
-    kind: event.kind,
-    client: event.client,
-    region: event.region,
-    gateway: event.gateway,
-    asked: [event.gateway],
-    intended: event.intended,
-    dispatched: event.t,
-    done: null,
-    outcome: null,
-    error: '',
-    shed: null,
-    query: event.query ?? -1,
-    k: event.k ?? -1,
-    id: event.id ?? -1,
-    row: event.row ?? -1,
-    ids: none,
-    writes: none,
-    cacheAge: null,
-    line,
-    endLine: 0,
-  }
-}
-
-function shed(event: OpShed, line: number): Op {
-  const { op, kind, client, region, intended, id } = event
-  const asIfStarted = { type: 'op.start' as const, t: 0, op, kind, client, region, intended, id }
-  return {
-    ...started({ ...asIfStarted, gateway: region }, line),
-    asked: [],
-    dispatched: null,
-    shed: event.reason,
-  }
-}
-
-function tried(op: Op, event: OpTry): void {
-  op.asked.push(event.gateway)
-  op.gateway = event.gateway
-}
-
-function ended(op: Op, event: OpEnd, line: number): void {
-  op.done = event.t
-  op.outcome = event.outcome
-  op.gateway = event.gateway
-  op.error = event.error ?? ''
-  op.ids = event.ids ?? none
-  op.writes = event.writes ?? none
-  op.cacheAge = event.cacheAge ?? null
-  op.endLine = line
 }

@@ -3,7 +3,7 @@ import type { MetricName } from '../model/metric.ts'
 import type { Us } from '../model/units.ts'
 import { type Cells, cellsBy } from './cells.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 
 /**
  * Response (from the intended start), service (from dispatch) and dispatch delay of every operation, by region of

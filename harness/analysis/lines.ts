@@ -1,4 +1,4 @@
-import type { Guarantees } from '../model/finding.ts'
+import { type Guarantees, nothingPromised } from '../model/finding.ts'
 import { eachLine, readRecord } from '../record/reader.ts'
 import { checkers } from './checkers/checkers.ts'
 import { factsOf } from './facts.ts'
@@ -11,6 +11,7 @@ export type RecordLine = { number: number; text: string }
 
 /** Witnesses are the same whatever a system promises. */
 const allPromised: Guarantees = {
+  ...nothingPromised,
   convergence: true,
   durability: true,
   causalWrites: true,

@@ -1,7 +1,7 @@
 import type { MetricRow } from '../model/metric.ts'
 import { causeOf, type MissCause, missCauses } from './causes.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 import { type JudgedSearch, judgeSearch, type Neighbours } from './recall.ts'
 
 /** One search that has a recall, with the cause of each miss. */

@@ -6,8 +6,8 @@ import { inTime, responseLimits } from './availability.ts'
 import { type Bucket, Buckets, bucketWidthUs, meanLine, quantileLine, rateLine } from './buckets.ts'
 import { catchUpSeries } from './catch-up.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
 import { crossings } from './lag.ts'
+import type { Op } from './op.ts'
 import type { RecallSample } from './recall-loss.ts'
 
 /** Everything drawn over time, at most 600 points a series. */

@@ -1,7 +1,7 @@
 import type { Us } from '../model/units.ts'
 import { type Cells, cellsBy } from './cells.ts'
 import type { Facts } from './facts.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 import type { Versions } from './versions.ts'
 
 /**

@@ -1,6 +1,7 @@
 import type { PointId, Row, WriteId } from '../model/point.ts'
 import type { Us } from '../model/units.ts'
-import type { History, Op } from './history.ts'
+import type { History } from './history.ts'
+import type { Op } from './op.ts'
 
 /**
  * One version of a point and its place in real time. `inv` is the dispatch of its write, `ack` the

@@ -1,5 +1,5 @@
 import type { Us } from '../model/units.ts'
-import type { Op } from './history.ts'
+import type { Op } from './op.ts'
 import type { Version } from './versions.ts'
 
 /** A moment or a length in seconds: `12.345 s`. */

@@ -132,4 +132,49 @@ export type Guarantees = {
   causalWrites: boolean
   readYourWrites: PromisedReads
   monotonicReads: PromisedReads
+  /** Fetches and writes of one id behave like one register in real time. */
+  linearizable: boolean
+  /** All clients see the writes of one id in one order, which keeps the order of each client. */
+  sequential: boolean
+  /** Nobody sees a write without those that its writer had seen of the same id. */
+  causal: boolean
+  /** Two writes of one client to one id are applied in their order everywhere. */
+  monotonicWrites: boolean
+  /** A write is applied nowhere after one of the same id that its writer had read is gone back to. */
+  writesFollowReads: boolean
+  /** An answer without a stale flag shows nothing superseded for longer than this; null: no bound. */
+  stalenessUs: Us | null
+  /** And nothing with more than so many newer acknowledged versions; null: no bound. */
+  staleVersions: number | null
+  /** An answer that lacks what a part did not send in time says so. */
+  flagsPartial: boolean
+  /** Of `of` copies a write waits for `write` and a read asks `read`; null if acknowledgements count no copies. */
+  quorum: { write: number; read: number; of: number } | null
+  /** Each change takes effect once in each region; a second arrival is found to be one. */
+  singleApply: boolean
+  /** Bytes on all links for each byte of acknowledged writes, at most; null: no bound. */
+  amplification: number | null
+  /** After another took over, a former primary acknowledges nothing and what it sends late is refused. */
+  fencedPrimary: boolean
+}
+
+/** Where a system begins that promises nothing: `{ ...nothingPromised, convergence: true }`. */
+export const nothingPromised: Guarantees = {
+  convergence: false,
+  durability: false,
+  causalWrites: false,
+  readYourWrites: 'none',
+  monotonicReads: 'none',
+  linearizable: false,
+  sequential: false,
+  causal: false,
+  monotonicWrites: false,
+  writesFollowReads: false,
+  stalenessUs: null,
+  staleVersions: null,
+  flagsPartial: false,
+  quorum: null,
+  singleApply: false,
+  amplification: null,
+  fencedPrimary: false,
 }

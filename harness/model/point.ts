@@ -25,7 +25,12 @@ export type StoredPoint = {
   write: WriteId
   stamp: Stamp
   deleted: boolean
+  /** Part of the store it is kept in, for systems whose searches ask only some parts. */
+  shard?: number
 }
+
+/** What a client has seen, by whatever its system counts in; it goes along with each of its operations. */
+export type SessionToken = Readonly<Record<string, number>>
 
 /** Row of a tombstone: it carries no vector. */
 export const NO_ROW: Row = -1

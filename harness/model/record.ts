@@ -1,3 +1,11 @@
+import type {
+  AgentEvent,
+  CarriedEvent,
+  EpochEvent,
+  ModeEvent,
+  RepairEvent,
+  TombstoneEvent,
+} from './agent-events.ts'
 import type { FigureEvent } from './figure.ts'
 import type { OperationKind, Outcome } from './operation.ts'
 import type { Plan } from './plan.ts'
@@ -22,6 +30,10 @@ export type RecordEvent =
   | MirrorEvent
   | CommitEvent
   | TombstoneEvent
+  | EpochEvent
+  | RepairEvent
+  | ModeEvent
+  | CarriedEvent
   | StoreEvent
   | LogEvent
   | FaultEvent
@@ -56,7 +68,8 @@ export type OpTry = { type: 'op.try'; t: Us; op: WriteId; attempt: number; gatew
 
 /**
  * The operation's end as the client saw it. `ids[i]`,`writes[i]` name the versions a search or fetch returned,
- * best first; `cacheAge` is present if a cache answered.
+ * best first; `cacheAge` is present if a cache answered. What an answer says of itself is present only if it does:
+ * see `AnswerNotes`.
  */
 export type OpEnd = {
   type: 'op.end'
@@ -69,6 +82,13 @@ export type OpEnd = {
   ids?: PointId[]
   writes?: WriteId[]
   cacheAge?: Us
+  /** Reads: whose stores the answer came from. Writes: who had it when it was acknowledged. Absent: the gateway. */
+  from?: RegionName[]
+  /** The answer may be older than the system's bound, and says so. */
+  stale?: true
+  /** Some of what was asked did not answer in time, and the answer says so. */
+  partial?: true
+  shards?: { asked: number[]; answered: number[] }
 }
 
 /** An operation that was never dispatched: over the in-flight cap, or still queued when the run ended. */
@@ -120,14 +140,6 @@ export type HopEvent = {
   incarnation?: number
 }
 
-export type AgentEvent = {
-  type: 'agent'
-  t: Us
-  region: RegionName
-  what: 'start' | 'crash' | 'pause' | 'resume'
-  incarnation: number
-}
-
 /** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */
 export type MirrorEvent = {
   type: 'mirror'
@@ -146,15 +158,6 @@ export type CommitEvent = {
   group: string
   topic: string
   offsets: number[]
-}
-
-/** The agent forgot tombstones for good, `lifetime` after they were written. */
-export type TombstoneEvent = {
-  type: 'tombstones'
-  t: Us
-  region: RegionName
-  ids: PointId[]
-  writes: WriteId[]
 }
 
 /**

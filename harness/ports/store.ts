@@ -1,3 +1,4 @@
+import type { IndexPlan } from '../model/plan.ts'
 import type { PointId, Row, StoredPoint, WriteId } from '../model/point.ts'
 import type { Us } from '../model/units.ts'
 
@@ -7,7 +8,13 @@ export type Call = { op: WriteId; deadlineUs: Us }
 /** `strong` sees every write acknowledged before the call; `bounded` sees what has become searchable. */
 export type Consistency = 'strong' | 'bounded'
 
-export type SearchRequest = { query: Row; k: number; consistency: Consistency }
+/** `shards`: only these parts of the store are searched; absent: all of it. */
+export type SearchRequest = {
+  query: Row
+  k: number
+  consistency: Consistency
+  shards?: readonly number[]
+}
 
 /** One answer of a search, best first. `distance` is squared L2, smaller is nearer. */
 export type Hit = { id: PointId; write: WriteId; distance: number }
@@ -35,4 +42,31 @@ export interface VectorStore extends ReadableStore {
 /** Forgets tombstones for good. */
 export interface Purgeable {
   purge(ids: readonly PointId[], call: Call): Promise<void>
+}
+
+/**
+ * Collections beside the one that is served. All calls of `VectorStore` and of remote readers go to the collection
+ * the alias points at; the first one is called `live`.
+ */
+export interface Collections {
+  /** An empty one, with an index of its own. Fails definitely if the name is taken. */
+  create(name: string, index: IndexPlan, call: Call): Promise<void>
+  /** One collection, whatever the alias points at. */
+  open(name: string): VectorStore
+  /** From now on the alias points at `name`; calls under way end on the old one. */
+  alias(name: string, call: Call): Promise<void>
+  drop(name: string, call: Call): Promise<void>
+}
+
+/** A copy of a store's points kept outside all regions, with what else its maker wants to find beside it. */
+export interface Snapshots {
+  save(snapshot: Snapshot, call: Call): Promise<void>
+  /** The last one this region saved, or undefined. */
+  latest(call: Call): Promise<Snapshot | undefined>
+}
+
+/** `offsets`: next offset of each partition, by topic. */
+export type Snapshot = {
+  points: readonly StoredPoint[]
+  offsets: Readonly<Record<string, readonly number[]>>
 }

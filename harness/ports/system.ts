@@ -1,11 +1,13 @@
 import type { Rng } from '../base/rng.ts'
 import type { Guarantees } from '../model/finding.ts'
-import type { PointId, Row, StoredPoint, WriteId } from '../model/point.ts'
+import type { Layout, Space } from '../model/layout.ts'
+import type { PointId, Row, SessionToken, StoredPoint, WriteId } from '../model/point.ts'
+import type { EpochEvent, ModeEvent, RepairEvent } from '../model/agent-events.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { Clock } from './clock.ts'
 import type { EventLog } from './log.ts'
 import type { Network, Serving } from './network.ts'
-import type { Call, Hit, Purgeable, VectorStore } from './store.ts'
+import type { Call, Collections, Hit, Purgeable, Snapshots, VectorStore } from './store.ts'
 
 /** What an agent keeps over a crash, by key: clock floors, epochs. Small values, written through. */
 export interface Durable {
@@ -18,7 +20,16 @@ export interface Journal {
   /** The change was not applied: a newer version, or this very one, is already there. */
   skipped(write: WriteId, id: PointId, why: 'older' | 'duplicate'): void
   tombstonesForgotten(ids: readonly PointId[], writes: readonly WriteId[]): void
+  /** The life of a lease, and what was done or refused under it. */
+  epoch(what: EpochEvent['what'], epoch: number, write?: WriteId, id?: PointId): void
+  repaired(how: RepairEvent['how'], points: number, from?: RegionName): void
+  mode(what: ModeEvent['what']): void
+  /** A figure the system would show an operator, e.g. `replica-lag-seconds us-east`: set beside ours, never believed. */
+  figure(name: string, value: number): void
 }
+
+/** What not every world can give. A world that cannot says so before the run. */
+export type Need = 'placement' | 'shards' | 'collections' | 'snapshots'
 
 /** Everything an agent may touch. All of it belongs to one incarnation: after a crash no call ever settles. */
 export interface Terrain {
@@ -26,26 +37,50 @@ export interface Terrain {
   readonly regions: readonly RegionName[]
   /** Dimensions of a vector: what a change weighs on a link depends on it. */
   readonly dim: number
+  readonly space: Space
   readonly clock: Clock
   readonly store: VectorStore & Purgeable
   readonly log: EventLog
   readonly network: Network & Serving
   readonly durable: Durable
   readonly journal: Journal
+  /** Only where the system needs them, see `System.needs`. */
+  readonly collections?: Collections
+  readonly snapshots?: Snapshots
 }
 
-export type WriteRequest = { op: WriteId; client: string; id: PointId; row: Row }
-export type RemoveRequest = { op: WriteId; client: string; id: PointId }
-export type SearchAsk = { op: WriteId; client: string; query: Row; k: number }
-export type FetchAsk = { op: WriteId; client: string; id: PointId }
+/** `session` is what the client's answers so far gave it, merged by the larger value of each key. */
+type Asked = { op: WriteId; client: string; session: SessionToken }
+export type WriteRequest = Asked & { id: PointId; row: Row }
+export type RemoveRequest = Asked & { id: PointId }
+export type SearchAsk = Asked & { query: Row; k: number }
+export type FetchAsk = Asked & { id: PointId }
+
+/** What an answer says of itself. All of it is recorded; what does not apply is left out. */
+export type AnswerNotes = {
+  /** Reads: whose stores the answer came from. Writes: who had it when it was acknowledged. Absent: the gateway. */
+  from?: readonly RegionName[]
+  /** The answer may be older than the bound the system keeps. */
+  stale?: boolean
+  /** Some of what was asked did not answer in time. */
+  partial?: boolean
+  /** Present if a cache answered: how old the answer is. */
+  cacheAgeUs?: Us
+  shards?: { asked: readonly number[]; answered: readonly number[] }
+  /** What the client is to bring along from now on. */
+  session?: SessionToken
+}
+
+export type Found = AnswerNotes & { hits: Hit[] }
+export type Fetched = AnswerNotes & { point: StoredPoint | undefined }
 
 /** The half of a system that lives in one region. Rejections are `CallError`s. */
 export interface Agent {
-  write(request: WriteRequest, call: Call): Promise<void>
-  remove(request: RemoveRequest, call: Call): Promise<void>
-  search(ask: SearchAsk, call: Call): Promise<Hit[]>
+  write(request: WriteRequest, call: Call): Promise<AnswerNotes>
+  remove(request: RemoveRequest, call: Call): Promise<AnswerNotes>
+  search(ask: SearchAsk, call: Call): Promise<Found>
   /** The live point, or undefined. */
-  fetch(ask: FetchAsk, call: Call): Promise<StoredPoint | undefined>
+  fetch(ask: FetchAsk, call: Call): Promise<Fetched>
   /** Background half: appliers, publishers, repair. Settles when `stop` has fired and its loops are done. */
   run(stop: Stop): Promise<void>
 }
@@ -76,6 +111,11 @@ export interface System<Knobs = unknown> {
   /** Parses and completes the knobs of a scenario; a zod schema, so that schema and errors come for free. */
   readonly knobs: { parse(input: unknown): Knobs }
   guarantees(knobs: Knobs): Guarantees
+  /** What is wrong with knobs that only regions show, e.g. a primary that is none of them. `key` is the knob's. */
+  problems?(knobs: Knobs, regions: readonly RegionName[]): { key: string; message: string }[]
+  needs?(knobs: Knobs): readonly Need[]
+  /** Absent: one shard, and every region keeps every point. */
+  layout?(knobs: Knobs, regions: readonly RegionName[], space: Space): Layout
   /** Topics of a region's log that mirrors carry to every other region. */
   readonly topics: readonly string[]
   start(terrain: Terrain, rng: Rng, knobs: Knobs): Promise<Agent>

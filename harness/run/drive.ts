@@ -1,12 +1,13 @@
 import { invariant } from '../base/invariant.ts'
 import type { Operation } from '../model/operation.ts'
 import type { LoadPlan, Plan } from '../model/plan.ts'
-import type { RecordEvent } from '../model/record.ts'
+import type { OpEnd, RecordEvent } from '../model/record.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import { CallError, DeadlineError } from '../ports/errors.ts'
 import { OPERATION, type Router, type UserTerrain } from '../ports/system.ts'
 import type { TrueClock } from '../ports/world.ts'
-import { type Reply, type Request, requestMessage } from './gateway.ts'
+import { type Reply, type Request, recordedNotes, requestMessage } from './gateway.ts'
+import { Sessions } from './sessions.ts'
 
 /** What the driver of one region's users needs. */
 export type Driving = {
@@ -19,12 +20,16 @@ export type Driving = {
   interrupted: () => boolean
 }
 
+/** What the lanes of one run share. */
+type Shared = Driving & { sessions: Sessions }
+
 /**
  * Sends every operation at its intended time, whatever became of the others: open loop. Settles when all are
  * answered or given up.
  */
 export async function drive(driving: Driving, operations: readonly Operation[]): Promise<void> {
-  const lanes = new Map(driving.plan.load.map((load) => [load.region, new Lane(driving, load)]))
+  const shared = { ...driving, sessions: new Sessions() }
+  const lanes = new Map(driving.plan.load.map((load) => [load.region, new Lane(shared, load)]))
   for (const operation of operations) {
     await driving.clock.until(operation.intendedUs)
     if (driving.interrupted()) break
@@ -42,7 +47,7 @@ class Lane {
   private readonly work = new Set<Promise<void>>()
 
   constructor(
-    private readonly driving: Driving,
+    private readonly driving: Shared,
     private readonly load: LoadPlan,
   ) {}
 
@@ -85,7 +90,7 @@ class Lane {
 }
 
 /** One operation with all its attempts, from dispatch to outcome. The deadline counts from the dispatch. */
-async function perform(driving: Driving, load: LoadPlan, operation: Operation): Promise<void> {
+async function perform(driving: Shared, load: LoadPlan, operation: Operation): Promise<void> {
   const { clock, emit } = driving
   const { op, client, region } = operation
   const deadlineUs = clock.now() + load.deadlineUs
@@ -95,7 +100,7 @@ async function perform(driving: Driving, load: LoadPlan, operation: Operation): 
     const gateway = router.gateway(client)
     if (attempt === 1) emit(started(operation, gateway ?? region, clock.now()))
     else emit({ type: 'op.try', t: clock.now(), op, attempt, gateway: gateway ?? region })
-    const end = (rest: { outcome: 'ok' | 'fail' | 'unknown'; error?: string } & Partial<Reply>) =>
+    const end = (rest: Pick<OpEnd, 'outcome'> & Partial<OpEnd>) =>
       emit({
         type: 'op.end',
         t: clock.now(),
@@ -107,8 +112,10 @@ async function perform(driving: Driving, load: LoadPlan, operation: Operation): 
     try {
       if (!gateway) throw new CallError('no healthy region', { definite: true })
       const reply = await send(driving, terrain, gateway, operation, deadlineUs - clock.now())
+      const { ids, writes, session } = reply
+      driving.sessions.learn(client, session)
       const read = operation.kind === 'search' || operation.kind === 'fetch'
-      end({ outcome: 'ok', ...(read && reply) })
+      end({ outcome: 'ok', ...(read && { ids, writes }), ...recordedNotes(reply) })
       return
     } catch (error) {
       if (!(error instanceof CallError)) throw error
@@ -128,7 +135,7 @@ async function perform(driving: Driving, load: LoadPlan, operation: Operation): 
 }
 
 async function send(
-  { dim }: Driving,
+  { dim, sessions }: Shared,
   users: UserTerrain,
   gateway: RegionName,
   operation: Operation,
@@ -138,6 +145,7 @@ async function send(
     ...wanted(operation),
     op: operation.op,
     client: operation.client,
+    session: sessions.of(operation.client),
     deadlineUs,
   }
   const reply = await users.network.call(gateway, requestMessage(request, dim), deadlineUs)

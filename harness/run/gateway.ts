@@ -1,18 +1,25 @@
-import { changeBytes, type PointId, type Row, type WriteId } from '../model/point.ts'
+import {
+  changeBytes,
+  type PointId,
+  type Row,
+  type SessionToken,
+  type WriteId,
+} from '../model/point.ts'
+import type { OpEnd } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 import type { Message } from '../ports/network.ts'
-import { type Agent, OPERATION, type Terrain } from '../ports/system.ts'
+import { type Agent, type AnswerNotes, OPERATION, type Terrain } from '../ports/system.ts'
 
 /** What a user asks an agent for, as it crosses a link. */
-export type Request = { op: WriteId; client: string; deadlineUs: Us } & (
+export type Request = { op: WriteId; client: string; session: SessionToken; deadlineUs: Us } & (
   | { kind: 'search'; query: Row; k: number }
   | { kind: 'fetch'; id: PointId }
   | { kind: 'upsert'; id: PointId; row: Row }
   | { kind: 'delete'; id: PointId }
 )
 
-/** Versions returned, best first; empty for writes and for a fetch that found nothing. */
-export type Reply = { ids: PointId[]; writes: WriteId[] }
+/** Versions returned, best first; none for writes and for a fetch that found nothing. */
+export type Reply = AnswerNotes & { ids: PointId[]; writes: WriteId[] }
 
 const HEADER_BYTES = 64
 const HIT_BYTES = 20
@@ -36,18 +43,30 @@ async function answer(agent: Agent, request: Request): Promise<Reply> {
   const call = { op: request.op, deadlineUs: request.deadlineUs }
   switch (request.kind) {
     case 'search': {
-      const hits = await agent.search(request, call)
-      return { ids: hits.map(({ id }) => id), writes: hits.map(({ write }) => write) }
+      const { hits, ...notes } = await agent.search(request, call)
+      return { ids: hits.map(({ id }) => id), writes: hits.map(({ write }) => write), ...notes }
     }
     case 'fetch': {
-      const found = await agent.fetch(request, call)
-      return found ? { ids: [found.id], writes: [found.write] } : { ids: [], writes: [] }
+      const { point, ...notes } = await agent.fetch(request, call)
+      return { ids: point ? [point.id] : [], writes: point ? [point.write] : [], ...notes }
     }
     case 'upsert':
-      await agent.write(request, call)
-      return { ids: [], writes: [] }
+      return { ids: [], writes: [], ...(await agent.write(request, call)) }
     case 'delete':
-      await agent.remove(request, call)
-      return { ids: [], writes: [] }
+      return { ids: [], writes: [], ...(await agent.remove(request, call)) }
+  }
+}
+
+/** What the record keeps of the notes of an answer. */
+export function recordedNotes(
+  notes: AnswerNotes,
+): Pick<OpEnd, 'from' | 'stale' | 'partial' | 'cacheAge' | 'shards'> {
+  const { from, stale, partial, cacheAgeUs, shards } = notes
+  return {
+    ...(from && { from: [...from] }),
+    ...(stale && { stale }),
+    ...(partial && { partial }),
+    ...(cacheAgeUs !== undefined && { cacheAge: cacheAgeUs }),
+    ...(shards && { shards: { asked: [...shards.asked], answered: [...shards.answered] } }),
   }
 }

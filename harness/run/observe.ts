@@ -29,6 +29,24 @@ export function observed(
       skipped: (write, id, why) => hop(why, write, id),
       tombstonesForgotten: (ids, writes) =>
         emit({ type: 'tombstones', t: now(), region, ids: [...ids], writes: [...writes] }),
+      epoch: (what, epoch, write, id) =>
+        emit({
+          type: 'epoch',
+          ...{ t: now(), region, what, epoch },
+          ...(write !== undefined && { write }),
+          ...(id !== undefined && { id }),
+        }),
+      repaired: (how, points, from) =>
+        emit({
+          type: 'repair',
+          t: now(),
+          region,
+          how,
+          points,
+          ...(from !== undefined && { from }),
+        }),
+      mode: (what) => emit({ type: 'mode', t: now(), region, what }),
+      figure: (figure, value) => emit({ type: 'figure', t: now(), region, figure, value }),
     },
   }
 }

@@ -28,7 +28,15 @@ async function ask(
 ): Promise<RecordEvent> {
   const t = world.clock.now()
   const message = requestMessage(
-    { kind: 'search', op: 0, client: `${region}/probe`, query, k, deadlineUs: PROBE_DEADLINE_US },
+    {
+      kind: 'search',
+      op: 0,
+      client: `${region}/probe`,
+      session: {},
+      query,
+      k,
+      deadlineUs: PROBE_DEADLINE_US,
+    },
     dim,
   )
   const probe = { type: 'probe' as const, t, pair, region, query, k }

@@ -8,7 +8,16 @@ import type { Path, SourceFile } from './document.ts'
  */
 export type Known = {
   /** By kind. `knobs` is a zod object; a knob called `…Us` is written without the `Us`, as a duration. */
-  systems: Readonly<Record<string, { about: string; knobs: { parse(input: unknown): unknown } }>>
+  systems: Readonly<
+    Record<
+      string,
+      {
+        about: string
+        knobs: { parse(input: unknown): unknown }
+        problems?(knobs: unknown, regions: readonly string[]): { key: string; message: string }[]
+      }
+    >
+  >
   /** By name: dimensions, vectors, queries. */
   dataSets: Readonly<Record<string, { dim: number; size: number; queries: number }>>
   /** Files of fixtures/profiles, by the name scenarios use. */

@@ -37,7 +37,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const name = section(open, 'name')
   const seed = wanted.seed ?? section(open, 'seed') ?? defaults.seed
   const data = resolveData(open)
-  const system = resolveSystem(sheet, known, open.schemas.system)
+  const system = resolveSystem(sheet, known, open.schemas.system, regions)
   const profile = resolveProfile(open)
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)

@@ -30,6 +30,7 @@ export function resolveSystem(
   sheet: Sheet,
   known: Known,
   schema: SectionSchemas['system'],
+  regions: readonly string[] | null,
 ): { system: Plan['system']; index: IndexPlan } | null {
   const before = sheet.problems.length
   const head = read(sheet, ['system'], schema)
@@ -41,6 +42,16 @@ export function resolveSystem(
       ? readKnobs(sheet, known, kind, written)
       : undefined
   if (!head || !knobs || sheet.problems.length > before) return null
+  for (const { key, message } of (regions &&
+    known.systems[head.kind]?.problems?.(knobs, regions)) ??
+    [])
+    sheet.report(
+      sheet.at(['system', writtenKnob(key)]) === undefined
+        ? ['system']
+        : ['system', writtenKnob(key)],
+      { message },
+    )
+  if (sheet.problems.length > before) return null
   return { system: { kind: head.kind, knobs }, index: indexOf(head.index) }
 }
 

@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { nothingPromised } from '../model/finding.ts'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../model/point.ts'
 import { type RegionName, SECOND } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
-import type { Call, Hit } from '../ports/store.ts'
+import type { Call } from '../ports/store.ts'
 import type {
   Agent,
+  AnswerNotes,
   FetchAsk,
+  Fetched,
+  Found,
   RemoveRequest,
   SearchAsk,
   Stop,
@@ -66,6 +70,7 @@ export const activeActiveCdc: System<Knobs> = {
   knobs,
   topics: [TOPIC],
   guarantees: ({ conflict, ack, affinityUs }) => ({
+    ...nothingPromised,
     convergence: conflict !== 'arrival-order',
     durability: ack === 'log',
     causalWrites: conflict === 'hybrid-logical-clock',
@@ -111,21 +116,21 @@ class RegionalAgent implements Agent {
     })
   }
 
-  write({ op, id, row }: WriteRequest, call: Call): Promise<void> {
+  write({ op, id, row }: WriteRequest, call: Call): Promise<AnswerNotes> {
     return this.enter({ id, row, write: op, deleted: false }, call)
   }
 
-  remove({ op, id }: RemoveRequest, call: Call): Promise<void> {
+  remove({ op, id }: RemoveRequest, call: Call): Promise<AnswerNotes> {
     return this.enter({ id, row: NO_ROW, write: op, deleted: true }, call)
   }
 
-  search({ query, k }: SearchAsk, call: Call): Promise<Hit[]> {
-    return this.terrain.store.search({ query, k, consistency: 'bounded' }, call)
+  async search({ query, k }: SearchAsk, call: Call): Promise<Found> {
+    return { hits: await this.terrain.store.search({ query, k, consistency: 'bounded' }, call) }
   }
 
-  async fetch({ id }: FetchAsk, call: Call): Promise<StoredPoint | undefined> {
+  async fetch({ id }: FetchAsk, call: Call): Promise<Fetched> {
     const found = await this.guard.read([id], call)
-    return found.find((point) => !point.deleted)
+    return { point: found.find((point) => !point.deleted) }
   }
 
   async run(stop: Stop): Promise<void> {
@@ -148,7 +153,7 @@ class RegionalAgent implements Agent {
   }
 
   /** A user's write, stamped here: stored and logged, in the order that `ack` asks for. */
-  private enter(point: Omit<StoredPoint, 'stamp'>, call: Call): Promise<void> {
+  private enter(point: Omit<StoredPoint, 'stamp'>, call: Call): Promise<AnswerNotes> {
     const { region, log } = this.terrain
     return this.turns.take([point.id], async () => {
       const change = { ...point, stamp: await this.stamper.next(), origin: region }
@@ -161,6 +166,7 @@ class RegionalAgent implements Agent {
         this.outbox.put(change)
       }
       if (this.settings.fanOut === 'on') this.fanOut(change)
+      return {}
     })
   }
 

@@ -105,7 +105,7 @@ type Asked =
   | { kind: 'upsert'; id: number; row: number; op: number }
 
 function askAgent({ network, region, pool }: Measured, asked: Asked): Promise<unknown> {
-  const request = { op: 0, client: 'calibrate', deadlineUs: DEADLINE_US, ...asked }
+  const request = { op: 0, client: 'calibrate', session: {}, deadlineUs: DEADLINE_US, ...asked }
   return network.call(region, requestMessage(request, pool.dim), DEADLINE_US)
 }
 

@@ -1,4 +1,5 @@
-import type { History, Op } from '../analysis/history.ts'
+import type { History } from '../analysis/history.ts'
+import type { Op } from '../analysis/op.ts'
 import type { OperationKind } from '../model/operation.ts'
 import type { StoreEvent } from '../model/record.ts'
 import { SECOND, type Us } from '../model/units.ts'

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { Space } from '../model/layout.ts'
 
 /**
  * A data set: the vectors that points and queries are drawn from. Row = document id. Codes are int8, the vector
@@ -22,6 +23,14 @@ export type Pool = {
   popularity: number[]
   vectorOf(row: number): Float32Array
 }
+
+/** The vectors of a pool as systems see them; `base` of its rows are there from the start. */
+export const spaceOf = ({ dim, codes, queryCodes }: Pool, base: number): Space => ({
+  dim,
+  base,
+  row: (row) => codes.subarray(row * dim, (row + 1) * dim),
+  query: (query) => queryCodes.subarray(query * dim, (query + 1) * dim),
+})
 
 /** A data set that is not there, damaged, or not in the format its README describes. */
 export class DataSetError extends Error {

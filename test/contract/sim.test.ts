@@ -1,7 +1,8 @@
 import { NeighbourTable } from '../../harness/base/neighbours.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { openSimulation } from '../../harness/open-sim.ts'
-import type { Agent, Terrain } from '../../harness/ports/system.ts'
+import type { Agent, System, Terrain } from '../../harness/ports/system.ts'
+import { activeActiveCdc } from '../../harness/systems/active-active-cdc.ts'
 import { aPlan } from '../support/plan.ts'
 import { pool } from '../support/simulate.ts'
 import { eventLogContract } from './event-log.ts'
@@ -15,10 +16,10 @@ async function openHere() {
   const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 200)
   const terrains: Omit<Terrain, 'journal'>[] = []
   const idle: Agent = {
-    write: async () => {},
-    remove: async () => {},
-    search: async () => [],
-    fetch: async () => undefined,
+    write: async () => ({}),
+    remove: async () => ({}),
+    search: async () => ({ hits: [] }),
+    fetch: async () => ({ point: undefined }),
     run: async () => {},
   }
   const never = { fired: false, whenFired: new Promise<void>(() => {}) }
@@ -26,7 +27,7 @@ async function openHere() {
     terrains.push(ports)
     return idle
   }
-  const agents = { topics: ['t'], launch }
+  const agents = { system: { ...(activeActiveCdc as System), topics: ['t'] }, launch }
   const world = openSimulation(plan, pool, workload, table, agents, () => {})
   await world.drive(world.start(never))
   const { store, log, clock } = terrains[0] as Terrain

@@ -25,6 +25,18 @@ export const everythingPromised: Guarantees = {
   causalWrites: true,
   readYourWrites: 'all reads',
   monotonicReads: 'all reads',
+  linearizable: true,
+  sequential: true,
+  causal: true,
+  monotonicWrites: true,
+  writesFollowReads: true,
+  stalenessUs: SECOND,
+  staleVersions: 1,
+  flagsPartial: true,
+  quorum: null,
+  singleApply: true,
+  amplification: 10,
+  fencedPrimary: true,
 }
 
 /** What every operation has; `done` null: still running at the end. */

@@ -1,5 +1,5 @@
 import type { Finding, PromisedReads, Witness } from '../../model/finding.ts'
-import type { Op } from '../history.ts'
+import type { Op } from '../op.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
 import { conclude } from './finding.ts'
 import type { Regression, SessionCheck } from './sessions.ts'

@@ -2,7 +2,7 @@ import type { PointId, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
 import { type Causality, causalityOf } from '../causality.ts'
 import type { Facts } from '../facts.ts'
-import type { Op } from '../history.ts'
+import type { Op } from '../op.ts'
 import { before, type Version } from '../versions.ts'
 
 /** Something a client knows of one id from a moment on: its own write, or what a read returned. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { invariant } from '../../base/invariant.ts'
 import { Signal } from '../../base/signal.ts'
+import type { Space } from '../../model/layout.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
@@ -20,6 +21,7 @@ import { Logs, Stores } from './servers.ts'
 export type Knows = {
   launch: (plan: Plan, emit: (event: RecordEvent) => void) => Launch
   vectors: (plan: Plan) => Vectors
+  space: (plan: Plan) => Space
 }
 
 /**
@@ -70,7 +72,13 @@ async function open(here: Here, config: AgentConfig, knows: Knows): Promise<void
   const handlers = new Map<string, Handler>()
   handlers.set(HEALTH, async () => ({ kind: HEALTH, bytes: 48, body: { wallUs: time.wall() } }))
   const emit = (event: RecordEvent): void => tell({ kind: 'event', event })
-  const ports = terrainOf(here, config, handlers, knows.vectors(plan), emit)
+  const ports = terrainOf(
+    here,
+    config,
+    handlers,
+    { vectors: knows.vectors(plan), space: knows.space(plan) },
+    emit,
+  )
   const agent: Agent = await knows.launch(plan, emit)(ports, incarnation, () => clock.now())
   const server = await serveMessages(listen, handlers, broken)
   onlyFrom(server, config.callers)
@@ -82,7 +90,7 @@ function terrainOf(
   { clock, time }: Here,
   config: AgentConfig,
   handlers: Map<string, Handler>,
-  vectors: Vectors,
+  { vectors, space }: { vectors: Vectors; space: Space },
   emit: (event: RecordEvent) => void,
 ): Omit<Terrain, 'journal'> {
   const { plan, region, collection, own } = config
@@ -113,6 +121,7 @@ function terrainOf(
     region,
     regions: plan.regions,
     dim: vectors.dim,
+    space,
     clock: regionClock(time),
     store: stores.port(region),
     log: logs.port(region),

@@ -1,3 +1,4 @@
+import type { Space } from '../../model/layout.ts'
 import { changeBytes } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Consumer, EventLog, LogRecord } from '../../ports/log.ts'
@@ -15,7 +16,7 @@ export type Ground = {
   timeline: Timeline
   wire: Wire
   regions: Map<RegionName, SimRegion>
-  dim: number
+  space: Space
   onCommit: (region: RegionName, group: string, topic: string, offsets: number[]) => void
 }
 
@@ -29,7 +30,8 @@ export function terrainFor(ground: Ground, seat: AgentSeat): Omit<Terrain, 'jour
   return {
     region,
     regions: [...ground.regions.keys()],
-    dim: ground.dim,
+    dim: ground.space.dim,
+    space: ground.space,
     clock: clockOf(seat.time, ground.timeline, process),
     store: ownStore(ground, party),
     log: logOf(ground, party, region),
@@ -64,7 +66,7 @@ export function networkFor(ground: Ground, party: Party): Network {
 /** A region's store as somebody in `party.region` reads it. */
 export function storeOf(ground: Ground, party: Party, region: RegionName): ReadableStore {
   const { store } = at(ground, region)
-  const queryBytes = 64 + ground.dim * 4
+  const queryBytes = 64 + ground.space.dim * 4
   return {
     search: (request, call) =>
       exchange(ground, party, region, queryBytes, call.deadlineUs, (answer) =>
@@ -99,7 +101,7 @@ function ownStore(ground: Ground, party: Party): VectorStore & Purgeable {
 
 function logOf(ground: Ground, party: Party, region: RegionName): EventLog {
   const { log } = at(ground, region)
-  const { dim } = ground
+  const { dim } = ground.space
   return {
     append: (topic, changes, call) => {
       const bytes = changes.reduce((sum, change) => sum + changeBytes(change, dim), 64)
@@ -137,7 +139,7 @@ function consumerOf(
         (answer) =>
           log.poll(
             { topics, positions, max, waitUs },
-            (change) => changeBytes(change, ground.dim),
+            (change) => changeBytes(change, ground.space.dim),
             answer,
           ),
       )

@@ -1,8 +1,9 @@
 import { Rng } from '../../base/rng.ts'
+import type { Layout, Space } from '../../model/layout.ts'
 import { BASE_STAMP, type Change, type StoredPoint } from '../../model/point.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
-import type { Stop } from '../../ports/system.ts'
+import type { Need, Stop } from '../../ports/system.ts'
 import type { Launch, World, WorldNeeds } from '../../ports/world.ts'
 import { Agents } from './agents.ts'
 import { clockOf } from './clock.ts'
@@ -20,10 +21,12 @@ import { type Ground, networkFor } from './terrain.ts'
 import { Timeline } from './timeline.ts'
 import { Wire } from './wire.ts'
 
-/** What the simulator needs beyond any world: how a store answers searches, and the size of vectors. */
+/** What the simulator needs beyond any world: how a store answers searches, and where points live. */
 export type SimNeeds = WorldNeeds & {
   launch: Launch
-  dim: number
+  space: Space
+  layout: Layout
+  needs: readonly Need[]
   /** An index over nothing; the world puts the base data in. `news` hears of graph segments. */
   openIndex: (news: SegmentNews) => VectorIndex
 }
@@ -47,7 +50,7 @@ export function openSim(needs: SimNeeds): World {
     timeline,
     wire,
     regions,
-    dim: needs.dim,
+    space: needs.space,
     onCommit: (region, group, topic, offsets) =>
       emit({ type: 'commit', t: timeline.now(), region, group, topic, offsets }),
   }
@@ -97,13 +100,7 @@ function openRegion(
   name: RegionName,
 ): SimRegion {
   const { plan, emit } = needs
-  const base: StoredPoint[] = needs.base.map(({ id, row }) => ({
-    id,
-    row,
-    write: 0,
-    stamp: BASE_STAMP,
-    deleted: false,
-  }))
+  const base = baseOf(needs, name)
   const sealed: SegmentNews = (what, segment, points) =>
     emit({
       type: 'store',
@@ -120,7 +117,7 @@ function openRegion(
       rng: rng.fork('store'),
       region: name,
       profile: plan.profile.store,
-      dim: needs.dim,
+      dim: needs.space.dim,
       emit,
       openIndex: () => needs.openIndex(sealed),
     },
@@ -139,6 +136,16 @@ function openRegion(
       emit({ type: 'log', t: timeline.now(), region: name, what: 'truncated', topic, firsts }),
   })
   return { name, seat: new AgentSeat(name, timeline), store, log, rng }
+}
+
+/** The part of the base that a region keeps. Where there is one shard, nothing is said of shards. */
+function baseOf({ base, layout }: SimNeeds, region: RegionName): StoredPoint[] {
+  return base
+    .filter(({ id }) => layout.holders(id).includes(region))
+    .map(({ id, row }) => ({
+      ...{ id, row, write: 0, stamp: BASE_STAMP, deleted: false },
+      ...(layout.shards > 1 && { shard: layout.shardOf(id, row) }),
+    }))
 }
 
 type Tapped = {
@@ -168,7 +175,8 @@ function tap(
 }
 
 function openMirrors(needs: SimNeeds, ground: Ground, rng: Rng): Mirror[] {
-  const { plan, topics, emit, dim } = needs
+  const { plan, topics, emit, space } = needs
+  const { dim } = space
   const region = (name: RegionName) => ground.regions.get(name) as SimRegion
   return plan.links.map(
     ({ from, to }) =>

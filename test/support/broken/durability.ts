@@ -20,6 +20,7 @@ const earlyAcknowledgement: PlantedBug = {
           .catch((error) => {
             if (!(error instanceof CallError)) throw error
           })
+        return {}
       },
     }),
   }),

@@ -15,8 +15,8 @@ const everyTwentiethAnswer = (change: (hits: Hit[]) => Hit[]) => {
     agent: (agent) => ({
       ...agent,
       async search(ask, call) {
-        const hits = await agent.search(ask, call)
-        return ++searches % 20 === 0 ? change(hits) : hits
+        const { hits } = await agent.search(ask, call)
+        return { hits: ++searches % 20 === 0 ? change(hits) : hits }
       },
     }),
   })
@@ -58,13 +58,15 @@ const staleCopy: PlantedBug = {
       return {
         ...agent,
         async write(request, call) {
-          const point = await agent.fetch(request, call)
+          const { point } = await agent.fetch(request, call)
           copies.set(request.id, { point, untilUs: clock.elapsed() + 2 * SECOND })
-          await agent.write(request, call)
+          return agent.write(request, call)
         },
         async fetch(ask, call) {
           const copy = copies.get(ask.id)
-          return copy && copy.untilUs > clock.elapsed() ? copy.point : agent.fetch(ask, call)
+          return copy && copy.untilUs > clock.elapsed()
+            ? { point: copy.point }
+            : agent.fetch(ask, call)
         },
       }
     },
@@ -90,7 +92,7 @@ const twoReplicas: PlantedBug = {
         async fetch(ask, call) {
           if (ask.client !== 'us/reader' || ++fetches % 2 === 1) return agent.fetch(ask, call)
           const [found] = await far.fetch([ask.id], 'strong', call)
-          return found
+          return { point: found }
         },
       }
     },
@@ -110,7 +112,7 @@ const droppedBest: PlantedBug = {
   system: brokenSystem({
     agent: (agent) => ({
       ...agent,
-      search: async (ask, call) => (await agent.search(ask, call)).slice(1),
+      search: async (ask, call) => ({ hits: (await agent.search(ask, call)).hits.slice(1) }),
     }),
   }),
   mustFire: {},
