@@ -7,6 +7,10 @@ import type { Need, System } from './ports/system.ts'
 import type { SourceFile } from './scenario/document.ts'
 import type { Known } from './scenario/known.ts'
 import { activeActiveCdc } from './systems/active-active-cdc.ts'
+import { gossipQuorum } from './systems/gossip-quorum.ts'
+import { primaryReplica } from './systems/primary-replica.ts'
+import { scatterGather } from './systems/scatter-gather.ts'
+import { walSharded } from './systems/wal-sharded.ts'
 import { expectedBefore } from './workload/arrivals.ts'
 import { openPool, type Pool } from './workload/pool.ts'
 import { missingInContainers } from './worlds/containers/capabilities.ts'
@@ -17,6 +21,10 @@ const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
 /** Everything a scenario can name, as plain objects: help, schema, errors and docs are made from their keys. */
 export const systems: Readonly<Record<string, System>> = {
   'active-active-cdc': activeActiveCdc,
+  'gossip-quorum': gossipQuorum,
+  'primary-replica': primaryReplica,
+  'scatter-gather': scatterGather,
+  'wal-sharded': walSharded,
 }
 
 /** Folders of fixtures/, by the name scenarios use. */

@@ -2,6 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { selectLines } from './analysis/lines.ts'
+import {
+  addShrink,
+  type CampaignFlags,
+  checkSingle,
+  isCampaign,
+  runCampaign,
+} from './campaign/commands.ts'
 import { known } from './catalogue.ts'
 import { writeCatalogue } from './docs.ts'
 import { faultlineVersion } from './environment.ts'
@@ -10,12 +17,14 @@ import { checkExamples, examples, lineExamples, reportExamples, runExamples } fr
 import { dockerClient } from './images/docker.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
-import { judgeRun, planOf } from './main.ts'
+import { guaranteesFor, judgeRun, layoutFor, planOf } from './main.ts'
 import { sweepAll } from './open-containers.ts'
+import { addProve, runToProve } from './prove/commands.ts'
 import { finish, type RunFlags, runCommand } from './run-command.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
 import { renderCheck } from './scenario/timeline.ts'
 import { worldNames } from './scenario/worlds.ts'
+import { isSweepFile, pointsText } from './sweep/sweep-command.ts'
 import { addCalibrate, addTwin } from './twin/commands.ts'
 import { expectedBefore } from './workload/arrivals.ts'
 
@@ -47,6 +56,8 @@ function commands(argv: readonly string[]): Command {
   addCheck(program)
   addReport(program)
   addLines(program)
+  addShrink(program)
+  addProve(program, repetitions)
   addCalibrate(program)
   addTwin(program)
   program
@@ -65,15 +76,30 @@ function commands(argv: readonly string[]): Command {
     .command('docs', { hidden: true })
     .description('write scenarios/README.md again from the scenarios')
     .action(() => writeCatalogue())
+  program
+    .command('claims', { hidden: true })
+    .description('run the scenarios behind scenarios/CLAIMS.md and write it again')
+    .action(claimsCommand)
   return program
+}
+
+async function claimsCommand(): Promise<void> {
+  const { writeClaims } = await import('./claims/claims.ts')
+  await writeClaims((name, wrong) => {
+    process.stderr.write(`${name}: ${wrong.length === 0 ? 'as stated' : wrong.join('; ')}\n`)
+  })
 }
 
 function addRun(program: Command, argv: readonly string[]): void {
   program
     .command('run')
-    .description('run a scenario; the verdict is the exit code')
-    .argument('<scenario>', 'a scenario file')
+    .description(
+      'run a scenario, a folder of them, or one with many seeds; the verdict is the exit code',
+    )
+    .argument('<scenario...>', 'a scenario or replay file; several of them, or a folder')
     .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .option('--seeds <range>', 'a campaign: one run for each of these seeds, e.g. 1..1000')
+    .option('--system <kind>', 'another of the systems the scenario names under systems:')
     .addOption(worldOption())
     .addOption(
       new Option(
@@ -87,8 +113,18 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--quiet', 'no progress')
     .option('--allow-unknown', 'exit 0 where there is no evidence for something')
     .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
+    .option('--all', 'each scenario also on the other systems it names')
+    .option('--quick', 'of several scenarios, those that say quick: true')
+    .option('--reports', 'of several runs, keep all with their reports, not only the odd ones')
+    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', repetitions)
+    .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')
     .addHelpText('after', runExamples)
-    .action((file: string, flags: RunFlags) => runCommand(file, flags, argv))
+    .action((paths: string[], flags: CampaignFlags) => {
+      if (flags.prove) return runToProve(paths, flags)
+      if (isCampaign(paths, flags)) return runCampaign(paths, flags)
+      checkSingle(flags)
+      return runCommand(paths[0] as string, flags, argv)
+    })
 }
 
 function addCheck(program: Command): void {
@@ -100,7 +136,12 @@ function addCheck(program: Command): void {
     .addOption(worldOption())
     .addHelpText('after', checkExamples)
     .action((file: string, { seed, world }: RunFlags) =>
-      print(renderCheck(planOf(file, { seed, world }), expectedBefore)),
+      print(
+        [
+          renderCheck(planOf(file, { seed, world }), expectedBefore),
+          ...(isSweepFile(file) ? [pointsText(file, { seed, world })] : []),
+        ].join('\n'),
+      ),
     )
 }
 
@@ -125,7 +166,7 @@ function addLines(program: Command): void {
     .addHelpText('after', lineExamples)
     .action((path: string, selector: string) => {
       const record = join(runDirectory(path), 'record.jsonl')
-      const lines = selectLines(record, selector)
+      const lines = selectLines(record, selector, { guaranteesFor, layoutFor })
       if (lines.length === 0) throw new UsageError(`nothing in ${record} matches ${selector}`)
       for (const { number, text } of lines) print(`${number}: ${text}`)
     })

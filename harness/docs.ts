@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { pointsOf } from './campaign/one-run.ts'
 import { planOf } from './main.ts'
 import type { Plan, WorldName } from './model/plan.ts'
 import { type LibraryEntry, libraryReadme } from './scenario/library.ts'
@@ -10,14 +11,17 @@ const scenarios = fileURLToPath(new URL('../scenarios', import.meta.url))
 
 /** Every scenario of the library with the worlds that can do what it asks for. */
 export function libraryEntries(): LibraryEntry[] {
-  const files = readdirSync(scenarios).filter((name) => name.endsWith('.yaml'))
+  const files = readdirSync(scenarios).filter(
+    (name) => name.endsWith('.yaml') && name !== 'claims.yaml',
+  )
   return files.sort().map((file) => {
     const path = `${scenarios}/${file}`
     const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
     const [plan] = plans
     // Wrong in every world: said as it is.
-    if (!plan) return { file, plan: planOf(path), worlds: [] }
-    return { file, plan, worlds: plans.map(({ world }) => world) }
+    if (!plan) return { file, plan: planOf(path), worlds: [], points: 0 }
+    const points = pointsOf(path).length
+    return { file, plan, worlds: plans.map(({ world }) => world), points }
   })
 }
 
@@ -32,8 +36,6 @@ function planIn(path: string, world: WorldName): Plan[] {
 
 /** The catalogue of the scenario library, made from the files themselves. */
 export const scenarioCatalogue = (): string => libraryReadme(libraryEntries())
-
-export const readCatalogue = (): string => readFileSync(`${scenarios}/README.md`, 'utf8')
 
 export const writeCatalogue = (): void =>
   writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())

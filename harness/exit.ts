@@ -2,6 +2,7 @@ import { SelectorError } from './analysis/selector.ts'
 import { DockerError } from './images/docker.ts'
 import { CapabilityMissing } from './ports/errors.ts'
 import { RecordError } from './record/reader.ts'
+import { ReplayError } from './record/replay.ts'
 import { RunDirectoryError } from './record/run-directory.ts'
 import { RecordLostError } from './record/writer.ts'
 import { ScenarioError } from './scenario/problem.ts'
@@ -20,6 +21,7 @@ const usageErrors = [
   UsageError,
   SelectorError,
   RecordError,
+  ReplayError,
   RunDirectoryError,
   CapabilityMissing,
 ]
@@ -42,8 +44,11 @@ export function explain(error: unknown): number {
     return USAGE
   }
   process.stderr.write(`${error.message}\n`)
-  if (usageErrors.some((kind) => error instanceof kind)) return USAGE
-  if (environmentErrors.some((kind) => error instanceof kind)) return ENVIRONMENT
-  process.stderr.write(`${error.stack}\n`)
-  return ENVIRONMENT
+  const planned = [...usageErrors, ...environmentErrors].some((kind) => error instanceof kind)
+  if (!planned) process.stderr.write(`${error.stack}\n`)
+  return exitCodeOf(error)
 }
+
+/** Whether it was the command or this machine that a run came to nothing by. */
+export const exitCodeOf = (error: Error): number =>
+  usageErrors.some((kind) => error instanceof kind) ? USAGE : ENVIRONMENT

@@ -6,6 +6,10 @@ Examples:
   faultline check my.yaml                        what is wrong with it, or what it will do and when
   faultline report runs/latest                   the report again, from the record alone
   faultline lines runs/latest finding=lost-writes
+  faultline run scenarios/ --expect              the whole library, on all cores: came out as stated?
+  faultline run my.yaml --seeds 1..1000          a campaign: which seeds fail?
+  faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
+  faultline prove                                does red work? planted bugs, each caught by what must see it
 
 Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence,
 5 environment, 6 a correctness checker failed, 130 interrupted.`
@@ -17,6 +21,17 @@ Examples:
   faultline run scenarios/partition-heal.yaml --world containers
   faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
+
+Many runs at once, in the simulator, on all cores:
+  faultline run scenarios/ --expect          a table; exit 0 only if every scenario came out as it states, reds too;
+                                             one that states nothing must pass. Odd runs are kept in runs/library.
+                                             Then the states that were reached, and, loudly, those that never were
+  faultline run scenarios/ --prove           the planted bugs and all that must go red: faultline prove --help
+  faultline run scenarios/ --expect --quick  those that say quick: true
+  faultline run scenarios/ --expect --all    each also on the systems it names under systems:
+  faultline run a.yaml --system wal-sharded  on one of those only
+  faultline run my.yaml --seeds 1..1000      seeds that fail, each with a plan that repeats it:
+  faultline run runs/my-campaign/seed-17.plan.json        the same bytes of record as --seed 17
 
 Worlds:
   sim          the simulator: needs nothing but Node, takes seconds, same seed and same bytes (the default)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Analysed, analyse } from './analysis/analyse.ts'
 import { judge } from './analysis/judge.ts'
+import { replayedPlan } from './campaign/replayed-plan.ts'
 import { dataSet, known, systems } from './catalogue.ts'
 import {
   describeEnvironment,
@@ -20,6 +21,7 @@ import { openContainersFor } from './open-containers.ts'
 import { neighboursOf, openSimulation } from './open-sim.ts'
 import type { System } from './ports/system.ts'
 import type { World } from './ports/world.ts'
+import { isReplay } from './record/replay.ts'
 import {
   linkLatest,
   openRunDirectory,
@@ -40,6 +42,8 @@ export type RunOptions = {
   seed?: number
   /** The simulator unless it says another. */
   world?: WorldName
+  /** The scenario's own unless it says another. */
+  system?: string
   out?: string
   command: string
   /** Images of real servers: docker/build's own, or public ones. */
@@ -66,9 +70,11 @@ export async function runScenario(file: string, options: RunOptions): Promise<Ju
   return judgeRun(directory.path)
 }
 
-/** Reads a scenario and fills in every value. Throws ScenarioError with all that is wrong with it. */
-export function planOf(file: string, { seed, world }: Overrides = {}): Plan {
-  const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed, world })
+/** Reads a scenario and fills in every value, or a replay file. Throws ScenarioError with all that is wrong, ReplayError. */
+export function planOf(file: string, overrides: Overrides = {}): Plan {
+  if (isReplay(file)) return replayedPlan(file, overrides)
+  const { seed, world, system } = overrides
+  const loaded = loadPlan(readFileSync(file, 'utf8'), file, known(), { seed, world, system })
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
   checkWorkload(loaded.plan, file)
   return loaded.plan
@@ -212,12 +218,12 @@ const neighboursForPlan = (plan: Plan) => {
   return neighboursOf(pool, planOperations(plan, pool))
 }
 
-const guaranteesFor = (plan: Plan) => {
+export const guaranteesFor = (plan: Plan) => {
   const system = systems[plan.system.kind] as System
   return system.guarantees(system.knobs.parse(plan.system.knobs))
 }
 
-const layoutFor = (plan: Plan) => {
+export const layoutFor = (plan: Plan) => {
   const system = systems[plan.system.kind] as System
   const knobs = system.knobs.parse(plan.system.knobs)
   const space = spaceOf(dataSet(plan.data.set), plan.data.base)

@@ -125,8 +125,12 @@ export function together(runs: Repetition[]): Pick<Repeated, 'runs' | 'limits' |
     ...repeatedFigure(row),
     verdicts: row.map((figure) => figure?.verdict ?? ('no result' as const)),
   }))
-  return { runs, limits, metrics: sideBySide(runs.map((run) => run.metrics)).map(repeatedFigure) }
+  return { runs, limits, metrics: spreads(runs.map((run) => run.metrics)) }
 }
+
+/** Each figure over all runs that have it, in the order in which they first came. */
+export const spreads = (runs: readonly RunFigure[][]): RepeatedFigure[] =>
+  sideBySide(runs).map(repeatedFigure)
 
 function sideBySide(runs: readonly RunFigure[][]): (RunFigure | undefined)[][] {
   const keyOf = ({ what, where }: RunFigure) => `${what}|${where}`

@@ -31,18 +31,18 @@ export function repetitionTable({
           ),
         ]
       : []),
-    ...(metrics.length > 0
-      ? [
-          table(
-            ['metric', 'where', SPREAD, 'measured in'],
-            metrics.map((row) => cells(row, runs.length)),
-          ),
-        ]
-      : []),
+    ...(metrics.length > 0 ? [figureTable(metrics, runs.length)] : []),
   ].join('\n\n')
 }
 
 const SPREAD = 'median [min … max]'
+
+/** Figures of many runs of plans that differ in their seed. */
+export const figureTable = (figures: readonly RepeatedFigure[], runs: number): string =>
+  table(
+    ['metric', 'where', SPREAD, 'measured in'],
+    figures.map((row) => cells(row, runs)),
+  )
 
 function cells({ what, where, unit, count, spread }: RepeatedFigure, runs: number): string[] {
   const text = spread

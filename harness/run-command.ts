@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { versionNote } from './campaign/replayed-plan.ts'
 import { UsageError } from './exit.ts'
 import { unmet } from './expectation.ts'
 import type { ImageSource } from './images/image-list.ts'
@@ -10,12 +11,14 @@ import { ProgressLine } from './progress.ts'
 import { defaultDirectory } from './record/run-directory.ts'
 import { repetitionTable } from './repetition-table.ts'
 import { exitCodeOfAll, repeat } from './repetitions.ts'
+import { isSweepFile, sweepCommand } from './sweep/sweep-command.ts'
 import { outcomeTable } from './verdict-table.ts'
 
 /** What stands behind `faultline run FILE` and `faultline report DIR`. */
 export type RunFlags = {
   seed?: number
   world?: WorldName
+  system?: string
   images?: ImageSource
   out?: string
   reps?: number
@@ -35,6 +38,11 @@ export async function runCommand(
   argv: readonly string[],
 ): Promise<void> {
   const command = ['faultline', ...argv.slice(2)].join(' ')
+  if (isSweepFile(file)) {
+    if (flags.system !== undefined)
+      throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
+    return sweepCommand(file, flags, command)
+  }
   if (flags.reps !== undefined) return repeatCommand(file, flags, flags.reps, command)
   const interrupt = onInterrupt([ENDING])
   const interrupted = () => interrupt.times() > 0
@@ -82,12 +90,14 @@ async function repeatCommand(
 
 async function runOnce(
   file: string,
-  { seed, world, images, quiet }: RunFlags,
+  { seed, world, system, images, quiet }: RunFlags,
   options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,
 ): Promise<Judged> {
+  const note = versionNote(file)
+  if (note !== null && !quiet) process.stderr.write(`${note}\n`)
   let line: ProgressLine | null = null
   const judged = await runScenario(file, {
-    ...{ seed, world, images },
+    ...{ seed, world, system, images },
     ...options,
     onStep: (text) => {
       if (!quiet) process.stderr.write(`${text}\n`)

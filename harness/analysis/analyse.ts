@@ -2,12 +2,14 @@ import type { Analysis, Finding, Guarantees } from '../model/finding.ts'
 import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
+import { amplificationRows } from './amplification.ts'
 import { answerDifferences, answerRows } from './answers.ts'
 import { availabilityRows, goodputRows } from './availability.ts'
 import { byteRows } from './bytes.ts'
 import { catchUpRows } from './catch-up.ts'
 import { type Cell, Cells, distributionRow } from './cells.ts'
 import { checkers } from './checkers/checkers.ts'
+import type { Checker } from './checkers/finding.ts'
 import { clientRecoveryRows } from './client-recovery.ts'
 import { convergenceRows } from './convergence.ts'
 import { copyRows } from './copies.ts'
@@ -18,15 +20,25 @@ import { serverFigures } from './figures-of-servers.ts'
 import { type History, readHistory } from './history.ts'
 import { measureLag } from './lag.ts'
 import { measureLatency } from './latency.ts'
+import { statesReached } from './ledger/ledger.ts'
+import type { StateName } from './ledger/states.ts'
 import { lossRows } from './losses.ts'
+import { outageRows } from './outages.ts'
 import type { Neighbours } from './recall.ts'
 import { recallRows, recallSamples } from './recall-loss.ts'
+import { measureReplicas } from './replicas.ts'
 import { inOrder } from './row-order.ts'
+import { noteRows } from './said-of-answers.ts'
 import { seriesOf } from './series.ts'
+import { shardRows } from './shard-share.ts'
 import { measureStaleness } from './staleness.ts'
 
 /** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
-export type Analysed = Analysis & { cells: readonly Cell[] }
+export type Analysed = Analysis & {
+  cells: readonly Cell[]
+  /** States of the ledger the run was in, and how often. */
+  reached: Partial<Record<StateName, number>>
+}
 
 /**
  * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
@@ -49,11 +61,12 @@ export function analyseHistory(
   guarantees: Guarantees,
   layout?: Layout,
 ): Analysed {
-  const facts = factsOf(history, layout)
+  const facts = factsOf(history, layout, neighbours.dim)
   const cells = new Cells()
   measureLatency(facts, cells)
   measureLag(facts, cells)
   measureStaleness(facts, cells)
+  measureReplicas(facts, cells)
   const samples = recallSamples(facts, neighbours)
   const differences = answerDifferences(facts)
   const rows: MetricRow[] = [
@@ -68,6 +81,10 @@ export function analyseHistory(
     ...availabilityRows(facts),
     ...goodputRows(facts),
     ...byteRows(facts),
+    ...outageRows(facts),
+    ...noteRows(facts),
+    ...shardRows(facts),
+    ...amplificationRows(facts),
   ]
   const figures = serverFigures(facts, cells.all(), rows)
   return {
@@ -82,15 +99,12 @@ export function analyseHistory(
     curves: curvesOf(cells),
     findings: findingsOf(facts, guarantees),
     cells: cells.all(),
+    reached: statesReached(facts, samples),
   }
 }
 
-/** What no fault was planned for has no finding about faults. */
 function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
-  const findings = Object.values(checkers).map((check) => check(facts, guarantees))
-  return findings.filter(
-    ({ checker }) => checker !== 'faults-confirmed' || facts.history.plan.faults.length > 0,
-  )
+  return Object.values(checkers).flatMap((check: Checker) => check(facts, guarantees) ?? [])
 }
 
 function endOf({ end, cutOff, endUs, lines }: History): Analysis['ended'] {

@@ -1,27 +1,78 @@
+import type { Layout } from '../model/layout.ts'
 import type { PointId } from '../model/point.ts'
-import type { Us } from '../model/units.ts'
+import type { RegionName, Us } from '../model/units.ts'
+import type { Facts } from './facts.ts'
+import { type Op, storesOf } from './op.ts'
 import type { Neighbours, Slot } from './recall.ts'
 import { ABSENT, type RegionState } from './region-state.ts'
-import type { Versions } from './versions.ts'
+import type { Version, Versions } from './versions.ts'
 
 /** Why a point that should have been returned was not: exactly one, the first of this order that holds. */
-export const missCauses = ['cache', 'replication', 'visibility', 'ghost', 'index'] as const
+export const missCauses = [
+  'cache',
+  'routing',
+  'replication',
+  'visibility',
+  'ghost',
+  'index',
+  'unattributed',
+] as const
 export type MissCause = (typeof missCauses)[number]
 
-/** What the cause of a miss is looked up in: the search, and the region that answered it. */
+/** What the cause of a miss is looked up in: the search, and the stores its answer came from. */
 export type Answering = {
   query: number
   k: number
   dispatched: Us
   done: Us
   fromCache: boolean
-  state: RegionState
+  /** What the stores held whose answers were merged; empty if nothing is known of them. */
+  states: readonly RegionState[]
+  /** Whether the stores and shards that answered can have held this point. */
+  asked: (version: Version) => boolean
+  /** Something did not answer, and the answer does not say which shards. */
+  partial: boolean
+  /** Stores of which one, and nobody says which, answered for the shard of an id; empty if all of `states` did. */
+  perhaps: (id: PointId) => readonly RegionState[]
+}
+
+/** Everything about a search that the causes of its misses are told by; null if it was not answered. */
+export function answeringOf(op: Op, { states, layout }: Facts): Answering | null {
+  const { query, k, dispatched, done, shards, partial } = op
+  if (dispatched === null || done === null) return null
+  const regions = storesOf(op)
+  return {
+    ...{ query, k, dispatched, done },
+    fromCache: op.cacheAge !== null,
+    states: regions.flatMap((region) => states.get(region) ?? []),
+    asked: askedOf(shards, regions, layout),
+    partial: partial && shards === null,
+    perhaps: (id) =>
+      shards === null
+        ? []
+        : layout
+            .holders(id)
+            .flatMap((holder) => (regions.includes(holder) ? (states.get(holder) ?? []) : [])),
+  }
+}
+
+/** A shard that an answer does not name, or a point that none of the regions it names holds, was not asked. */
+function askedOf(
+  shards: Op['shards'],
+  regions: readonly RegionName[],
+  layout: Layout,
+): Answering['asked'] {
+  const answered = shards ? new Set(shards.answered) : null
+  return ({ id, row }) =>
+    (answered === null || answered.has(layout.shardOf(id, row))) &&
+    layout.holders(id).some((holder) => regions.includes(holder))
 }
 
 /**
- * `cache`: a cache answered. `replication`: the region did not have this version yet. `visibility`: it had, but
- * searches could not see it, or the store was away. `ghost`: k others that the region saw, dead or older ones
- * among them, are as near. `index`: it was there to be found and was not.
+ * `cache`: a cache answered. `routing`: the point's shard was not asked, or did not answer. `replication`: no store
+ * that answered had this version yet. `visibility`: one had it, but searches could not see it, or the store was away.
+ * `ghost`: k others that these stores saw, dead or older ones among them, are as near. `index`: it was there to be
+ * found and was not; where each shard was asked of one of its holders only, all of them had it. `unattributed`: so it seems, but part of what was asked did not answer, and nobody says which.
  */
 export function causeOf(
   { version, distance }: Slot,
@@ -29,19 +80,31 @@ export function causeOf(
   versions: Versions,
   neighbours: Neighbours,
 ): MissCause {
-  const { state, dispatched, done, fromCache } = answering
+  const { states, dispatched, done, fromCache, asked, partial } = answering
   const { id, write } = version
   if (fromCache) return 'cache'
-  if (state.applied(id, dispatched) !== write) return 'replication'
-  if (state.visible(id, dispatched) !== write || !state.serving(dispatched)) return 'visibility'
+  if (!asked(version)) return 'routing'
+  if (states.length === 0) return 'unattributed'
+  const having = states.filter((state) => state.applied(id, dispatched) === write)
+  if (having.length === 0) return 'replication'
+  const shown = (state: RegionState) =>
+    state.visible(id, dispatched) === write && state.serving(dispatched)
+  if (!having.some(shown)) return 'visibility'
+  if (partial) return 'unattributed'
   const crowded = (us: Us) =>
     othersWithin(answering, { id, distance }, us, versions, neighbours) >= answering.k
-  return crowded(dispatched) || crowded(done) ? 'ghost' : 'index'
+  if (crowded(dispatched) || crowded(done)) return 'ghost'
+  // The holder that was asked may have been the one that lacked it: the index is blamed only if none did.
+  const without = answering.perhaps(id).filter((state) => !shown(state))
+  if (without.length === 0) return 'index'
+  return without.every((state) => state.applied(id, dispatched) === write)
+    ? 'visibility'
+    : 'replication'
 }
 
-/** How many other points the region saw at `us` within a distance; stops counting at k. */
+/** How many other points the stores that answered saw at `us` within a distance; stops counting at k. */
 function othersWithin(
-  { query, k, state }: Answering,
+  { query, k, states, asked }: Answering,
   missed: { id: PointId; distance: number },
   us: Us,
   versions: Versions,
@@ -52,8 +115,11 @@ function othersWithin(
     const holders = versions.holders(row)
     if (!holders) continue
     if (others >= k || neighbours.distance(query, row) > missed.distance) break
-    for (const { id, write } of holders)
-      if (id !== missed.id && write !== ABSENT && state.visible(id, us) === write) others++
+    for (const version of holders) {
+      const { id, write } = version
+      const seen = states.some((state) => state.visible(id, us) === write)
+      if (id !== missed.id && write !== ABSENT && seen && asked(version)) others++
+    }
   }
   return others
 }

@@ -39,10 +39,16 @@ function hurtPaths(fault: FaultStory, ops: readonly Op[]): Map<string, string> {
   return paths
 }
 
+const onMirrors: ReadonlySet<FaultPlan['kind']> = new Set([
+  'mirror-kill',
+  'mirror-pause',
+  'mirror-stall',
+])
+
 /** Whether user traffic on a path meets the fault: on either direction of a link, or in the gateway's region. */
 function touches(fault: FaultPlan, region: string, gateway: string): boolean {
   if (!('links' in fault)) return fault.region === gateway
-  if (fault.kind === 'mirror-kill' || fault.kind === 'mirror-pause') return false
+  if (onMirrors.has(fault.kind)) return false
   return fault.links.some(
     ({ from, to }) => (from === region && to === gateway) || (from === gateway && to === region),
   )

@@ -1,3 +1,4 @@
+import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import { arrivalsEndUs } from '../model/plan.ts'
 import type { PointId } from '../model/point.ts'
@@ -5,6 +6,7 @@ import type { Us } from '../model/units.ts'
 import type { Facts } from './facts.ts'
 import { allIds, departureOf, type FinalState, liveIn } from './final-state.ts'
 import type { History } from './history.ts'
+import { heldBy } from './holding.ts'
 import type { Loss } from './losses.ts'
 
 /** Ids whose current version was overwritten by a real-time predecessor: reported apart. */
@@ -16,15 +18,17 @@ export const excusedIds = (losses: readonly Loss[]): Set<PointId> =>
  * equal and as expected; otherwise a lower bound, and finding regions-equal says what is wrong. No row without a
  * full scan of every region.
  */
-export function convergenceRows({ history, versions, finals, losses }: Facts): MetricRow[] {
+export function convergenceRows(facts: Facts): MetricRow[] {
+  const { history, versions, finals, losses, layout } = facts
   if (!finals || !losses) return []
   const { endUs } = history
   const startUs = arrivalsEndUs(history.plan)
   const excused = excusedIds(losses)
+  const judging = { versions, layout, endUs, excused }
   const asExpected = allIds(finals, versions).every(
     (id) =>
-      allHold(finals, id) &&
-      finals.every((state) => departureOf(state, id, versions, endUs, excused) === null),
+      allHold(finals, layout, id) &&
+      finals.every((state) => departureOf(state, id, judging) === null),
   )
   const at = { metric: 'convergence', unit: 'us', count: 1 } as const
   if (!asExpected) return [{ ...at, low: endUs - startUs, censored: 1 }]
@@ -32,9 +36,9 @@ export function convergenceRows({ history, versions, finals, losses }: Facts): M
   return [{ ...at, value: Math.max(...steadyUs) - startUs }]
 }
 
-/** Whether all regions hold the same live version of an id, or none. */
-export function allHold(finals: readonly FinalState[], id: PointId): boolean {
-  const [first, ...others] = finals
+/** Whether all holders of an id have the same live version of it, or none; what lies elsewhere does not count. */
+export function allHold(finals: readonly FinalState[], layout: Layout, id: PointId): boolean {
+  const [first, ...others] = heldBy(finals, layout, id)
   if (!first) return true
   const write = liveIn(first, id)
   return others.every((state) => liveIn(state, id) === write)

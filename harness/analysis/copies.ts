@@ -2,6 +2,7 @@ import { linkText } from '../model/fault.ts'
 import type { MetricRow } from '../model/metric.ts'
 import type { WriteId } from '../model/point.ts'
 import type { HopEvent } from '../model/record.ts'
+import type { RegionName } from '../model/units.ts'
 import type { History, Lined } from './history.ts'
 
 /** A record that a mirror wrote once more into a target's log. */
@@ -9,19 +10,29 @@ export type Repeat = { link: string; hop: Lined<HopEvent> }
 
 /**
  * Copies beyond the first of one record of a log in another region's log. A writer that appends a write twice makes
- * two records of it: a mirror that copies both repeats nothing.
+ * two records of it: a mirror that copies both repeats nothing. Nor does one that fills a log whose disk was lost.
  */
-export function repeatsOf({ hops }: Pick<History, 'hops'>): Repeat[] {
+export function repeatsOf({
+  hops,
+  logs = [],
+}: Pick<History, 'hops'> & Partial<Pick<History, 'logs'>>): Repeat[] {
   const logged = new Map<string, Set<string>>()
   for (const hop of hops)
     if (hop.hop === 'logged') placesOf(logged, recordOf(hop.region, hop.write)).add(placeOf(hop))
-  const copied = new Map<string, Set<string>>()
+  const lost = logs.filter(({ what }) => what === 'lost')
+  const copied = new Map<RegionName, Map<string, Set<string>>>()
   const repeats: Repeat[] = []
   for (const hop of hops) {
     const { region: to, from, write } = hop
     if (hop.hop !== 'mirrored' || from === undefined) continue
     const link = linkText({ from, to })
-    const places = placesOf(copied, recordOf(link, write))
+    for (let [next] = lost; next && next.line < hop.line; [next] = lost) {
+      copied.delete(next.region)
+      lost.shift()
+    }
+    const here = copied.get(to) ?? new Map<string, Set<string>>()
+    copied.set(to, here)
+    const places = placesOf(here, recordOf(link, write))
     const before = places.size
     places.add(placeOf(hop))
     const records = logged.get(recordOf(from, write))?.size ?? 1

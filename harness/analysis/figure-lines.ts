@@ -37,6 +37,8 @@ function feeds(op: Op, metric: MetricName): boolean {
   switch (metric) {
     case 'write.response':
       return isWrite(op) && op.outcome !== 'fail'
+    case 'fetch.response':
+      return op.kind === 'fetch' && op.outcome !== 'fail'
     case 'search.response':
       return op.kind === 'search' && op.outcome !== 'fail'
     case 'search.service':

@@ -18,6 +18,8 @@ export function figure(value: number, unit: MetricUnit): string {
       return `${trimmed(value, 2)}/s`
     case 'bytes':
       return `${grouped(Math.round(value))} bytes`
+    case 'factor':
+      return trimmed(value, 2)
     case 'count':
       return grouped(value)
   }

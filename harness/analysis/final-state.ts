@@ -1,5 +1,6 @@
+import type { Layout } from '../model/layout.ts'
 import type { PointId, Row, WriteId } from '../model/point.ts'
-import type { RegionName } from '../model/units.ts'
+import type { RegionName, Us } from '../model/units.ts'
 import type { History } from './history.ts'
 import type { Version, Versions } from './versions.ts'
 
@@ -46,18 +47,28 @@ export type Departure = 'missing' | 'extra' | 'stale' | 'resurrected' | 'duplica
 export const departures = ['missing', 'extra', 'stale', 'resurrected', 'duplicate'] as const
 
 /**
- * Null if the live version a region holds may be the current one at the end of the record. `excused` are ids whose
- * current version was overwritten by a real-time predecessor: that is a finding of its own.
+ * What a final state is held against. `excused` are ids whose current version was overwritten by a real-time
+ * predecessor: that is a finding of its own.
+ */
+export type Judging = {
+  versions: Versions
+  layout: Layout
+  endUs: Us
+  excused: ReadonlySet<PointId>
+}
+
+/**
+ * Null if the live version a region holds may be the current one at the end of the record, or if it holds none and is
+ * not meant to. A live point in a region that is none of its holders is extra.
  */
 export function departureOf(
   state: FinalState,
   id: PointId,
-  versions: Versions,
-  endUs: number,
-  excused: ReadonlySet<PointId>,
+  { versions, layout, endUs, excused }: Judging,
 ): Departure | null {
   if (heldIn(state, id).length > 1) return 'duplicate'
   const write = liveIn(state, id)
+  if (!layout.holders(id).includes(state.region)) return write < 0 ? null : 'extra'
   const current = versions.candidates(id, endUs, endUs)
   if (write < 0) return mayBeAbsent(current) || excused.has(id) ? null : 'missing'
   const version = versions.get(id, write)

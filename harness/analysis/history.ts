@@ -1,9 +1,31 @@
+import type {
+  AgentEvent,
+  CarriedEvent,
+  EpochEvent,
+  ModeEvent,
+  RepairEvent,
+  TombstoneEvent,
+} from '../model/agent-events.ts'
 import type { FigureEvent } from '../model/figure.ts'
 import type { Plan } from '../model/plan.ts'
 import type { WriteId } from '../model/point.ts'
 import { SENTINEL_ID } from '../model/point.ts'
-import type { AgentEvent, CarriedEvent, EpochEvent, ModeEvent, RepairEvent, TombstoneEvent } from '../model/agent-events.ts'
-import type { CommitEvent, EndEvent, FaultEvent, HopEvent, LinkBytesEvent, LogEvent, MirrorEvent, OpEnd, OpTry, PlanEvent, ProbeEvent, RecordEvent, ScanEvent, StoreEvent } from '../model/record.ts'
+import type {
+  CommitEvent,
+  EndEvent,
+  FaultEvent,
+  HopEvent,
+  LinkBytesEvent,
+  LogEvent,
+  MirrorEvent,
+  OpEnd,
+  OpTry,
+  PlanEvent,
+  ProbeEvent,
+  RecordEvent,
+  ScanEvent,
+  StoreEvent,
+} from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 import { type CutOff, type ReadEnd, RecordError, readRecord } from '../record/reader.ts'
 import { ended, type Op, shed, started, tried } from './op.ts'

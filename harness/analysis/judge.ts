@@ -22,6 +22,12 @@ const countedMetrics: readonly MetricName[] = [
   'mirror-duplicates',
   'convergence',
   'link-bytes',
+  'rpo',
+  'cache-hits',
+  'stale-answers',
+  'partial-answers',
+  'shard-share',
+  'amplification',
 ]
 
 /**

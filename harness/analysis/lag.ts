@@ -20,15 +20,22 @@ export type Crossing = {
   there: Readonly<Stations>
 }
 
-/** Every acknowledged write × every other region, in order of the record. */
-export function* crossings({ history, versions, journeys, states }: Facts): Iterable<Crossing> {
+/** Every acknowledged write × every other region that holds its point, in order of the record. */
+export function* crossings({
+  history,
+  layout,
+  versions,
+  journeys,
+  states,
+}: Facts): Iterable<Crossing> {
   for (const op of history.ops) {
     if (op.outcome !== 'ok' || op.done === null) continue
     const version = versions.get(op.id, op.op)
     if (!version) continue
     const origin = op.gateway
+    const holders = layout.holders(op.id)
     for (const target of history.plan.regions) {
-      if (target === origin) continue
+      if (target === origin || !holders.includes(target)) continue
       const there = journeys.at(op.op, target)
       const seen = Math.min(there.visible, foundOlder(there))
       const state = states.get(target)

@@ -21,8 +21,7 @@ export function measureLatency({ history, phaseOf }: Facts, cells: Cells): void 
     search: [by('search.response')],
     upsert: [by('write.response'), by('write.response', 'upsert')],
     delete: [by('write.response'), by('write.response', 'delete')],
-    // Fetches have no latency metric of their own.
-    fetch: [],
+    fetch: [by('fetch.response')],
   }
   for (const op of history.ops) {
     const phase = phaseOf(op.intended)

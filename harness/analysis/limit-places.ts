@@ -2,7 +2,7 @@ import type { FaultPlan } from '../model/fault.ts'
 import type { Analysis } from '../model/finding.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import type { MetricName } from '../model/metric.ts'
-import type { LoadPlan, Plan } from '../model/plan.ts'
+import { fetchesPerSec, type LoadPlan, type Plan } from '../model/plan.ts'
 import { SECOND } from '../model/units.ts'
 import { phaseLengthUs } from './phases.ts'
 
@@ -24,14 +24,13 @@ const writes = ({ upsertPerSec, deletePerSec }: LoadPlan): number => upsertPerSe
 
 const ratesByOperation: Record<string, (load: LoadPlan) => number> = {
   search: ({ searchPerSec }) => searchPerSec,
-  fetch: ({ fetchOwn, upsertPerSec }) => fetchOwn * upsertPerSec,
+  fetch: fetchesPerSec,
   write: writes,
   upsert: ({ upsertPerSec }) => upsertPerSec,
   delete: ({ deletePerSec }) => deletePerSec,
 }
 
-const anything = (load: LoadPlan): number =>
-  load.searchPerSec + writes(load) + load.fetchOwn * load.upsertPerSec
+const anything = (load: LoadPlan): number => load.searchPerSec + writes(load) + fetchesPerSec(load)
 
 /** Operations a metric is told apart by when a limit names none; `undefined`: the row for all of them. */
 const operationsOf: Partial<Record<MetricName, string[]>> = {
@@ -40,13 +39,21 @@ const operationsOf: Partial<Record<MetricName, string[]>> = {
   goodput: ['search'],
 }
 
+const reads = (load: LoadPlan): number => load.searchPerSec + fetchesPerSec(load)
+
 const planned: Partial<Record<MetricName, (load: LoadPlan) => number>> = {
   'search.response': ratesByOperation.search,
   'search.service': ratesByOperation.search,
   'search.dispatch-delay': anything,
   'write.response': writes,
+  'fetch.response': ratesByOperation.fetch,
   recall: ratesByOperation.search,
   'recall-loss': ratesByOperation.search,
+  replicas: writes,
+  'cache-hits': reads,
+  'stale-answers': reads,
+  'partial-answers': reads,
+  'shard-share': writes,
 }
 
 /** Every place a limit on a metric of regions or links holds in, warm-up and settle apart. */

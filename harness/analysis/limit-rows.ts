@@ -3,7 +3,7 @@ import type { MetricName, MetricRow } from '../model/metric.ts'
 import type { Place } from './limit-places.ts'
 
 /** Rows that tell a part, or something else, of a metric: a limit must name them to mean them. */
-const asides = ['upsert', 'delete', 'rbo', 'per-write', 'stale-hit']
+const asides = ['search', 'fetch', 'upsert', 'delete', 'rbo', 'per-write', 'stale-hit']
 
 /** The rows of a metric in one place; several regions or links if the limit pools them. */
 export function rowsAt(

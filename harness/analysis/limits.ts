@@ -7,6 +7,7 @@ import { enoughFor } from './cells.ts'
 import { interval, limitText } from './figures.ts'
 import { faultsOf, type Place, placesOf } from './limit-places.ts'
 import { pooledRow, rowsAt } from './limit-rows.ts'
+import { isOutage } from './outages.ts'
 import { counted } from './wording.ts'
 
 /** Metrics whose rows come from a distribution: quantiles of them can be asked for. */
@@ -15,8 +16,10 @@ const distributed: readonly MetricName[] = [
   'search.service',
   'search.dispatch-delay',
   'write.response',
+  'fetch.response',
   'lag',
   'staleness',
+  'replicas',
 ]
 
 /** The run as a whole. */
@@ -40,9 +43,13 @@ function resultsOf(limit: LimitPlan, analysis: Analysed): LimitResult[] {
     case 'lost-writes':
     case 'overwritten-real-time':
     case 'mirror-duplicates':
+    case 'amplification':
       return [resultAt(limit, whole, fromRows(limit, analysis, whole))]
     case 'catch-up':
     case 'client-recovery':
+    case 'rpo':
+    case 'rpo-time':
+    case 'rto':
       return faultResults(limit, analysis)
     default:
       return placeResults(limit, analysis)
@@ -62,13 +69,16 @@ function placeResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
 
 /** A fault during which nothing failed has no client recovery: no result. */
 function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
-  return faultsOf(limit, analysis.plan.faults).flatMap(({ name }) => {
+  const outages = ['rpo', 'rpo-time', 'rto'].includes(limit.metric)
+  const faults = analysis.plan.faults.filter((fault) => !outages || isOutage(fault))
+  return faultsOf(limit, faults).flatMap(({ name }) => {
     const phase = `recovery:${name}`
     const rows = analysis.metrics.filter(
       (row) =>
         row.metric === limit.metric &&
         row.phase === phase &&
         (limit.link === null || row.link === limit.link) &&
+        (limit.operation === null || row.operation === limit.operation) &&
         (limit.metric === 'client-recovery' && limit.region === null
           ? true
           : row.region === (limit.region ?? undefined)),
@@ -77,8 +87,9 @@ function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
     if (rows.length === 0 && limit.metric === 'client-recovery' && confirmed) return []
     if (rows.length === 0) return [resultAt(limit, { ...whole, phase }, null)]
     return rows.map((row) => {
-      const { region, link } = row
-      const place = { ...whole, ...(region && { region }), ...(link && { link }), phase }
+      const { region, link, operation } = row
+      const where = { ...(region && { region }), ...(link && { link }) }
+      const place = { ...whole, ...where, ...(operation && { operation }), phase }
       return resultAt(limit, place, ofRow(limit, row))
     })
   })
@@ -87,7 +98,7 @@ function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
 function fromCells(limit: LimitPlan, analysis: Analysed, place: Place): Measured | null {
   const values = new Distribution()
   for (const { dims, values: own } of analysis.cells) {
-    if (dims.metric !== limit.metric || dims.hop !== undefined) continue
+    if (dims.metric !== limit.metric || dims.hop !== limit.hop) continue
     if (dims.phase !== place.phase || dims.operation !== place.operation) continue
     if (place.members.includes(dims.region ?? dims.link ?? '')) values.merge(own)
   }
@@ -147,7 +158,8 @@ function concluded(
 
 function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): LimitResult {
   const { expected: _expected, members: _members, ...where } = place
-  const text = `${limit.metric} ${limitText(limit)}${placeText(where)}`
+  const hop = limit.hop === undefined ? '' : ` ${limit.hop}`
+  const text = `${limit.metric}${hop} ${limitText(limit)}${placeText(where)}`
   if (!measured)
     return {
       limit,

@@ -1,7 +1,10 @@
-import { type Guarantees, nothingPromised } from '../model/finding.ts'
+import type { Guarantees } from '../model/finding.ts'
+import type { Layout } from '../model/layout.ts'
+import type { Plan } from '../model/plan.ts'
 import { eachLine, readRecord } from '../record/reader.ts'
 import { checkers } from './checkers/checkers.ts'
-import { factsOf } from './facts.ts'
+import type { Checker } from './checkers/finding.ts'
+import { type Facts, factsOf } from './facts.ts'
 import { linesOfFigure } from './figure-lines.ts'
 import { readHistory } from './history.ts'
 import { parseSelector, type Selector, SelectorError } from './selector.ts'
@@ -9,14 +12,10 @@ import { parseSelector, type Selector, SelectorError } from './selector.ts'
 /** A line of a record as it stands there; numbers count from 1. */
 export type RecordLine = { number: number; text: string }
 
-/** Witnesses are the same whatever a system promises. */
-const allPromised: Guarantees = {
-  ...nothingPromised,
-  convergence: true,
-  durability: true,
-  causalWrites: true,
-  readYourWrites: 'all reads',
-  monotonicReads: 'all reads',
+/** What the system of a plan promises, and where it keeps points. */
+export type Judging = {
+  guaranteesFor: (plan: Plan) => Guarantees
+  layoutFor: (plan: Plan) => Layout
 }
 
 /**
@@ -25,8 +24,8 @@ const allPromised: Guarantees = {
  * `metric=search.response,region=us-east,phase=baseline` (what that figure is made of). Throws SelectorError and
  * RecordError.
  */
-export function selectLines(recordPath: string, selector: string): RecordLine[] {
-  return quoteLines(recordPath, numbersOf(recordPath, parseSelector(selector)))
+export function selectLines(recordPath: string, selector: string, judging: Judging): RecordLine[] {
+  return quoteLines(recordPath, numbersOf(recordPath, parseSelector(selector), judging))
 }
 
 /** The lines with these numbers, in order. */
@@ -40,19 +39,18 @@ export function quoteLines(recordPath: string, numbers: Iterable<number>): Recor
   return found
 }
 
-function numbersOf(recordPath: string, selector: Selector): number[] {
+function numbersOf(recordPath: string, selector: Selector, judging: Judging): number[] {
   switch (selector.kind) {
     case 'line':
       return selector.lines
     case 'finding': {
-      const facts = factsOf(readHistory(recordPath))
-      const { events } = checkers[selector.checker](facts, allPromised)
-      return events.flatMap(({ lines }) => lines)
+      const facts = factsFor(recordPath, judging)
+      const check: Checker = checkers[selector.checker]
+      const finding = check(facts, judging.guaranteesFor(facts.history.plan))
+      return (finding?.events ?? []).flatMap(({ lines }) => lines)
     }
-    case 'figure': {
-      const facts = factsOf(readHistory(recordPath))
-      return linesOfFigure(selector.metric, selector.where, facts)
-    }
+    case 'figure':
+      return linesOfFigure(selector.metric, selector.where, factsFor(recordPath, judging))
     case 'type':
       return linesOfType(recordPath, selector.type)
     case 'op':
@@ -60,6 +58,11 @@ function numbersOf(recordPath: string, selector: Selector): number[] {
     case 'id':
       return linesAbout(recordPath, ({ id, ids }) => id === selector.id || has(ids, selector.id))
   }
+}
+
+function factsFor(recordPath: string, { layoutFor }: Judging): Facts {
+  const history = readHistory(recordPath)
+  return factsOf(history, layoutFor(history.plan))
 }
 
 type Fields = { op?: unknown; write?: unknown; id?: unknown; ids?: unknown }

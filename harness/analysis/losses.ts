@@ -1,7 +1,9 @@
+import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import { type Causality, causalityOf } from './causality.ts'
 import { type FinalState, heldIn } from './final-state.ts'
 import type { History } from './history.ts'
+import { heldBy } from './holding.ts'
 import type { Journeys } from './stations.ts'
 import { before, type Version, type Versions } from './versions.ts'
 
@@ -12,23 +14,24 @@ import { before, type Version, type Versions } from './versions.ts'
  */
 export type LossKind = 'vanished' | 'causal' | 'real-time'
 
-type Known = { history: History; versions: Versions; journeys: Journeys }
+type Known = { history: History; layout: Layout; versions: Versions; journeys: Journeys }
 
 export type Loss = { version: Version; kind: LossKind; instead: Version | null }
 
 /**
- * Acknowledged writes after which no region's final state holds them or any write invoked after or concurrent with
- * them. A delete is held by its tombstone or by absence; absence excuses an upsert only if a delete is not before it.
+ * Acknowledged writes after which no final state of a region that is to hold them has them or any write invoked after
+ * or concurrent with them. A delete is held by its tombstone or by absence; absence excuses an upsert only if a delete is not before it.
  */
 export function lossesOf(known: Known, finals: readonly FinalState[]): Loss[] {
-  const { versions } = known
+  const { versions, layout } = known
   const knewOf = causalityOf(known)
   const losses: Loss[] = []
   for (const id of versions.ids()) {
+    const own = heldBy(finals, layout, id)
     for (const version of versions.of(id)) {
       if (version.write === 0 || version.ack === Number.POSITIVE_INFINITY) continue
-      if (finals.some((state) => survivesIn(state, version, versions))) continue
-      losses.push(lossOf(version, finals, known, knewOf))
+      if (own.some((state) => survivesIn(state, version, versions))) continue
+      losses.push(lossOf(version, own, known, knewOf))
     }
   }
   return losses.sort((a, b) => a.version.ack - b.version.ack || a.version.write - b.version.write)

@@ -39,6 +39,9 @@ export type Op = {
   endLine: number
 }
 
+/** Regions whose stores an answer came from. */
+export const storesOf = ({ from, gateway }: Op): readonly RegionName[] => from ?? [gateway]
+
 const none: readonly number[] = []
 
 /** All fields in one literal: operations of one shape are read several times faster. */

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../model/metric.ts'
-import { causeOf, type MissCause, missCauses } from './causes.ts'
+import { answeringOf, causeOf, type MissCause, missCauses } from './causes.ts'
 import type { Facts } from './facts.ts'
 import type { Op } from './op.ts'
 import { type JudgedSearch, judgeSearch, type Neighbours } from './recall.ts'
@@ -47,14 +47,12 @@ const none: readonly MissCause[] = []
 function causesOf(
   op: Op,
   { missed }: JudgedSearch,
-  { versions, states }: Facts,
+  facts: Facts,
   neighbours: Neighbours,
 ): readonly MissCause[] {
-  const state = states.get(op.gateway)
-  const { query, k, dispatched, done } = op
-  if (missed.length === 0 || !state || dispatched === null || done === null) return none
-  const answering = { query, k, dispatched, done, fromCache: op.cacheAge !== null, state }
-  return missed.map((slot) => causeOf(slot, answering, versions, neighbours))
+  const answering = missed.length === 0 ? null : answeringOf(op, facts)
+  if (!answering) return none
+  return missed.map((slot) => causeOf(slot, answering, facts.versions, neighbours))
 }
 
 type Tally = {
@@ -66,20 +64,24 @@ type Tally = {
   slots: number
   missed: Record<MissCause, number>
   staleHits: number
-  cached: boolean
+  /** Causes that can occur here: most systems have no cache and no shards. */
+  possible: Set<MissCause>
 }
+
+const always: readonly MissCause[] = ['replication', 'visibility', 'ghost', 'index']
 
 /**
  * `recall` (low … high: the mean of both ends) and `recall-loss` by cause, of the client's region and the phase of
  * the intended time. Causes are shares of all slots. The row with operation `stale-hit` is the part of cause
- * `replication` where an older version was returned instead; it is not a cause of its own.
+ * `replication` where an older version was returned instead; it is not a cause of its own. A cause that cannot occur
+ * here has no row: `cache` where no cache answered, `routing` where no answer names shards or lacks them.
  */
 export function recallRows(samples: readonly RecallSample[]): MetricRow[] {
   return [...tallies(samples).values()].flatMap((tally): MetricRow[] => {
-    const { region, phase, queries, low, high, slots, missed, staleHits, cached } = tally
+    const { region, phase, queries, low, high, slots, missed, staleHits, possible } = tally
     const at = { region, phase, unit: 'ratio', count: queries } as const
     const loss = { metric: 'recall-loss', ...at } as const
-    const causes = missCauses.filter((cause) => cause !== 'cache' || cached)
+    const causes = missCauses.filter((cause) => possible.has(cause))
     return [
       { metric: 'recall', ...at, low: low / queries, high: high / queries },
       ...causes.map((cause) => ({ ...loss, cause, value: missed[cause] / slots })),
@@ -102,8 +104,12 @@ function tallies(samples: readonly RecallSample[]): Map<string, Tally> {
     tally.high += high
     tally.slots += judged.k
     tally.staleHits += staleHits
-    if (op.cacheAge !== null) tally.cached = true
-    for (const cause of causes) tally.missed[cause]++
+    if (op.cacheAge !== null) tally.possible.add('cache')
+    if (op.shards !== null) tally.possible.add('routing')
+    for (const cause of causes) {
+      tally.missed[cause]++
+      tally.possible.add(cause)
+    }
   }
   return found
 }
@@ -115,7 +121,15 @@ const emptyTally = (region: string, phase: string): Tally => ({
   low: 0,
   high: 0,
   slots: 0,
-  missed: { cache: 0, replication: 0, visibility: 0, ghost: 0, index: 0 },
+  missed: {
+    cache: 0,
+    routing: 0,
+    replication: 0,
+    visibility: 0,
+    ghost: 0,
+    index: 0,
+    unattributed: 0,
+  },
   staleHits: 0,
-  cached: false,
+  possible: new Set(always),
 })

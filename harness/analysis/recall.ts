@@ -6,6 +6,8 @@ import type { Version, Versions } from './versions.ts'
 export interface Neighbours {
   list(query: Row): Int32Array
   distance(query: Row, row: Row): number
+  /** Dimensions of a vector; absent where vectors are not real ones. */
+  readonly dim?: number
 }
 
 /** A search and its answer, best first. */

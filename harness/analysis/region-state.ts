@@ -1,3 +1,4 @@
+import type { Layout } from '../model/layout.ts'
 import type { PointId, WriteId } from '../model/point.ts'
 import type { StoreEvent } from '../model/record.ts'
 import type { RegionName, Us } from '../model/units.ts'
@@ -19,7 +20,8 @@ export class RegionState {
   /** Stretches in which the store answers nothing, or success with 0 rows. */
   private readonly outages: { until: 'up' | 'loaded'; fromUs: Us; toUs: Us }[] = []
 
-  constructor(private readonly base: number) {}
+  /** `keepsBase`: whether a point of the base was in this region's store from the start. */
+  constructor(private readonly keepsBase: (id: PointId) => boolean) {}
 
   /** Write current in the store at `us`; `ABSENT` if none. */
   applied(id: PointId, us: Us): WriteId {
@@ -57,6 +59,14 @@ export class RegionState {
     if (!this.appliedWrites.has(write)) this.noteApplied(id, write, us)
   }
 
+  /** The store's content changed all at once; `ABSENT`: the point is gone. */
+  noteReplaced({ ids = [], writes = [], t }: StoreEvent): void {
+    for (const [i, id] of ids.entries()) {
+      note(this.appliedTracks, id, writes[i] as WriteId, t)
+      note(this.visibleTracks, id, writes[i] as WriteId, t)
+    }
+  }
+
   noteStore(what: StoreEvent['what'], us: Us): void {
     const until = what === 'down' ? 'up' : what === 'unloaded' ? 'loaded' : null
     if (until) this.outages.push({ until, fromUs: us, toUs: Number.POSITIVE_INFINITY })
@@ -65,7 +75,7 @@ export class RegionState {
   }
 
   private at(track: Track | undefined, id: PointId, us: Us): WriteId {
-    const first = id >= 0 && id < this.base ? 0 : ABSENT
+    const first = this.keepsBase(id) ? 0 : ABSENT
     if (!track) return first
     let low = 0
     let high = track.times.length
@@ -87,17 +97,29 @@ function note(tracks: Map<PointId, Track>, id: PointId, write: WriteId, us: Us):
   }
 }
 
-/** The state of every region, from hops in order of the record. */
-export function regionStates(history: History): Map<RegionName, RegionState> {
+/** The state of every region, from hops in order of the record; a point of the base is where its holders are. */
+export function regionStates(history: History, layout: Layout): Map<RegionName, RegionState> {
   const { plan, hops, stores } = history
+  const { base } = plan.data
   const states = new Map(
-    plan.regions.map((region) => [region, new RegionState(plan.data.base)] as const),
+    plan.regions.map((region) => {
+      const keeps = (id: PointId) => id >= 0 && id < base && layout.holders(id).includes(region)
+      return [region, new RegionState(keeps)] as const
+    }),
   )
-  for (const { region, hop, id, write, t } of hops) {
+  const replaced = stores.filter(({ what }) => what === 'replaced')
+  let done = 0
+  const replaceBefore = (line: number) => {
+    for (let next = replaced[done]; next && next.line < line; next = replaced[++done])
+      states.get(next.region)?.noteReplaced(next)
+  }
+  for (const { region, hop, id, write, t, line } of hops) {
+    replaceBefore(line)
     const state = states.get(region)
     if (hop === 'applied') state?.noteApplied(id, write, t)
     else if (hop === 'visible') state?.noteVisible(id, write, t)
   }
+  replaceBefore(Number.POSITIVE_INFINITY)
   for (const { region, what, t } of stores) states.get(region)?.noteStore(what, t)
   return states
 }

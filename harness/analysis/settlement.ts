@@ -1,3 +1,4 @@
+import type { Layout } from '../model/layout.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { RegionState } from './region-state.ts'
 import { foundOlder, type Journeys } from './stations.ts'
@@ -7,7 +8,7 @@ import { placeOf, type Version, type Versions } from './versions.ts'
 export type Settlement = { version: Version; region: RegionName; atUs: Us }
 
 /**
- * When each acknowledged write was applied or superseded in each region, its own included. Superseded means that
+ * When each acknowledged write was applied or superseded in each region that holds its point. Superseded means that
  * the region found a newer version in its place, or applied one that was acknowledged later (one without
  * acknowledgement counts by its invocation).
  */
@@ -15,12 +16,15 @@ export function settlements(
   versions: Versions,
   states: ReadonlyMap<RegionName, RegionState>,
   journeys: Journeys,
+  layout: Layout,
 ): Settlement[] {
   const found: Settlement[] = []
   for (const id of versions.ids()) {
+    const holders = layout.holders(id)
     for (const version of versions.of(id)) {
       if (version.write === 0 || version.ack === Number.POSITIVE_INFINITY) continue
       for (const [region, state] of states) {
+        if (!holders.includes(region)) continue
         const stations = journeys.at(version.write, region)
         const here = Math.min(stations.applied, stations.visible, foundOlder(stations))
         found.push({ version, region, atUs: supersededBy(version, state, versions, here) })

@@ -29,3 +29,10 @@ export function versionText({ id, write, deleted, ack, op }: Version): string {
 /** Lines of the record where an operation begins and ends. */
 export const linesOf = (op: Op | null): number[] =>
   op === null ? [] : op.endLine === 0 ? [op.line] : [op.line, op.endLine]
+
+/** A read as a sentence names it: `fetch 9 of us/1, sent to eu and answered from us at 5.000 s`. */
+export function readText({ kind, op, client, gateway, from, dispatched, intended }: Op): string {
+  const elsewhere = from?.some((region) => region !== gateway)
+  const answered = elsewhere ? ` and answered from ${from?.join(' and ')}` : ''
+  return `${kind} ${op} of ${client}, sent to ${gateway}${answered} at ${seconds(dispatched ?? intended)}`
+}

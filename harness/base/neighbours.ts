@@ -23,7 +23,7 @@ export class NeighbourTable {
   constructor(
     private readonly codes: Int8Array,
     private readonly queryCodes: Int8Array,
-    private readonly dim: number,
+    readonly dim: number,
     /** How many rows, from row 0, can ever be live. */
     readonly rows: number,
   ) {

@@ -13,6 +13,8 @@ export type LimitPlan = {
   link: string | null
   phase: string | null
   operation: string | null
+  /** One stretch of `lag`, or `on-2`, `on-3` … of `replicas`; absent: the whole of it. */
+  hop?: string
   pool: boolean
   /** As written, for messages. */
   text: string

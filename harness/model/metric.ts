@@ -8,6 +8,7 @@ export const metrics = {
     unit: 'us',
     about: 'from intended start to dispatch of any operation: our own delay',
   },
+  'fetch.response': { unit: 'us', about: 'fetch by id, from intended start to answer' },
   'write.response': {
     unit: 'us',
     about: 'upsert or delete, from intended start to acknowledgement',
@@ -61,6 +62,31 @@ export const metrics = {
     about: 'how long the oldest version a read returned had been superseded; 0 if current',
   },
   'link-bytes': { unit: 'bytes', about: 'bytes sent over a directed link' },
+  replicas: {
+    unit: 'us',
+    about: 'from acknowledged until n of the regions that are to hold a write have it: hop on-n',
+  },
+  rpo: {
+    unit: 'count',
+    about:
+      'writes acknowledged before a region went away that no other region has had by its return',
+  },
+  'rpo-time': { unit: 'us', about: 'how old the oldest of those was when the region went away' },
+  rto: {
+    unit: 'us',
+    about: 'from the moment a region goes away until its users are first answered ok again',
+  },
+  'cache-hits': { unit: 'ratio', about: 'share of reads that a cache answered' },
+  'stale-answers': { unit: 'ratio', about: 'share of reads whose answers call themselves stale' },
+  'partial-answers': {
+    unit: 'ratio',
+    about: 'share of reads whose answers call themselves partial',
+  },
+  'shard-share': { unit: 'ratio', about: 'largest share of acknowledged writes on one shard' },
+  amplification: {
+    unit: 'factor',
+    about: 'bytes on all links for each byte of acknowledged writes',
+  },
 } as const
 
 export type MetricName = keyof typeof metrics

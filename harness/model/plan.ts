@@ -1,5 +1,6 @@
 import type { DelayLaw, FaultPlan } from './fault.ts'
 import type { LimitPlan } from './limit.ts'
+import type { Operation } from './operation.ts'
 import type { Profile } from './profile.ts'
 import type { RegionName, Us } from './units.ts'
 
@@ -23,17 +24,28 @@ export type Plan = {
   index: IndexPlan
   log: { partitions: number; retentionUs: Us }
   /** `exactly-once`: what a mirror copied and how far it got become known in one transaction. */
-  mirror: { delivery: 'at-least-once' | 'exactly-once'; flushUs: Us }
+  mirror: { delivery: 'at-least-once' | 'exactly-once'; flushUs: Us; policy?: MirrorPolicy }
   servers: ServersPlan
   profile: Profile
   load: LoadPlan[]
+  /** In a replay file: these and no others, in order of intended time, in place of what `load` would draw. */
+  operations?: Operation[]
   /** Paired searches: one query in all regions at one instant, every so often; 0 = none. */
   probes: { everyUs: Us }
   timeline: { warmupUs: Us; runUs: Us; settleUs: Us }
   faults: FaultPlan[]
   limits: LimitPlan[]
   expect: Expectation | null
+  /** In a sweep: what was varied, and its value at this point, as written. */
+  point?: Record<string, string>
 }
+
+/**
+ * How mirrors name copies. `default`: after the region they come from, and copies are not copied on. `identity`: as
+ * their source, so that two mirrors between two regions copy each other's copies for good. Records of before there was
+ * a choice do not say, and had the default.
+ */
+export type MirrorPolicy = 'default' | 'identity'
 
 /** Where a plan can run: the simulator, or real servers in containers. */
 export type WorldName = 'sim' | 'containers'
@@ -95,16 +107,35 @@ export type LoadPlan = {
   searchPerSec: number
   upsertPerSec: number
   deletePerSec: number
+  /** Reads of one point by id, of keys drawn as upserts draw those that exist. */
+  fetchPerSec: number
   /** Share of upserts after which the same client fetches its own write, 0.2 to 1 s later. */
   fetchOwn: number
-  /** Which key an upsert goes to; the three shares sum to 1. Contended keys are the same ids in all regions. */
-  keys: { fresh: number; existing: number; contended: number; contendedCount: number }
-  queries: { law: 'uniform' } | { law: 'zipf'; exponent: number }
+  /**
+   * Which key an upsert goes to; the three shares sum to 1. Contended keys are the same ids in all regions; under a
+   * law they are not all as hot. Absent: uniform, as in records of before there was a choice.
+   */
+  keys: {
+    fresh: number
+    existing: number
+    contended: number
+    contendedCount: number
+    contendedLaw?: ChoiceLaw
+  }
+  queries: ChoiceLaw
   k: number
   deadlineUs: Us
-  retry: { max: number; backoffUs: Us }
+  /** `timeoutUs`: an attempt that is not answered after so long is given up and made again; 0 or absent: never. */
+  retry: { max: number; backoffUs: Us; timeoutUs?: Us }
   inFlight: { max: number; onFull: 'queue' | 'shed' }
 }
+
+/** How one of several is chosen: all alike, or the r-th with weight 1 / r^exponent. */
+export type ChoiceLaw = { law: 'uniform' } | { law: 'zipf'; exponent: number }
+
+/** Fetches per second, of own writes too; records of before there were others do not say, and had none. */
+export const fetchesPerSec = (load: LoadPlan): number =>
+  load.fetchOwn * load.upsertPerSec + ((load as Partial<LoadPlan>).fetchPerSec ?? 0)
 
 /** What a scenario is meant to do: `run --expect` judges by it, plain `run` does not. */
 export type Expectation = {

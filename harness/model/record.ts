@@ -122,7 +122,8 @@ export type ProbeEvent = {
  * One station of one write in one region.
  * `logged`: in a region's own log. `mirrored`: in a target's copy of another region's log (once per copy).
  * `applied`: the store of `region` acknowledged this version. `older`, `duplicate`: the applier found a newer
- * version, or this very one, already there. `visible`: the version (or its tombstone) acts on searches.
+ * version, or this very one, already there (`tie`: stamps equal but for the region). `visible`: the version (or its
+ * tombstone) acts on searches.
  */
 export type HopEvent = {
   type: 'hop'
@@ -138,6 +139,7 @@ export type HopEvent = {
   from?: RegionName
   /** applied, older, duplicate, logged: which incarnation of the region's agent did it. */
   incarnation?: number
+  tie?: true
 }
 
 /** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */
@@ -162,25 +164,26 @@ export type CommitEvent = {
 
 /**
  * `down`..`up`: no call is answered (`because`: how it ended, where no fault ended it); `unloaded`..`loaded`: no data;
- * `sealed`, `compacted`: now in a graph segment.
+ * `sealed`, `compacted`: now in a graph segment. `replaced`: for these points searches now see these writes, and the
+ * store has them: all at once, as the alias points at another collection or the disk was lost; -1: the point is gone.
  */
 export type StoreEvent = {
   type: 'store'
   t: Us
   region: RegionName
-  what: 'down' | 'up' | 'unloaded' | 'loaded' | 'sealed' | 'compacted'
+  what: 'down' | 'up' | 'unloaded' | 'loaded' | 'sealed' | 'compacted' | 'replaced'
   because?: string
   segment?: number
   writes?: WriteId[]
   ids?: PointId[]
 }
 
-/** Retention took records of `topic`: the first offset still held, per partition. */
+/** Retention took records of `topic`, or its disk was `lost`: the first offset still held, per partition. */
 export type LogEvent = {
   type: 'log'
   t: Us
   region: RegionName
-  what: 'truncated'
+  what: 'truncated' | 'lost'
   topic: string
   firsts: number[]
 }

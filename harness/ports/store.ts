@@ -49,13 +49,16 @@ export interface Purgeable {
  * the alias points at; the first one is called `live`.
  */
 export interface Collections {
-  /** An empty one, with an index of its own. Fails definitely if the name is taken. */
+  /** An empty one but for the sentinel, with an index of its own. Fails definitely if the name is taken. */
   create(name: string, index: IndexPlan, call: Call): Promise<void>
   /** One collection, whatever the alias points at. */
   open(name: string): VectorStore
   /** From now on the alias points at `name`; calls under way end on the old one. */
   alias(name: string, call: Call): Promise<void>
+  /** Fails definitely while the alias points at it. */
   drop(name: string, call: Call): Promise<void>
+  /** What there is, in order of creation: an agent that starts again does not know how far it got. */
+  list(call: Call): Promise<{ names: readonly string[]; aliased: string }>
 }
 
 /** A copy of a store's points kept outside all regions, with what else its maker wants to find beside it. */

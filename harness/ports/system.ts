@@ -1,8 +1,9 @@
 import type { Rng } from '../base/rng.ts'
+import type { EpochEvent, ModeEvent, RepairEvent } from '../model/agent-events.ts'
 import type { Guarantees } from '../model/finding.ts'
 import type { Layout, Space } from '../model/layout.ts'
+import type { MirrorPolicy } from '../model/plan.ts'
 import type { PointId, Row, SessionToken, StoredPoint, WriteId } from '../model/point.ts'
-import type { EpochEvent, ModeEvent, RepairEvent } from '../model/agent-events.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { Clock } from './clock.ts'
 import type { EventLog } from './log.ts'
@@ -17,8 +18,8 @@ export interface Durable {
 
 /** What an agent decides without touching a store: the record must hear of it. */
 export interface Journal {
-  /** The change was not applied: a newer version, or this very one, is already there. */
-  skipped(write: WriteId, id: PointId, why: 'older' | 'duplicate'): void
+  /** The change was not applied: a newer version, or this very one, is already there. `tie`: only the region decided. */
+  skipped(write: WriteId, id: PointId, why: 'older' | 'duplicate', tie?: boolean): void
   tombstonesForgotten(ids: readonly PointId[], writes: readonly WriteId[]): void
   /** The life of a lease, and what was done or refused under it. */
   epoch(what: EpochEvent['what'], epoch: number, write?: WriteId, id?: PointId): void
@@ -44,6 +45,8 @@ export interface Terrain {
   readonly network: Network & Serving
   readonly durable: Durable
   readonly journal: Journal
+  /** How copies of other regions' topics are named in the own log: absent, after their region (`us-east.topic`). */
+  readonly mirrorPolicy?: MirrorPolicy
   /** Only where the system needs them, see `System.needs`. */
   readonly collections?: Collections
   readonly snapshots?: Snapshots

@@ -40,6 +40,8 @@ export interface Probes {
   knownRow(region: RegionName, deadlineUs: Us): Promise<boolean>
   /** Reads the sentinel without waiting for visibility: how fast the store serves. */
   touch(region: RegionName, deadlineUs: Us): Promise<boolean>
+  /** Takes as long as a search does: how fast the store searches. Not ok where nothing but searches could tell. */
+  searching(region: RegionName, deadlineUs: Us): Promise<boolean>
   /** Appends a probe record to the region's log. */
   append(region: RegionName, deadlineUs: Us): Promise<boolean>
   /**
@@ -54,15 +56,17 @@ export interface Probes {
 }
 
 /**
+ * An agent's terrain before it is observed. `aliased` is for the observer alone, where there are collections: the name
+ * of the one the alias points at now.
+ */
+export type AgentPorts = Omit<Terrain, 'journal'> & { aliased?: () => string }
+
+/**
  * Starts one incarnation of an agent on its terrain: observed, and answering users. The world calls it at
  * the start and again after every crash; the background half, `agent.run`, is the world's to carry. `now` is
  * the true clock where the agent lives: for the record, not for the agent.
  */
-export type Launch = (
-  ports: Omit<Terrain, 'journal'>,
-  incarnation: number,
-  now: () => Us,
-) => Promise<Agent>
+export type Launch = (ports: AgentPorts, incarnation: number, now: () => Us) => Promise<Agent>
 
 /** What a run may touch. Opened for one plan, closed after it. */
 export interface World {

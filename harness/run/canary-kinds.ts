@@ -12,7 +12,7 @@ import {
   spread,
   timed,
 } from './canary.ts'
-import { clock, logClock } from './clock-canaries.ts'
+import { clock, logClock, strobe } from './clock-canaries.ts'
 
 export type { Canary, Reading } from './canary.ts'
 
@@ -60,6 +60,7 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
       return fault.links.map((link) => hangUp(world, link, fault.delayUs))
     case 'mirror-kill':
     case 'mirror-pause':
+    case 'mirror-stall':
       return fault.links.map((link) => flow(world, link))
     default:
       return inRegion(world, fault)
@@ -73,14 +74,22 @@ function inRegion(world: World, fault: Extract<FaultPlan, { region: RegionName }
     case 'agent-pause':
     case 'agent-crash':
       return [health(world, fault.region)]
+    case 'region-loss':
+      return [health, knownRow, append].map((canary) => canary(world, fault.region))
     case 'store-freeze':
     case 'store-crash':
       return [knownRow(world, fault.region)]
     case 'log-freeze':
     case 'log-crash':
+    case 'log-disk-full':
+    case 'broker-loss':
       return [append(world, fault.region)]
     case 'brown-out':
       return [brownOut(world, fault.region, fault.share)]
+    case 'index-rebuild':
+      return [slowSearch(world, fault.region, fault.factor)]
+    case 'clock-strobe':
+      return [strobe(world, fault)]
     case 'clock-skew':
       return [clock(world, fault)]
     case 'log-clock-skew':
@@ -214,6 +223,22 @@ function brownOut(world: World, region: RegionName, share: number): Canary {
     calm: Math.max(3, Math.ceil(3 / share)),
     saw: 'store answers slower than ever before the fault',
     sawEnd: 'store as fast as before',
+  }
+}
+
+/** Most of a few seconds' searches take more than half-way to what the fault makes of one. */
+function slowSearch(world: World, region: RegionName, factor: number): Canary {
+  return {
+    name: `store ${region}`,
+    everyUs: 50 * MS,
+    measure: () =>
+      timed(world, async () => ({ ok: await world.probes.searching(region, 5 * SECOND) })),
+    abnormal: delayed(({ rtt }, normal) => rtt > (median(normal) * (1 + factor)) / 2),
+    of: 40,
+    atLeast: 20,
+    calm: 5,
+    saw: 'most searches slower than before the fault',
+    sawEnd: 'searches as fast as before',
   }
 }
 

@@ -29,6 +29,25 @@ export function clock(world: World, fault: Skew<'clock-skew'>): Canary {
   }
 }
 
+/** Wall clock of the region, read more often than it jumps and never in step with it. */
+export function strobe(world: World, fault: Skew<'clock-strobe'>): Canary {
+  const { region, offsetUs, everyUs, untilUs } = fault
+  const readEveryUs = Math.min(200 * MS, Math.floor(everyUs * 0.7))
+  return {
+    ...offBy(world, {
+      read: () => world.probes.health(region, SECOND),
+      grainUs: MS,
+      expectedUs: () => offsetUs,
+      untilUs,
+    }),
+    everyUs: readEveryUs,
+    calm: Math.ceil((2 * everyUs) / readEveryUs) + 1,
+    name: `clock ${region}`,
+    saw: `wall clock off as planned (offset ${offsetUs / MS} ms), at times`,
+    sawEnd: 'wall clock true again, and no longer jumping',
+  }
+}
+
 /** Clock of the region's log, read off the time it gave a probe record; logs stamp whole milliseconds. */
 export function logClock(world: World, fault: Skew<'log-clock-skew'>): Canary {
   const { region, offsetUs, untilUs } = fault

@@ -94,6 +94,7 @@ async function perform(driving: Shared, load: LoadPlan, operation: Operation): P
   const { clock, emit } = driving
   const { op, client, region } = operation
   const deadlineUs = clock.now() + load.deadlineUs
+  const { backoffUs, timeoutUs = 0 } = load.retry
   let definite = true
   for (let attempt = 1; ; attempt++) {
     const { terrain, router } = usersOf(driving, region)
@@ -111,7 +112,9 @@ async function perform(driving: Shared, load: LoadPlan, operation: Operation): P
       })
     try {
       if (!gateway) throw new CallError('no healthy region', { definite: true })
-      const reply = await send(driving, terrain, gateway, operation, deadlineUs - clock.now())
+      const leftUs = deadlineUs - clock.now()
+      const attemptUs = timeoutUs > 0 ? Math.min(timeoutUs, leftUs) : leftUs
+      const reply = await send(driving, terrain, gateway, operation, attemptUs)
       const { ids, writes, session } = reply
       driving.sessions.learn(client, session)
       const read = operation.kind === 'search' || operation.kind === 'fetch'
@@ -120,10 +123,10 @@ async function perform(driving: Shared, load: LoadPlan, operation: Operation): P
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       definite &&= error.definite
-      const backoffUs = load.retry.backoffUs
+      // Without a time limit of its own an attempt ends with the operation.
       const again =
         attempt <= load.retry.max &&
-        !(error instanceof DeadlineError) &&
+        (timeoutUs > 0 || !(error instanceof DeadlineError)) &&
         clock.now() + backoffUs < deadlineUs
       if (!again) {
         end({ outcome: definite ? 'fail' : 'unknown', error: error.message })

@@ -23,19 +23,26 @@ export type Reply = AnswerNotes & { ids: PointId[]; writes: WriteId[] }
 
 const HEADER_BYTES = 64
 const HIT_BYTES = 20
+/** A short key and a number. */
+const TOKEN_ENTRY_BYTES = 12
+
+const tokenBytes = (session: SessionToken | undefined): number =>
+  session ? TOKEN_ENTRY_BYTES * Object.keys(session).length : 0
 
 /** Makes an agent answer users' operations. */
 export function serveOperations(terrain: Terrain, agent: Agent): void {
   terrain.network.serve(OPERATION, async ({ body }) => {
     const reply = await answer(agent, body as Request)
-    return { kind: OPERATION, bytes: HEADER_BYTES + HIT_BYTES * reply.ids.length, body: reply }
+    const bytes = HEADER_BYTES + HIT_BYTES * reply.ids.length + tokenBytes(reply.session)
+    return { kind: OPERATION, bytes, body: reply }
   })
 }
 
-/** The message that carries a request; its size is that of the vector it holds. */
+/** The message that carries a request; its size is that of the vector and the session token it holds. */
 export function requestMessage(request: Request, dim: number): Message {
   const vector = request.kind === 'search' || request.kind === 'upsert'
-  const bytes = HEADER_BYTES + (vector ? changeBytes({ deleted: false }, dim) : 0)
+  const vectorBytes = vector ? changeBytes({ deleted: false }, dim) : 0
+  const bytes = HEADER_BYTES + vectorBytes + tokenBytes(request.session)
   return { kind: OPERATION, bytes, body: request }
 }
 

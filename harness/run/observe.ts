@@ -1,32 +1,47 @@
 import type { StoredPoint } from '../model/point.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
-import type { Call, VectorStore } from '../ports/store.ts'
+import type { Call, Collections, VectorStore } from '../ports/store.ts'
 import type { Terrain } from '../ports/system.ts'
+import type { AgentPorts } from '../ports/world.ts'
 
 /**
  * Wraps an agent's ports so that what it does is in the record whether it says so or not: every version its
  * store acknowledges, and every change it decides not to apply.
  */
 export function observed(
-  ports: Omit<Terrain, 'journal'>,
+  { aliased, ...ports }: AgentPorts,
   incarnation: number,
   emit: (event: RecordEvent) => void,
   now: () => Us,
 ): Terrain {
   const { region, store } = ports
-  const hop = (what: 'applied' | 'older' | 'duplicate', write: number, id: number) =>
-    emit({ type: 'hop', t: now(), hop: what, region, write, id, incarnation })
+  const hop = (what: 'applied' | 'older' | 'duplicate', write: number, id: number, tie?: boolean) =>
+    emit({
+      type: 'hop',
+      ...{ t: now(), hop: what, region, write, id, incarnation },
+      ...(tie && { tie }),
+    })
+  // A call goes to the collection the alias points at as it begins; what was served when it ended is what counts.
   const applied =
-    (write: VectorStore['upsert']) => async (points: readonly StoredPoint[], call: Call) => {
+    (write: VectorStore['upsert'], name?: string) =>
+    async (points: readonly StoredPoint[], call: Call) => {
+      const to = name ?? aliased?.()
       await write(points, call)
-      for (const point of points) hop('applied', point.write, point.id)
+      if (to === aliased?.()) for (const point of points) hop('applied', point.write, point.id)
     }
+  const watched = <S extends VectorStore>(store: S, name?: string): S => ({
+    ...store,
+    upsert: applied(store.upsert, name),
+    remove: applied(store.remove, name),
+  })
+  const { collections } = ports
   return {
     ...ports,
-    store: { ...store, upsert: applied(store.upsert), remove: applied(store.remove) },
+    store: watched(store),
+    ...(collections && { collections: observedCollections(collections, watched) }),
     journal: {
-      skipped: (write, id, why) => hop(why, write, id),
+      skipped: (write, id, why, tie) => hop(why, write, id, tie),
       tombstonesForgotten: (ids, writes) =>
         emit({ type: 'tombstones', t: now(), region, ids: [...ids], writes: [...writes] }),
       epoch: (what, epoch, write, id) =>
@@ -50,3 +65,8 @@ export function observed(
     },
   }
 }
+
+const observedCollections = (
+  collections: Collections,
+  watched: (store: VectorStore, name: string) => VectorStore,
+): Collections => ({ ...collections, open: (name) => watched(collections.open(name), name) })

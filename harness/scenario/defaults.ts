@@ -9,7 +9,7 @@ export const defaults = {
   hnsw: { m: 16, efConstruction: 200, ef: 64, sealAt: 2_000, compactAt: 0.2 },
   log: { partitions: 4, retentionUs: 7 * 24 * 3_600 * SECOND },
   /** As MirrorMaker 2 does if nobody says otherwise: offsets are flushed every 60 s. */
-  mirror: { delivery: 'at-least-once', flushUs: 60 * SECOND },
+  mirror: { delivery: 'at-least-once', flushUs: 60 * SECOND, policy: 'default' },
   /** Tick 50 ms: 77 ms from acknowledged to searchable, at a twentieth of a core. Session as Milvus has it. */
   servers: {
     tickUs: 50 * MS,
@@ -28,12 +28,16 @@ export const defaults = {
     searchPerSec: 0,
     upsertPerSec: 0,
     deletePerSec: 0,
+    fetchPerSec: 0,
     fetchOwn: 0,
-    keys: { fresh: 0.5, existing: 0.5, contended: 0, contendedCount: 100 },
+    keys: {
+      ...{ fresh: 0.5, existing: 0.5, contended: 0, contendedCount: 100 },
+      contendedLaw: { law: 'uniform' },
+    },
     queries: { law: 'uniform' },
     k: 10,
     deadlineUs: 2 * SECOND,
-    retry: { max: 0, backoffUs: 100 * MS },
+    retry: { max: 0, backoffUs: 100 * MS, timeoutUs: 0 },
     inFlight: { max: 4_096, onFull: 'queue' },
   },
 } as const satisfies {

@@ -1,18 +1,8 @@
 import { z } from 'zod'
-import type { FaultKind, FaultKindName, LinkName } from '../model/fault.ts'
-import type { RegionName } from '../model/units.ts'
+import type { FaultKindName } from '../model/fault.ts'
+import { type FaultForm, inRegion, onLinks, type Regions } from './fault-forms.ts'
 import { quantity } from './quantity.ts'
-import { type LinkForm, linkTarget, regionName } from './reference.ts'
-
-type Regions = readonly string[] | null
-type Written<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>
-
-/** How a kind of fault is written: the key is its name, the value its target, further keys how strong it is. */
-export type FaultForm = {
-  about: string
-  fields(regions: Regions): z.ZodRawShape
-  make(written: Record<string, unknown>): FaultKind
-}
+import type { LinkForm } from './reference.ts'
 
 const law = z.enum(['uniform', 'exponential', 'pareto'])
 const any: LinkForm[] = ['both', 'one', 'region']
@@ -20,34 +10,6 @@ const any: LinkForm[] = ['both', 'one', 'region']
 const mirrors: LinkForm[] = [...any, 'into']
 /** A length of 0 would be no fault at all, and a flap that never ends. */
 const span = quantity('duration', { above: 0 })
-
-function onLinks<F extends z.ZodRawShape>(
-  kind: FaultKindName,
-  about: string,
-  forms: LinkForm[],
-  fields: F,
-  make: (links: LinkName[], written: Written<F>) => FaultKind,
-  instead = '',
-): FaultForm {
-  return {
-    about,
-    fields: (regions) => ({ [kind]: linkTarget(regions, forms, instead), ...fields }),
-    make: (written) => make(written[kind] as LinkName[], written as Written<F>),
-  }
-}
-
-function inRegion<F extends z.ZodRawShape>(
-  kind: FaultKindName,
-  about: string,
-  fields: F,
-  make: (region: RegionName, written: Written<F>) => FaultKind,
-): FaultForm {
-  return {
-    about,
-    fields: (regions) => ({ [kind]: regionName(regions), ...fields }),
-    make: (written) => make(written[kind] as RegionName, written as Written<F>),
-  }
-}
 
 /** Every kind of fault a scenario can name. Help and schema are made from it. */
 export const faultForms: Record<FaultKindName, FaultForm> = {
@@ -132,6 +94,13 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     kind: 'mirror-pause',
     links,
   })),
+  'mirror-stall': onLinks(
+    'mirror-stall',
+    'the mirror copies nothing while its process looks healthy',
+    mirrors,
+    {},
+    (links) => ({ kind: 'mirror-stall', links }),
+  ),
   'region-pause': inRegion(
     'region-pause',
     'all processes of a region stand still',
@@ -146,6 +115,12 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     'all processes of a region die; disks and users live',
     {},
     (region) => ({ kind: 'region-crash', region }),
+  ),
+  'region-loss': inRegion(
+    'region-loss',
+    'all processes of a region die, and its disks are gone; users live',
+    {},
+    (region) => ({ kind: 'region-loss', region }),
   ),
   'agent-pause': inRegion('agent-pause', "the region's agent stands still", {}, (region) => ({
     kind: 'agent-pause',
@@ -175,6 +150,24 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
     kind: 'log-crash',
     region,
   })),
+  'log-disk-full': inRegion(
+    'log-disk-full',
+    'the event log takes no more records; what it holds can be read',
+    {},
+    (region) => ({ kind: 'log-disk-full', region }),
+  ),
+  'broker-loss': inRegion(
+    'broker-loss',
+    '`count` of the 3 brokers of the event log die; an append needs 2',
+    { count: z.int().min(1).max(2).default(1) },
+    (region, { count }) => ({ kind: 'broker-loss', region, count }),
+  ),
+  'index-rebuild': inRegion(
+    'index-rebuild',
+    'the store builds its index anew; searches take `factor` times as long meanwhile',
+    { factor: z.number().min(1.5) },
+    (region, { factor }) => ({ kind: 'index-rebuild', region, factor }),
+  ),
   'brown-out': inRegion(
     'brown-out',
     'a share of store calls takes `factor` times as long',
@@ -190,6 +183,17 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
       region,
       offsetUs: offset,
       driftPpm: drift,
+    }),
+  ),
+  'clock-strobe': inRegion(
+    'clock-strobe',
+    'the wall clock jumps by `offset` and back again, every `every`',
+    { offset: quantity('offset'), every: quantity('duration', { above: 0 }) },
+    (region, { offset, every }) => ({
+      kind: 'clock-strobe',
+      region,
+      offsetUs: offset,
+      everyUs: every,
     }),
   ),
   'log-clock-skew': inRegion(

@@ -26,6 +26,12 @@ export function strengthText(fault: FaultPlan): string {
       return `factor ${fault.factor}, share ${shareText(fault.share)}`
     case 'clock-skew':
       return `offset ${durationText(fault.offsetUs)}, drift ${fault.driftPpm}ppm`
+    case 'clock-strobe':
+      return `offset ${durationText(fault.offsetUs)}, every ${durationText(fault.everyUs)}`
+    case 'broker-loss':
+      return `count ${fault.count}`
+    case 'index-rebuild':
+      return `factor ${fault.factor}`
     case 'log-clock-skew':
       return `offset ${durationText(fault.offsetUs)}`
     default:

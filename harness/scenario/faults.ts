@@ -1,6 +1,6 @@
 import type { FaultKindName, FaultPlan } from '../model/fault.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Us } from '../model/units.ts'
+import { MS, type Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
 import { faultForms, faultKindNames, faultSchema } from './fault-kinds.ts'
 import { durationText } from './figures.ts'
@@ -95,12 +95,20 @@ function checkForce(sheet: Sheet, { path, kind, written }: Entry): void {
       message: 'this clock-skew moves no clock',
       hint: 'Give offset (such as -30s) or drift (such as 200ppm).',
     })
-  if (kind === 'log-clock-skew' && written.offset === 0)
+  if ((kind === 'log-clock-skew' || kind === 'clock-strobe') && written.offset === 0)
     sheet.report(path, {
-      message: 'this log-clock-skew moves no clock',
+      message: `this ${kind} moves no clock`,
       hint: 'Give an offset such as -30s.',
     })
+  if (kind === 'clock-strobe' && (written.every as Us) < STROBE_LEAST_US)
+    sheet.report([...path, 'every'], {
+      message: `every ${durationText(written.every as Us)} is too quick to be seen`,
+      hint: `Write every: ${durationText(STROBE_LEAST_US)} or more.`,
+    })
 }
+
+/** Readings of a clock are no closer than this: what is quicker could not be confirmed. */
+const STROBE_LEAST_US: Us = 50 * MS
 
 function checkTimes(sheet: Sheet, { path, written }: Entry, runUs: Us): void {
   const endUs = written.at + written.for

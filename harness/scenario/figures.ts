@@ -46,14 +46,14 @@ export function valueText(unit: MetricUnit, value: number): string {
   if (unit === 'us') return durationText(value)
   if (unit === 'per-second') return rateText(value)
   if (unit === 'bytes') return bytesText(value)
-  return unit === 'ratio' ? String(rounded(value)) : countText(value)
+  return unit === 'ratio' || unit === 'factor' ? String(rounded(value)) : countText(value)
 }
 
 /** `search.response p99 ≤ 40ms`. */
-export function limitText({ metric, stat, bound, value }: LimitPlan): string {
+export function limitText({ metric, hop, stat, bound, value }: LimitPlan): string {
   const what =
     stat.kind === 'quantile' ? ` ${percentText(stat.q)}` : stat.kind === 'mean' ? ' mean' : ''
-  return `${metric}${what} ${bound === 'at-most' ? '≤' : '≥'} ${valueText(metrics[metric].unit, value)}`
+  return `${metric}${hop === undefined ? '' : ` ${hop}`}${what} ${bound === 'at-most' ? '≤' : '≥'} ${valueText(metrics[metric].unit, value)}`
 }
 
 /** `p99`, `p99.9`. */

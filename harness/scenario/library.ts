@@ -1,7 +1,13 @@
 import type { Plan, WorldName } from '../model/plan.ts'
 
 /** A scenario of the library, the file it is in, and the worlds it can run in; the plan is for the first. */
-export type LibraryEntry = { file: string; plan: Plan; worlds: readonly WorldName[] }
+export type LibraryEntry = {
+  file: string
+  plan: Plan
+  worlds: readonly WorldName[]
+  /** Of a sweep; 0 if it is none. */
+  points: number
+}
 
 /**
  * scenarios/README.md: every scenario with its question, in order of name. Generated: a test compares it with the
@@ -9,14 +15,18 @@ export type LibraryEntry = { file: string; plan: Plan; worlds: readonly WorldNam
  */
 export function libraryReadme(entries: readonly LibraryEntry[]): string {
   const sorted = [...entries].sort((a, b) => (a.plan.name < b.plan.name ? -1 : 1))
-  const rows = sorted.map(({ file, plan, worlds }) =>
+  const rows = sorted.map(({ file, plan, worlds, points }) =>
     [
       `[${plan.name}](${file})`,
       plan.question,
       `${plan.system.kind}, ${plan.index.kind}`,
       faultsText(plan),
       worlds.join(', '),
-      plan.expect ? expectText(plan.expect) : 'not stated',
+      points > 0
+        ? `sweep of ${points} points`
+        : plan.expect
+          ? expectText(plan.expect)
+          : 'not stated',
     ].join(' | '),
   )
   return [

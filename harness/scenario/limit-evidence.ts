@@ -1,4 +1,5 @@
 import type { LimitPlan } from '../model/limit.ts'
+import type { MetricName } from '../model/metric.ts'
 import type { Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
 import { countText, durationText, percentText } from './figures.ts'
@@ -96,6 +97,8 @@ function kAgrees({ sheet, path, setting, plan }: Case): boolean {
   return false
 }
 
+const outageMetrics: readonly MetricName[] = ['rpo', 'rpo-time', 'rto']
+
 type Reason = { message: string; hint: string }
 
 /** Why no sample of this metric can come out of this plan, or null. */
@@ -108,6 +111,15 @@ function whyAbsent({ setting, plan, plans }: Case): Reason | null {
     return { message: 'probes are off', hint: 'Write probes: { every: 1s }.' }
   if (of === 'fault' && faults.length === 0)
     return { message: 'the plan has no faults', hint: 'Add a fault, or take the limit out.' }
+  const outages = faults.filter(({ kind }) => kind.startsWith('region-'))
+  if (outageMetrics.includes(plan.metric) && outages.length === 0) {
+    const message = 'no fault takes a region away'
+    return { message, hint: 'Add one such as { region-crash: us, at: 10s, for: 10s }.' }
+  }
+  if (plan.metric === 'replicas' && Number(plan.hop?.slice('on-'.length)) > regions.length) {
+    const message = `there are only ${regions.length} regions`
+    return { message, hint: `Write hop: on-${regions.length}, or add regions.` }
+  }
   if (from.length > 0 && entering(setting, plan) === 0) {
     const kinds = kindsNoun(groupsOf(plan).flat())
     const where = plan.region ?? plan.link?.split('>')[0]

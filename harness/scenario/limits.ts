@@ -58,7 +58,8 @@ export function resolveLimits(
   return sheet.problems.length > before ? null : plans
 }
 
-function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPlan[] | undefined {
+/** The plans of one written limit; undefined if anything is wrong with it. */
+export function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPlan[] | undefined {
   const before = sheet.problems.length
   const bounded = boundOf(sheet, path, limit)
   checkChoices(sheet, path, limit)
@@ -70,6 +71,7 @@ function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPlan[] | u
     link: null,
     phase: limit.phase ?? null,
     operation: limit.operation ?? null,
+    ...(limit.hop !== undefined && { hop: limit.hop }),
     pool: limit.pool ?? false,
     text: sheet.written(path),
   }
@@ -135,13 +137,14 @@ function exampleOf(metric: LimitPlan['metric']): string {
     count: '0',
     'per-second': '50/s',
     bytes: '10MB',
+    factor: '10',
   }[metrics[metric].unit]
   if (by === 'samples') return `p: 99, max: ${value}`
   if (by === 'mean') return `mean: ${value}`
   return better === 'high' ? `min: ${value}` : `max: ${value}`
 }
 
-const quantityOf: Record<Exclude<MetricUnit, 'count'>, QuantityKind> = {
+const quantityOf: Record<Exclude<MetricUnit, 'count' | 'factor'>, QuantityKind> = {
   us: 'duration',
   ratio: 'share',
   'per-second': 'rate',
@@ -161,6 +164,12 @@ function readBound(
     sheet.report(path, { message, hint: 'Write it without a unit, such as 0.' })
     return undefined
   }
+  if (unit === 'factor') {
+    if (typeof raw === 'number' && raw >= 0) return raw
+    const message = `${metric} is a factor: expected a number, found ${nounOf(raw)}`
+    sheet.report(path, { message, hint: 'Write it without a unit, such as 10.' })
+    return undefined
+  }
   const reading = readQuantity(quantityOf[unit], raw)
   if ('value' in reading) return reading.value
   const { noun } = examplesOf(quantityOf[unit])
@@ -175,6 +184,14 @@ const chooses: Record<'region' | 'link' | 'pair' | 'fault' | 'run', string> = {
   pair: 'is measured for each pair of regions',
   fault: 'is measured for each fault',
   run: 'is one value of the whole run',
+}
+
+/** Stretches of the way from one region to another. */
+const lagHops = ['logged-mirrored', 'mirrored-applied', 'applied-searchable']
+
+const hopsOf: Partial<Record<MetricName, RegExp>> = {
+  lag: new RegExp(`^(${lagHops.join('|')})$`),
+  replicas: /^on-([2-9]|[1-9]\d)$/,
 }
 
 /** Keys that narrow a limit down must fit what the metric is measured for. */
@@ -204,6 +221,13 @@ function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
       choose.length === 0 ? 'it is not split by operation' : 'it has no such operations',
       choose.length === 0 ? takeOut : `Write ${choose.join(' or ')}.`,
     )
+  const hops = hopsOf[metric]
+  if (!hops) refuse('hop', 'it has no hops', takeOut)
+  else if (limit.hop === undefined ? metric === 'replicas' : !hops.test(limit.hop))
+    sheet.report(limit.hop === undefined ? path : [...path, 'hop'], {
+      message: `${metric} ${limit.hop === undefined ? 'needs a hop' : `has no hop "${limit.hop}"`}`,
+      hint: metric === 'lag' ? `Write hop: ${lagHops.join(' or ')}.` : 'Write hop: on-2, or more.',
+    })
   if (!['recall', 'recall-loss', 'answer-difference'].includes(metric))
     refuse('at', 'only recall, recall-loss and answer-difference are measured at k', takeOut)
 }

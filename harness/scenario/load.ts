@@ -1,14 +1,18 @@
 import type { Plan, WorldName } from '../model/plan.ts'
+import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
 import { openSheet, type Sheet } from './document.ts'
-import type { Known } from './known.ts'
+import { type Known, namesOf } from './known.ts'
 import { overlaySentences } from './overlay-text.ts'
 import { formatProblem, inFileOrder, type Problem } from './problem.ts'
 import { nounOf } from './reading.ts'
 import { resolve, type Wanted } from './resolve.ts'
+import { resolveShown, resolveSweep, sweeps } from './sweep.ts'
+import { checkSystems, onSystem, otherSystems } from './systems.ts'
+import { type Choice, varied } from './varied.ts'
 import { checkWorlds, forWorld, overlaid, worldNames, worldsLaidOver, worldsOf } from './worlds.ts'
 
-/** What the command line says beside the file. The world is the simulator unless it says another. */
-export type Overrides = { seed?: number; world?: WorldName }
+/** What the command line says beside the file. World and system: the simulator, and the scenario's own, unless said. */
+export type Overrides = { seed?: number; world?: WorldName; system?: string }
 
 /**
  * From the text of a scenario to a plan for one world with every value filled in, or to everything that is wrong with
@@ -19,9 +23,13 @@ export function loadPlan(
   text: string,
   file: string,
   known: Known,
-  { seed, world = 'sim' }: Overrides,
+  { seed, world = 'sim', system }: Overrides,
+  varying: readonly Choice[] = [],
 ): { plan: Plan } | { problems: Problem[] } {
-  const { sheet, usable } = openSheet({ file, text })
+  const { sheet: whole, usable } = openSheet({ file, text })
+  const other = onSystem(whole, system)
+  const choices = [...other, ...varying]
+  const sheet = varied(whole, choices)
   if (!usable) return { problems: inFileOrder(sheet.problems, file) }
   const { value } = sheet
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -32,13 +40,28 @@ export function loadPlan(
     return { problems: sheet.problems }
   }
   checkWorlds(sheet, world)
+  checkSystems(whole, known, system)
   const laidOver = worldsLaidOver(sheet)
   const wanted: Wanted = { seed, world, checkLacks: !laidOver.includes(world) }
   const base = resolve(sheet, text, known, wanted)
   let plan = base
-  for (const other of laidOver) {
-    const laid = layOver(sheet, text, known, { ...wanted, world: other, checkLacks: true })
-    if (other === world) plan = laid && base && { ...laid, overlay: overlaySentences(base, laid) }
+  for (const laidWorld of laidOver) {
+    // Of another system only the world it is asked for: real servers need not have what it needs.
+    const checkLacks = other.length === 0 || laidWorld === world
+    const laidWanted = { ...wanted, world: laidWorld, checkLacks }
+    const laid = layOver(sheet, text, known, laidWanted, choices)
+    if (laidWorld === world)
+      plan = laid && base && { ...laid, overlay: overlaySentences(base, laid) }
+  }
+  const kinds = system === undefined ? otherSystems(whole) : []
+  for (const kind of kinds.filter((one) => Object.hasOwn(known.systems, one))) {
+    const choicesThere = [...onSystem(whole, kind), ...varying]
+    layOver(sheet, text, known, { ...wanted, checkLacks: false }, choicesThere)
+  }
+  if (plan && other.length > 0) {
+    const own = loadPlan(text, file, known, { seed, world }, varying)
+    if ('plan' in own)
+      plan = { ...plan, overlay: [...own.plan.overlay, ...overlaySentences(own.plan, plan)] }
   }
   return plan && sheet.problems.length === 0
     ? { plan }
@@ -46,15 +69,62 @@ export function loadPlan(
 }
 
 /** The plan of a world with an overlay; problems the scenario has without it are not said again. */
-function layOver(sheet: Sheet, text: string, known: Known, wanted: Wanted): Plan | null {
+function layOver(
+  sheet: Sheet,
+  text: string,
+  known: Known,
+  wanted: Wanted,
+  choices: readonly Choice[],
+): Plan | null {
   const said = new Set(sheet.problems.map(formatProblem))
   const { sheet: laid } = openSheet({ file: sheet.file, text })
-  const plan = resolve(overlaid(laid, wanted.world), text, known, wanted)
+  const plan = resolve(overlaid(varied(laid, choices), wanted.world), text, known, wanted)
   for (const problem of laid.problems) {
     const message = problem.message.replace(forWorld(wanted.world), '')
     if (!said.has(formatProblem({ ...problem, message }))) sheet.problems.push(problem)
   }
   return plan
+}
+
+/** Whether a scenario is to be run at several points. */
+export function isSweep(text: string): boolean {
+  const { sheet, usable } = openSheet({ file: '', text })
+  return usable && sweeps(sheet)
+}
+
+/** The plans of all points of a sweep, or everything that is wrong with the scenario. */
+export function loadSweep(
+  text: string,
+  file: string,
+  known: Known,
+  overrides: Overrides,
+): { sweep: SweepPlan } | { problems: Problem[] } {
+  const base = loadPlan(text, file, known, overrides)
+  if ('problems' in base) return base
+  const { sheet } = openSheet({ file, text })
+  const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions))
+  if (!sweep) return { problems: inFileOrder(sheet.problems, file) }
+  const points: SweepPoint[] = []
+  for (const [i, { at, choices }] of sweep.points.entries()) {
+    const loaded = loadPlan(text, file, known, overrides, choices)
+    if ('problems' in loaded) return loaded
+    const expect = sweep.expectAt(at) ?? loaded.plan.expect
+    points.push({ number: i + 1, at, plan: { ...loaded.plan, expect, point: at } })
+  }
+  return { sweep: { points, show: sweep.show } }
+}
+
+/** What an entry of `show:` means, given as plain data. Throws an Error that says what is wrong with it. */
+export function shownPlans(
+  entry: object,
+  known: Known,
+  regions: readonly string[],
+): readonly ShownPlan[] {
+  const { sheet } = openSheet({ file: 'claims', text: JSON.stringify({ show: [entry] }) })
+  const shown = resolveShown(sheet, ['show', 0], namesOf(known, regions))
+  const [problem] = sheet.problems
+  if (problem) throw new Error(`${JSON.stringify(entry)}: ${problem.message}`)
+  return shown
 }
 
 /** Worlds a scenario says it runs in; all of them if that cannot be read. */

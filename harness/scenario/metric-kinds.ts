@@ -53,6 +53,7 @@ export const metricKinds: Record<MetricName, MetricKind> = {
   'search.response': times(['search']),
   'search.service': times(['search']),
   'search.dispatch-delay': times(all),
+  'fetch.response': times(['fetch']),
   'write.response': times(writes, writes),
   staleness: times(reads, reads, true),
   recall: mean('region', 'high', ['search']),
@@ -68,6 +69,15 @@ export const metricKinds: Record<MetricName, MetricKind> = {
   availability: value('region', 'high', all, [...all, 'write']),
   goodput: value('region', 'high', ['search']),
   'link-bytes': value('link', 'low', []),
+  replicas: times(writes),
+  rpo: value('fault', 'low', writes),
+  'rpo-time': value('fault', 'low', writes),
+  rto: value('fault', 'low', all, [...reads, 'write']),
+  'cache-hits': value('region', 'high', reads, reads),
+  'stale-answers': value('region', 'low', reads, reads),
+  'partial-answers': value('region', 'low', reads, reads),
+  'shard-share': value('region', 'low', writes),
+  amplification: value('run', 'low', writes),
 }
 
 /** Percentiles that are measured, in percent. */

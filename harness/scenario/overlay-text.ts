@@ -11,6 +11,7 @@ import { list } from './spelling.ts'
 /** What an overlay changed, one plain sentence each: how the plan differs from the scenario without it. */
 export function overlaySentences(base: Plan, laid: Plan): string[] {
   return [
+    ...changed('system', { kind: base.system.kind }, { kind: laid.system.kind }),
     ...loadSentences(base, laid),
     ...changed('timeline', timelineTexts(base), timelineTexts(laid)),
     ...changed('data', dataTexts(base), dataTexts(laid)),
@@ -79,6 +80,7 @@ const loadFigures: [string, (load: LoadPlan) => string][] = [
   ['upserts', ({ upsertPerSec }) => rateText(upsertPerSec)],
   ['deletes', ({ deletePerSec }) => rateText(deletePerSec)],
   ['clients', ({ clients }) => countText(clients)],
+  ['fetches', ({ fetchPerSec }) => rateText(fetchPerSec)],
   ['fetches of own writes', ({ fetchOwn }) => shareText(fetchOwn)],
   ['deadline', ({ deadlineUs }) => durationText(deadlineUs)],
   ['k', ({ k }) => String(k)],

@@ -1,4 +1,4 @@
-import type { LoadPlan, Plan } from '../model/plan.ts'
+import type { ChoiceLaw, LoadPlan, Plan } from '../model/plan.ts'
 import { defaults } from './defaults.ts'
 import type { Path, Sheet } from './document.ts'
 import type { Names } from './known.ts'
@@ -53,14 +53,16 @@ function planOf(region: string, load: LoadWritten, rate: number): LoadPlan {
     searchPerSec: scaled(load.search ?? defaults.load.searchPerSec),
     upsertPerSec: scaled(load.upsert ?? defaults.load.upsertPerSec),
     deletePerSec: scaled(load.delete ?? defaults.load.deletePerSec),
+    fetchPerSec: scaled(load.fetch ?? defaults.load.fetchPerSec),
     fetchOwn: load.fetchOwn ?? defaults.load.fetchOwn,
     keys: load.keys ? keysOf(load.keys) : { ...keys },
-    queries: queriesOf(load.queries),
+    queries: choiceOf(load.queries),
     k: load.k ?? defaults.load.k,
     deadlineUs: load.deadline ?? defaults.load.deadlineUs,
     retry: {
       max: load.retry?.max ?? retry.max,
       backoffUs: load.retry?.backoff ?? retry.backoffUs,
+      timeoutUs: load.retry?.timeout ?? retry.timeoutUs,
     },
     inFlight: {
       max: load.inFlight?.max ?? inFlight.max,
@@ -76,6 +78,7 @@ function keysOf(keys: NonNullable<LoadWritten['keys']>): LoadPlan['keys'] {
     existing: keys.existing ?? 0,
     contended: keys.contended ?? 0,
     contendedCount: keys.contendedCount ?? defaults.load.keys.contendedCount,
+    contendedLaw: choiceOf(keys.contendedLaw),
   }
 }
 
@@ -87,22 +90,28 @@ function arrivalsOf(written: LoadWritten['arrivals']): LoadPlan['arrivals'] {
   return { kind: 'burst', factor, onUs: on, offUs: off }
 }
 
-function queriesOf(written: LoadWritten['queries']): LoadPlan['queries'] {
-  if (written === undefined) return defaults.load.queries
+function choiceOf(written: LoadWritten['queries']): ChoiceLaw {
+  if (written === undefined) return { law: 'uniform' }
   return written === 'uniform' ? { law: 'uniform' } : { law: 'zipf', exponent: written.zipf }
 }
 
 function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data'] | null): void {
-  const { search = 0, upsert = 0, delete: deletes = 0, fetchOwn = 0 } = load
-  if (search + upsert + deletes === 0)
+  const { search = 0, upsert = 0, delete: deletes = 0, fetch = 0, fetchOwn = 0 } = load
+  if (search + upsert + deletes + fetch === 0)
     sheet.report(path, {
       message: 'this load asks for nothing',
-      hint: 'Give search, upsert or delete a rate such as 40/s.',
+      hint: 'Give search, upsert, delete or fetch a rate such as 40/s.',
     })
   if (fetchOwn > 0 && upsert === 0)
     sheet.report([...path, 'fetchOwn'], {
       message: 'fetchOwn reads back upserts, and this load has none',
       hint: 'Give upsert a rate, or take fetchOwn out.',
+    })
+  const { max = 0, timeout } = load.retry ?? {}
+  if (timeout !== undefined && max === 0)
+    sheet.report([...path, 'retry', 'timeout'], {
+      message: 'an attempt that is given up is to be made again, and this load retries nothing',
+      hint: 'Give retry a max of 1 or more, or write deadline instead.',
     })
   const repeated = Array.isArray(load.in) ? load.in.filter((r, i) => load.in.indexOf(r) < i) : []
   if (repeated.length > 0)
@@ -125,6 +134,11 @@ function checkKeys(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data
     sheet.report([...path, 'keys'], {
       message: `${contendedCount} contended keys, but data.base holds only ${data.base} points`,
       hint: 'Make contendedCount smaller or data.base larger.',
+    })
+  if ((load.fetch ?? 0) > 0 && data.base === 0)
+    sheet.report([...path, 'fetch'], {
+      message: 'fetches need points to begin with, and data.base is 0',
+      hint: 'Make data.base larger, or read back own writes by fetchOwn.',
     })
   if (existing > 0 && (load.upsert ?? 0) > 0 && data.base === 0)
     sheet.report([...path, 'upsert'], {

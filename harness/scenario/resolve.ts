@@ -33,6 +33,8 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const names = namesOf(known, regionsWritten(sheet))
   const open: Open = { sheet, known, names, schemas: sectionSchemas(names) }
   checkKeys(open)
+  // For those who choose among scenarios: no part of the plan.
+  section(open, 'quick')
   const regions = resolveRegions(open)
   const name = section(open, 'name')
   const seed = wanted.seed ?? section(open, 'seed') ?? defaults.seed
@@ -192,6 +194,7 @@ function resolveMirror(open: Open): Plan['mirror'] {
   return {
     delivery: written?.delivery ?? defaults.mirror.delivery,
     flushUs: written?.flush ?? defaults.mirror.flushUs,
+    policy: written?.policy ?? defaults.mirror.policy,
   }
 }
 

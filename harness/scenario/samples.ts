@@ -1,6 +1,6 @@
 import type { LimitPlan } from '../model/limit.ts'
 import type { OperationKind } from '../model/operation.ts'
-import type { LoadPlan, Plan } from '../model/plan.ts'
+import { fetchesPerSec, type LoadPlan, type Plan } from '../model/plan.ts'
 import type { Known } from './known.ts'
 import { metricKinds, operationsNamed } from './metric-kinds.ts'
 import { isOpenEnded, judgedPhases, stretches } from './planned-phases.ts'
@@ -117,7 +117,7 @@ function rateOf(load: LoadPlan, kind: OperationKind): number {
     search: load.searchPerSec,
     upsert: load.upsertPerSec,
     delete: load.deletePerSec,
-    fetch: load.fetchOwn * load.upsertPerSec,
+    fetch: fetchesPerSec(load),
   }[kind]
 }
 

@@ -5,6 +5,7 @@ import type { Names } from './known.ts'
 import { quantity } from './quantity.ts'
 import { linkTarget, nameOf, regionName } from './reference.ts'
 import { serversSchema } from './servers.ts'
+import { sweepSchema } from './sweep-schema.ts'
 import { rateSchema, worldNames } from './worlds.ts'
 
 const duration = quantity('duration')
@@ -53,7 +54,7 @@ const arrivals = z.union(
   { error: 'expected poisson, constant, { burst: { factor, on, off } } or { ramp: { from } }' },
 )
 
-const queries = z.union(
+const choice = z.union(
   [z.enum(['uniform']), z.strictObject({ zipf: z.number().gt(0).max(8).multipleOf(0.25) })],
   {
     error: 'expected uniform or { zipf: 1.0 }, in steps of 0.25 up to 8',
@@ -68,6 +69,7 @@ export function loadSchema(names: Names) {
     search: rate.optional(),
     upsert: rate.optional(),
     delete: rate.optional(),
+    fetch: rate.optional().describe('reads of one point by id'),
     fetchOwn: share.optional(),
     arrivals: arrivals.optional(),
     keys: z
@@ -76,13 +78,18 @@ export function loadSchema(names: Names) {
         existing: share.optional(),
         contended: share.optional(),
         contendedCount: z.int().min(1).optional(),
+        contendedLaw: choice.optional().describe('how hot the first of the contended keys are'),
       })
       .optional(),
-    queries: queries.optional(),
+    queries: choice.optional(),
     k: z.int().min(1).max(100).optional(),
     deadline: positive.optional(),
     retry: z
-      .strictObject({ max: z.int().min(0).max(100), backoff: duration.optional() })
+      .strictObject({
+        max: z.int().min(0).max(100),
+        backoff: duration.optional(),
+        timeout: positive.optional().describe('an attempt is given up after so long'),
+      })
       .optional(),
     inFlight: z
       .strictObject({
@@ -111,6 +118,7 @@ export function limitSchema(names: Names) {
     link: linkTarget(names.regions, ['one', 'both']).optional(),
     phase: z.string().optional(),
     operation: z.enum(['search', 'fetch', 'upsert', 'delete', 'write']).optional(),
+    hop: z.string().optional(),
     pool: z.boolean().optional(),
   })
 }
@@ -169,6 +177,8 @@ export function sectionSchemas(names: Names) {
   return {
     name: plainName,
     seed: z.int().min(0).optional(),
+    /** One of those that `npm test` runs. */
+    quick: z.boolean().optional(),
     'runs-in': z.array(z.enum(worldNames)).min(1).optional(),
     regions: z
       .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
@@ -185,10 +195,14 @@ export function sectionSchemas(names: Names) {
         { error: `expected { kind: ${names.systems[0]} }` },
       )
       .catchall(z.unknown()),
+    systems: z
+      .union([z.array(nameOf('system', 'systems', names.systems)), z.record(z.string(), z.any())])
+      .optional(),
     mirror: z
       .strictObject({
         delivery: z.enum(['at-least-once', 'exactly-once']).optional(),
         flush: positive.optional(),
+        policy: z.enum(['default', 'identity']).optional().describe('identity: copies keep names'),
       })
       .optional(),
     log: z
@@ -214,6 +228,7 @@ export function sectionSchemas(names: Names) {
       .optional(),
     load,
     ...others,
+    sweep: sweepSchema(names).optional(),
     worlds: z.strictObject({ sim: overlay.optional(), containers: overlay.optional() }).optional(),
   }
 }

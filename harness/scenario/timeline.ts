@@ -67,24 +67,30 @@ function indexText({ index, world }: Plan): string {
 }
 
 function loadLines({ regions, load }: Plan): string[] {
+  const fetches = load.some(({ fetchPerSec }) => fetchPerSec > 0)
+  const figures: [string, (entry: LoadPlan) => string][] = [
+    ['clients', ({ clients }) => String(clients)],
+    ['search', ({ searchPerSec }) => rateText(searchPerSec)],
+    ['upsert', ({ upsertPerSec }) => rateText(upsertPerSec)],
+    ['delete', ({ deletePerSec }) => rateText(deletePerSec)],
+    ...(fetches ? [fetchFigure] : []),
+    ['fetchOwn', ({ fetchOwn }) => shareText(fetchOwn)],
+    ['deadline', ({ deadlineUs }) => durationText(deadlineUs)],
+  ]
   const rows = regions.map((region) => {
     const entry = load.find((candidate) => candidate.region === region)
-    if (!entry) return [region, '', '', '', '', '', '', 'no load enters here']
-    return [
-      region,
-      String(entry.clients),
-      rateText(entry.searchPerSec),
-      rateText(entry.upsertPerSec),
-      rateText(entry.deletePerSec),
-      shareText(entry.fetchOwn),
-      durationText(entry.deadlineUs),
-      loadDetails(entry),
-    ]
+    if (!entry) return [region, ...figures.map(() => ''), 'no load enters here']
+    return [region, ...figures.map(([, textOf]) => textOf(entry)), loadDetails(entry)]
   })
-  const header = ['region', 'clients', 'search', 'upsert', 'delete', 'fetchOwn', 'deadline', '']
-  const aligns: Align[] = ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left']
+  const header = ['region', ...figures.map(([name]) => name), '']
+  const aligns: Align[] = ['left', ...figures.map((): Align => 'right'), 'left']
   return textTable(header, aligns, rows)
 }
+
+const fetchFigure: [string, (entry: LoadPlan) => string] = [
+  'fetch',
+  ({ fetchPerSec }) => rateText(fetchPerSec),
+]
 
 function loadDetails({ arrivals, keys, queries, k, retry, inFlight }: LoadPlan): string {
   const shape = {
@@ -98,11 +104,20 @@ function loadDetails({ arrivals, keys, queries, k, retry, inFlight }: LoadPlan):
     (shape[arrivals.kind] as (of: LoadPlan['arrivals']) => string)(arrivals),
     `k ${k}`,
     ...(queries.law === 'zipf' ? [`zipf ${queries.exponent}`] : []),
-    ...(keys.contended > 0 ? [`${shareText(keys.contended)} on ${keys.contendedCount} keys`] : []),
-    ...(retry.max > 0 ? [`${retry.max} retries`] : []),
+    ...(keys.contended > 0 ? [contendedText(keys)] : []),
+    ...(retry.max > 0 ? [retryText(retry)] : []),
     `${inFlight.onFull} beyond ${countText(inFlight.max)} in flight`,
   ]
   return parts.join(', ')
+}
+
+function contendedText({ contended, contendedCount, contendedLaw }: LoadPlan['keys']): string {
+  const law = contendedLaw?.law === 'zipf' ? `, zipf ${contendedLaw.exponent}` : ''
+  return `${shareText(contended)} on ${contendedCount} keys${law}`
+}
+
+function retryText({ max, timeoutUs = 0 }: LoadPlan['retry']): string {
+  return `${max} retries${timeoutUs > 0 ? `, after ${durationText(timeoutUs)} each` : ''}`
 }
 
 function linkLines({ links }: Plan): string[] {

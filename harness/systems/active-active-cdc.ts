@@ -18,16 +18,20 @@ import type {
   WriteRequest,
 } from '../ports/system.ts'
 import { runApplier } from './parts/applier.ts'
+import { Backup, READY } from './parts/backup.ts'
 import { conflictRules, localWriteWins, openStamper, type Stamper } from './parts/conflict.ts'
+import { copyTopics } from './parts/copy-topics.ts'
 import { Doubts } from './parts/doubts.ts'
 import { Guard } from './parts/guard.ts'
 import { Outbox } from './parts/outbox.ts'
+import { ReadOnly } from './parts/read-only.ts'
 import { openRouter } from './parts/routing.ts'
 import { Tombstones } from './parts/tombstones.ts'
 import { Turns } from './parts/turns.ts'
 
 const knobs = z.strictObject({
-  conflict: z.enum(conflictRules).default('hybrid-logical-clock'),
+  /** Not lamport: its clients carry no counter from region to region. */
+  conflict: z.enum(conflictRules).exclude(['lamport']).default('hybrid-logical-clock'),
   /** When a write is acknowledged: in the local store, or in the local log (which then comes first). */
   ack: z.enum(['local', 'log']).default('local'),
   /** Send each write to the other agents at once, besides the log. */
@@ -46,6 +50,10 @@ const knobs = z.strictObject({
     .default(600 * SECOND),
   /** Time between two health probes of the load balancer. */
   healthUs: z.int().min(1).default(SECOND),
+  /** Whether a region that does not reach more than half of all regions goes on taking writes. */
+  onPartition: z.enum(['serve', 'read-only']).default('serve'),
+  /** Time between two snapshots of each store, kept outside all regions; a region that lost its data begins there. */
+  snapshotEveryUs: z.int().min(0).default(0),
 })
 type Knobs = z.infer<typeof knobs>
 
@@ -77,8 +85,12 @@ export const activeActiveCdc: System<Knobs> = {
     readYourWrites: affinityUs > 0 ? 'fetches' : 'none',
     monotonicReads: affinityUs > 0 ? 'fetches' : 'none',
   }),
-  route: (users, _rng, { healthUs, affinityUs }) =>
-    openRouter(users, { probeEveryUs: healthUs, affinityUs }),
+  needs: ({ snapshotEveryUs }) => (snapshotEveryUs > 0 ? ['snapshots'] : []),
+  route: (users, _rng, { healthUs, affinityUs, snapshotEveryUs }) =>
+    openRouter(users, {
+      ...{ probeEveryUs: healthUs, affinityUs },
+      ...(snapshotEveryUs > 0 && { probe: READY }),
+    }),
   async start(terrain, _rng, settings) {
     const { region, clock, durable } = terrain
     const stamper = await openStamper(settings.conflict, region, clock, durable)
@@ -93,6 +105,8 @@ class RegionalAgent implements Agent {
   private readonly outbox: Outbox
   private readonly doubts: Doubts
   private readonly tombstones: Tombstones
+  private readonly readOnly: ReadOnly | null
+  private readonly backup: Backup | null
 
   constructor(
     private readonly terrain: Terrain,
@@ -100,7 +114,7 @@ class RegionalAgent implements Agent {
     private readonly stamper: Stamper,
   ) {
     const { region, regions, clock, store, log, network, journal } = terrain
-    const { conflict, tombstonesUs } = settings
+    const { conflict, tombstonesUs, snapshotEveryUs: everyUs, onPartition, healthUs } = settings
     this.others = regions.filter((other) => other !== region)
     this.guard = new Guard(conflict, store, clock, journal)
     this.outbox = new Outbox(log, TOPIC, clock)
@@ -110,6 +124,11 @@ class RegionalAgent implements Agent {
       (change) => this.outbox.put(change),
     )
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
+    this.readOnly = onPartition === 'read-only' ? new ReadOnly(terrain, healthUs) : null
+    const apply = (changes: readonly Change[]) => this.apply(changes)
+    const publish = (change: Change) => this.outbox.put(change)
+    this.backup =
+      everyUs > 0 ? new Backup({ terrain, topic: TOPIC, everyUs, apply, publish }) : null
     network.serve(FAN_OUT, async ({ body }) => {
       await this.apply([body as Change])
       return { kind: FAN_OUT, bytes: 16, body: null }
@@ -125,26 +144,31 @@ class RegionalAgent implements Agent {
   }
 
   async search({ query, k }: SearchAsk, call: Call): Promise<Found> {
+    this.backup?.refuse()
     return { hits: await this.terrain.store.search({ query, k, consistency: 'bounded' }, call) }
   }
 
   async fetch({ id }: FetchAsk, call: Call): Promise<Fetched> {
+    this.backup?.refuse()
     const found = await this.guard.read([id], call)
     return { point: found.find((point) => !point.deleted) }
   }
 
   async run(stop: Stop): Promise<void> {
     const { clock, log } = this.terrain
-    const copies = this.others.map((other) => `${other}.${TOPIC}`)
+    const copies = copyTopics(this.terrain, TOPIC)
     const applying = {
       clock,
       log,
       group: 'applier',
-      topics: this.settings.ack === 'log' ? [TOPIC, ...copies] : copies,
+      topics: [...new Set(this.settings.ack === 'log' ? [TOPIC, ...copies] : copies)],
       batch: this.settings.batch,
       apply: (changes: readonly Change[]) => this.apply(changes),
     }
+    if (this.backup) await this.backup.restore(stop)
     await Promise.all([
+      this.readOnly?.run(stop),
+      this.backup?.run(stop),
       this.outbox.run(stop),
       this.doubts.run(stop),
       this.tombstones.run(stop, (ids) => this.guard.forget(ids)),
@@ -156,6 +180,8 @@ class RegionalAgent implements Agent {
   private enter(point: Omit<StoredPoint, 'stamp'>, call: Call): Promise<AnswerNotes> {
     const { region, log } = this.terrain
     return this.turns.take([point.id], async () => {
+      this.backup?.refuse()
+      this.readOnly?.refuse()
       const change = { ...point, stamp: await this.stamper.next(), origin: region }
       if (this.settings.ack === 'log') {
         await log.append(TOPIC, [change], call)

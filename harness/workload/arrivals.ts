@@ -3,23 +3,31 @@ import type { Rng } from '../base/rng.ts'
 import type { Arrivals, LoadPlan } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 
-/** Kinds of operation that arrive by themselves; a fetch follows an upsert. */
-export const arrivingKinds = ['search', 'upsert', 'delete'] as const
+/** Kinds of operation that arrive by themselves; other fetches follow an upsert. */
+export const arrivingKinds = ['search', 'upsert', 'delete', 'fetch'] as const
 export type ArrivingKind = (typeof arrivingKinds)[number]
 
 /** Operations per second of one kind. */
 export function rateOf(load: LoadPlan, kind: ArrivingKind): number {
-  return { search: load.searchPerSec, upsert: load.upsertPerSec, delete: load.deletePerSec }[kind]
+  return {
+    search: load.searchPerSec,
+    upsert: load.upsertPerSec,
+    delete: load.deletePerSec,
+    fetch: load.fetchPerSec,
+  }[kind]
 }
+
+/** The stream `fetch` was taken: it says which own writes are read back, and when. */
+const streamOf = (kind: ArrivingKind): string => (kind === 'fetch' ? 'fetch-any' : kind)
 
 /**
  * Intended times of one kind of operation in one region, ascending, in [0, endUs). Drawn from the stream
- * `load/<region>/<kind>` of `rng` and from nothing else: no other stream, region or answer can move them.
+ * `load/<region>/<kind>` (of fetches: `fetch-any`) of `rng` and from nothing else: no other stream, region or answer can move them.
  */
 export function arrivalTimes(load: LoadPlan, kind: ArrivingKind, endUs: Us, rng: Rng): Us[] {
   const perSec = rateOf(load, kind)
   if (perSec <= 0) return []
-  const stream = rng.fork(`load/${load.region}/${kind}`)
+  const stream = rng.fork(`load/${load.region}/${streamOf(kind)}`)
   if (load.arrivals.kind === 'constant') return evenTimes(perSec, endUs, stream.uniform())
   return thinnedTimes(load.arrivals, perSec, endUs, stream)
 }

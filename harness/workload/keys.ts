@@ -1,3 +1,4 @@
+import { zipf } from '../base/laws.ts'
 import type { Rng } from '../base/rng.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import type { PointId, Row } from '../model/point.ts'
@@ -22,6 +23,8 @@ export class RegionKeys {
   private readonly contended = new IdSet()
   /** How many ids, from 0, are contended; without a share of contended keys no id is. */
   private readonly contendedIds: number
+  /** Draws a contended id under a law: the lower, the hotter. */
+  private readonly contendedRank: ((rng: Rng) => number) | null
   private freshCount = 0
 
   constructor(
@@ -30,6 +33,9 @@ export class RegionKeys {
   ) {
     this.contendedIds = load.keys.contended > 0 ? load.keys.contendedCount : 0
     checkKeys(space, load, this.contendedIds)
+    const law = load.keys.contendedLaw
+    const skewed = law?.law === 'zipf' && this.contendedIds > 0
+    this.contendedRank = skewed ? zipf(this.contendedIds, law.exponent) : null
     for (let id = 0; id < space.base; id++) this.live(id).add(id)
   }
 
@@ -38,7 +44,7 @@ export class RegionKeys {
     const share = rng.uniform() * (keys.fresh + keys.existing + keys.contended)
     if (share < keys.fresh) return this.fresh()
     const contended = this.contendedIds > 0 && share >= keys.fresh + keys.existing
-    const id = contended ? rng.int(this.contendedIds) : this.existing(rng)
+    const id = contended ? this.contendedId(rng) : this.existing(rng)
     this.live(id).add(id)
     return { id, row: this.space.base + rng.int(this.space.poolSize - this.space.base) }
   }
@@ -51,11 +57,22 @@ export class RegionKeys {
         `load in ${this.load.region}: every id it knows is deleted before arrivals end. ` +
           'Try a larger data.base, fewer deletes, or a larger share of fresh keys.',
       )
-    const id = contended
-      ? rng.int(this.contendedIds)
-      : this.ordinary.at(rng.int(this.ordinary.size))
+    const id = contended ? this.contendedId(rng) : this.ordinary.at(rng.int(this.ordinary.size))
     this.live(id).delete(id)
     return id
+  }
+
+  /** Contended and existing ids in the proportion upserts have them; existing ones where they have neither. */
+  fetch(rng: Rng): PointId {
+    const { existing, contended } = this.load.keys
+    const share = rng.uniform() * (existing + contended)
+    return this.contendedIds > 0 && share < contended
+      ? this.contendedId(rng)
+      : this.existing(rng, 'a fetch')
+  }
+
+  private contendedId(rng: Rng): PointId {
+    return this.contendedRank ? this.contendedRank(rng) : rng.int(this.contendedIds)
   }
 
   /**
@@ -70,11 +87,11 @@ export class RegionKeys {
     return { id, row: base + (offset % (poolSize - base)) }
   }
 
-  private existing(rng: Rng): PointId {
+  private existing(rng: Rng, who = 'an upsert'): PointId {
     const { ordinary, contended } = this
     if (ordinary.size + contended.size === 0)
       throw new WorkloadError(
-        `load in ${this.load.region}: an upsert wants an existing id and there is none. ` +
+        `load in ${this.load.region}: ${who} wants an existing id and there is none. ` +
           'Try a data.base above 0, or keys.existing 0.',
       )
     const index = rng.int(ordinary.size + contended.size)

@@ -38,18 +38,12 @@ const FETCH_AFTER_US = { min: 200_000, max: 1_000_000 }
 
 /**
  * All operations of a plan, drawn from forks of its seed: same plan, same operations, and the load of one region
- * moves nothing in another. Throws WorkloadError if the data set is too small for the plan.
+ * moves nothing in another. A plan that lists its operations has those. Throws WorkloadError if the data set is too
+ * small for the plan.
  */
 export function planOperations(plan: Plan, pool: Vectors): Workload {
   checkRegions(plan)
-  checkSize(plan)
-  const drafts = plan.load.flatMap((load) => regionOperations(plan, load, pool))
-  const order = (draft: Draft): number =>
-    plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
-  const sorted = drafts
-    .map((draft, at) => ({ draft, order: order(draft), at }))
-    .sort((a, b) => a.draft.intendedUs - b.draft.intendedUs || a.order - b.order || a.at - b.at)
-  const operations = sorted.map(({ draft }, i): Operation => ({ op: i + 1, ...draft }))
+  const operations = plan.operations ?? drawnOperations(plan, pool)
   const queries = new Set(probeSchedule(plan, pool).map((probe) => probe.query))
   let rowsUsed = plan.data.base
   for (const operation of operations) {
@@ -62,6 +56,17 @@ export function planOperations(plan: Plan, pool: Vectors): Workload {
     rowsUsed,
     queriesUsed: [...queries].sort((a, b) => a - b),
   }
+}
+
+function drawnOperations(plan: Plan, pool: Vectors): Operation[] {
+  checkSize(plan)
+  const drafts = plan.load.flatMap((load) => regionOperations(plan, load, pool))
+  const order = (draft: Draft): number =>
+    plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
+  const sorted = drafts
+    .map((draft, at) => ({ draft, order: order(draft), at }))
+    .sort((a, b) => a.draft.intendedUs - b.draft.intendedUs || a.order - b.order || a.at - b.at)
+  return sorted.map(({ draft }, i): Operation => ({ op: i + 1, ...draft }))
 }
 
 /** All operations stand in memory before a run; more than this many are a mistake in a rate or a length. */
@@ -105,12 +110,10 @@ export function expectedCounts(
     const meanDelayUs = (FETCH_AFTER_US.min + FETCH_AFTER_US.max) / 2
     const { region } = load
     return [
-      ...arrivingKinds.map((kind) => ({ region, kind, expected: between(rateOf(load, kind), 0) })),
-      {
-        region,
-        kind: 'fetch' as const,
-        expected: load.fetchOwn * between(load.upsertPerSec, meanDelayUs),
-      },
+      ...arrivingKinds.map((kind) => {
+        const own = kind === 'fetch' ? load.fetchOwn * between(load.upsertPerSec, meanDelayUs) : 0
+        return { region, kind, expected: between(rateOf(load, kind), 0) + own }
+      }),
     ]
   })
   return rows.filter((row) => row.expected > 0)
@@ -158,14 +161,15 @@ function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng)
   }))
 }
 
-/** Upserts, deletes and fetches of own writes, keys chosen in order of intended time. */
+/** Upserts, deletes and fetches, keys chosen in order of intended time. */
 function changes(plan: Plan, load: LoadPlan, keys: RegionKeys, rng: Rng): Draft[] {
   const { region } = load
   const endUs = arrivalsEndUs(plan)
   const upserts = rng.fork(`load/${region}/upsert/choice`)
   const deletes = rng.fork(`load/${region}/delete/choice`)
   const fetches = rng.fork(`load/${region}/fetch`)
-  const times = (['upsert', 'delete'] as const).flatMap((kind, order) =>
+  const reads = rng.fork(`load/${region}/fetch-any/choice`)
+  const times = (['upsert', 'delete', 'fetch'] as const).flatMap((kind, order) =>
     arrivalTimes(load, kind, endUs, rng).map((intendedUs, at) => ({ kind, intendedUs, order, at })),
   )
   times.sort((a, b) => a.intendedUs - b.intendedUs || a.order - b.order || a.at - b.at)
@@ -173,6 +177,10 @@ function changes(plan: Plan, load: LoadPlan, keys: RegionKeys, rng: Rng): Draft[
     if (kind === 'delete') {
       const client = clientOf(load, deletes)
       return [{ kind, region, client, intendedUs, id: keys.delete(deletes) }]
+    }
+    if (kind === 'fetch') {
+      const client = clientOf(load, reads)
+      return [{ kind, region, client, intendedUs, id: keys.fetch(reads) }]
     }
     const client = clientOf(load, upserts)
     const write: Draft = { kind, region, client, intendedUs, ...keys.upsert(upserts) }

@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { analyse } from '../../harness/analysis/analyse.ts'
+import { checkers } from '../../harness/analysis/checkers/checkers.ts'
 import { NeighbourTable } from '../../harness/base/neighbours.ts'
 import { dataSet, systems } from '../../harness/catalogue.ts'
 import { planOf, recordRun } from '../../harness/main.ts'
@@ -12,6 +13,8 @@ import { neighboursOf } from '../../harness/open-sim.ts'
 import type { System } from '../../harness/ports/system.ts'
 import { openRunDirectory } from '../../harness/record/run-directory.ts'
 import { planOperations } from '../../harness/workload/operations.ts'
+import { busyRegisters } from '../support/busy-registers.ts'
+import { everythingPromised } from '../support/record.ts'
 
 /** Runs of each part; the median is printed, with the fastest and slowest beside it. */
 const RUNS = 5
@@ -65,6 +68,16 @@ for (let i = 0; i < RUNS; i++) {
   analysis.push(seconds(() => analyse(directory.record, () => neighbours, guarantees)))
 }
 
+const OPERATIONS = 100_000
+const IDS = 1000
+const registers = busyRegisters(OPERATIONS, IDS)
+const orders = (['linearizable', 'sequential', 'causal'] as const).map((name) => {
+  const samples = Array.from({ length: RUNS }, () =>
+    seconds(() => checkers[name](registers, everythingPromised)),
+  )
+  return { name, samples }
+})
+
 const ms = (s: number) => `${(s * 1000).toFixed(0)} ms`
 const operations = workload.operations.length
 process.stdout.write(
@@ -74,5 +87,7 @@ process.stdout.write(
     `neighbour table, once     ${spread(table).text(ms)}`,
     `simulation and record     ${spread(simulation).text(ms)}  = ${(simulatedSec / spread(simulation).median).toFixed(0)} × real time`,
     `analysis                  ${spread(analysis).text(ms)}  = ${((spread(analysis).median * 1e6) / operations).toFixed(1)} µs an operation`,
+    `${OPERATIONS} writes and fetches of ${IDS} ids, checked:`,
+    ...orders.map(({ name, samples }) => `  ${name.padEnd(24)}${spread(samples).text(ms)}`),
   ].join('\n')}\n`,
 )

@@ -27,15 +27,26 @@ function recordBy(node: string, scenario: string, seed?: string): Buffer {
   return readFileSync(join(out, 'record.jsonl'))
 }
 
-test('two processes write the same bytes, on two versions of Node where there are two', () => {
-  const here = recordBy(process.execPath, 'partition-heal')
-  const there = recordBy(otherNode, 'partition-heal')
-  expect(here.length).toBeGreaterThan(1_000_000)
-  expect(here.equals(there)).toBe(true)
-})
+const golden = JSON.parse(readFileSync(join(root, 'test/golden/golden.json'), 'utf8'))
+
+/** One of every system where there is another Node to compare with; golden hashes hold the others between processes. */
+const scenarios: string[] =
+  otherNode === process.execPath
+    ? ['primary-failover']
+    : Object.keys(golden).map((file) => file.replace('.yaml', ''))
+
+test.each(scenarios)(
+  'two processes write the same bytes for %s, on two versions of Node where there are two',
+  (scenario) => {
+    const here = recordBy(process.execPath, scenario)
+    const there = recordBy(otherNode, scenario)
+    expect(here.length).toBeGreaterThan(1_000_000)
+    expect(here.equals(there)).toBe(true)
+  },
+)
 
 test('another seed writes another record', () => {
-  const one = recordBy(process.execPath, 'clock-skew-hlc', '1')
-  const two = recordBy(process.execPath, 'clock-skew-hlc', '2')
+  const one = recordBy(process.execPath, 'wal-arrival-order', '1')
+  const two = recordBy(process.execPath, 'wal-arrival-order', '2')
   expect(one.equals(two)).toBe(false)
 })

@@ -1,70 +1,76 @@
 import { expect, test } from 'vitest'
 import { SECOND } from '../../harness/model/units.ts'
-import { plantedBugs } from '../support/broken/catalogue.ts'
-import type { Ground } from '../support/broken/ground.ts'
-import { oneAfterTheOther } from '../support/broken/grounds.ts'
-import { type CheckerName, checkers, type PlantedBug } from '../support/broken/planted-bug.ts'
-import { brokenSystem } from '../support/broken/seams.ts'
-import { type Judged, judged } from '../support/judged.ts'
+import { plantedBugs } from '../../harness/prove/bugs.ts'
+import { calm, oneAfterTheOther } from '../../harness/prove/grounds.ts'
+import { checkers, type PlantedBug, unproven } from '../../harness/prove/planted-bug.ts'
+import { groundsOf } from '../../harness/prove/proof.ts'
+import { brokenSystem } from '../../harness/prove/seams.ts'
+import { saidOf, soundnessOf, trialOf } from '../../harness/prove/trial.ts'
+import { judged } from '../support/judged.ts'
 
-/** What a checker said, with its witnesses: so that a failure of this test can be read. */
-const saidOf = ({ analysis }: Judged, name: CheckerName) => {
-  const found = analysis.findings.find(({ checker }) => checker === name)
-  return found
-    ? `${found.verdict}: ${found.because} [${found.events.map(({ sentence }) => sentence).join(' | ')}]`
-    : 'no finding'
-}
+/** The same trials that `faultline prove` makes, each with a name of its own. */
 
 const bugs = plantedBugs.map((bug) => [bug.name, bug] as const)
-const grounds = [...new Set(plantedBugs.map(({ ground }) => ground))].map(
-  (ground) => [ground.name, ground] as const,
-)
-
-const run = ({ ground, system, world, launch }: PlantedBug): Promise<Judged> =>
-  judged(ground.plan, { operations: [...ground.operations], system, world, launch })
-
-const runSound = ({ plan, operations }: Ground): Promise<Judged> =>
-  judged(plan, { operations: [...operations] })
+const grounds = groundsOf(plantedBugs).map((ground) => [ground.name, ground] as const)
 
 test.each(grounds)(
   'without a bug on the ground "%s" the run passes, as does every checker with anything to look at',
   async (_, ground) => {
-    const sound = await runSound(ground)
-    for (const checker of checkers) {
-      const unseen = ground.unseen.includes(checker)
-      expect(saidOf(sound, checker)).toMatch(unseen ? /^unknown/ : /^pass/)
-      expect(sound.finding(checker).violations).toBe(0)
-      if (!unseen) expect(sound.finding(checker).evidence).toBeGreaterThan(0)
-    }
-    expect(sound.judgement, sound.judgement.because).toMatchObject({ verdict: 'pass', exitCode: 0 })
+    expect((await soundnessOf(ground)).wrong).toEqual([])
   },
 )
 
 test.each(bugs)('caught, and by no checker that it does not concern: %s', async (_, bug) => {
-  const red = await run(bug)
-  for (const checker of checkers) {
-    const wanted = bug.mustFire[checker]
-    if (wanted) expect(saidOf(red, checker)).toMatch(new RegExp(`^${wanted}`))
-    if (!bug.mustNotFire.includes(checker)) continue
-    const unseen = bug.ground.unseen.includes(checker)
-    expect(saidOf(red, checker)).toMatch(unseen ? /^unknown/ : /^pass/)
-    expect(red.finding(checker).violations).toBe(0)
-  }
-  expect(red.judgement.verdict, red.judgement.because).toBe(bug.verdict)
-  expect(red.judgement.exitCode).not.toBe(0)
-  bug.also?.(red)
+  expect((await trialOf(bug)).wrong).toEqual([])
 })
 
-test('every bug says of every checker whether it must, may or must not fire', () => {
-  for (const { name, mustFire, mayFire, mustNotFire } of plantedBugs) {
-    const said = [...Object.keys(mustFire), ...mayFire, ...mustNotFire]
-    expect([name, ...said.sort()]).toEqual([name, ...[...checkers].sort()])
-  }
+test('every checker has a bug it must catch, but for one that only counts, and every bug speaks of each once', () => {
+  expect(unproven(plantedBugs)).toEqual([])
 })
 
-test('every checker has a bug it must catch, but for one that only counts', () => {
-  const caught = new Set(plantedBugs.flatMap(({ mustFire }) => Object.keys(mustFire)))
-  expect(checkers.filter((checker) => !caught.has(checker))).toEqual(['overwritten-real-time'])
+test('a checker without a bug is named, and so is one that a bug leaves unsaid', () => {
+  const [first, ...rest] = plantedBugs.filter(({ mustFire }) => !('residency' in mustFire))
+  const bare = { ...(first as PlantedBug), name: 'bare', mustNotFire: [] }
+  expect(unproven(rest)).toEqual(['residency has no planted bug that it must catch'])
+  expect(unproven([...plantedBugs, bare])).toContain(
+    'the bug "bare" speaks of residency not at all',
+  )
+})
+
+/** Nothing is broken in it. */
+const harmless: PlantedBug = {
+  ...{ name: 'harmless', about: 'Nothing.', ground: calm },
+  mustFire: { 'lost-writes': 'fail' },
+  mayFire: [],
+  mustNotFire: checkers.filter((checker) => checker !== 'lost-writes'),
+  verdict: 'fail',
+}
+
+test('a bug that no checker sees is not taken for caught', async () => {
+  const { caughtBy, wrong } = await trialOf(harmless)
+  expect(caughtBy).toEqual([])
+  expect(wrong).toEqual([
+    expect.stringMatching(/^lost-writes should say fail and says pass: /),
+    expect.stringMatching(/^the run should be fail and is pass: /),
+    'the run exits with 0',
+  ])
+})
+
+test('a checker that fires at what does not concern it is named with its witnesses', async () => {
+  const bug = plantedBugs.find(({ mustFire }) => 'duplicate-id' in mustFire) as PlantedBug
+  const { wrong } = await trialOf({ ...bug, mustFire: {}, mustNotFire: [...checkers] })
+  expect(wrong).toEqual([
+    expect.stringMatching(/^duplicate-id should say pass and says fail: .+ \[.+\]$/),
+  ])
+})
+
+test('a ground on which something is wrong is not called sound', async () => {
+  const { wrong } = await soundnessOf({ ...calm, reports: ['linearizable'], unseen: [] })
+  expect(wrong).toEqual([
+    expect.stringMatching(/^zombie-writes should say pass and says unknown: /),
+    'zombie-writes had nothing to look at',
+    'it should report linearizable and reports nothing',
+  ])
 })
 
 test('writes that lose to an earlier one nobody there knew of are counted, and called nothing else', async () => {
@@ -76,14 +82,12 @@ test('writes that lose to an earlier one nobody there knew of are counted, and c
       return { ...terrain, clock: { ...clock, wall: () => clock.wall() + aheadUs } }
     },
   })
-  const ahead = await judged(oneAfterTheOther.plan, {
-    operations: [...oneAfterTheOther.operations],
-    system,
-  })
+  const operations = [...oneAfterTheOther.operations]
+  const ahead = await judged(oneAfterTheOther.plan, { operations, system })
   expect(ahead.finding('overwritten-real-time')).toMatchObject({ violations: 6, promised: false })
   expect(ahead.rows('overwritten-real-time')).toEqual([expect.objectContaining({ value: 6 })])
   for (const checker of ['lost-writes', 'regions-equal', 'resurrected-delete'] as const)
     expect(saidOf(ahead, checker)).toMatch(/^pass/)
-  const sound = await runSound(oneAfterTheOther)
+  const sound = await judged(oneAfterTheOther.plan, { operations })
   expect(sound.finding('overwritten-real-time').violations).toBe(0)
 })

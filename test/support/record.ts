@@ -5,12 +5,14 @@ import { type Analysed, analyseHistory } from '../../harness/analysis/analyse.ts
 import { type Facts, factsOf } from '../../harness/analysis/facts.ts'
 import { collectHistory, type History } from '../../harness/analysis/history.ts'
 import type { Neighbours } from '../../harness/analysis/recall.ts'
-import type { Guarantees } from '../../harness/model/finding.ts'
+import type { Finding, Guarantees } from '../../harness/model/finding.ts'
+import type { Layout } from '../../harness/model/layout.ts'
 import type { Outcome } from '../../harness/model/operation.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import type {
   FaultEvent,
   HopEvent,
+  OpEnd,
   OpShed,
   OpStart,
   RecordEvent,
@@ -51,7 +53,7 @@ type OpParts = {
   outcome?: Outcome
   error?: string
   cacheAge?: Us
-}
+} & Pick<OpEnd, 'from' | 'stale' | 'partial' | 'shards'>
 type Version = [id: number, write: number]
 /** Write (or writes) held for an id; null: nothing. */
 type Held = Readonly<Record<number, number | number[] | null>>
@@ -225,12 +227,12 @@ export class RecordScript {
     return recordFile(this.text())
   }
 
-  facts(): Facts {
-    return factsOf(historyOf(this.events()))
+  facts(layout?: Layout): Facts {
+    return factsOf(historyOf(this.events()), layout)
   }
 
-  analysis(guarantees: Guarantees = everythingPromised): Analysed {
-    return analyseHistory(historyOf(this.events()), neighboursOnALine(50), guarantees)
+  analysis(guarantees: Guarantees = everythingPromised, layout?: Layout): Analysed {
+    return analyseHistory(historyOf(this.events()), neighboursOnALine(50), guarantees, layout)
   }
 
   private operation(
@@ -240,14 +242,22 @@ export class RecordScript {
   ): this {
     const { op, at, region = 'us', gateway = region, outcome = 'ok', error, cacheAge } = parts
     const { client = `${region}/0`, intended = at, done = at + 1000 } = parts
+    const { from, stale, partial, shards } = parts
     this.say({ type: 'op.start', t: at, op, client, region, gateway, intended, ...asked })
     if (done === null) return this
     const ids = answer?.map(([id]) => id)
     const writes = answer?.map(([, write]) => write)
     const found = ids && outcome === 'ok' ? { ids, writes } : {}
-    const end = { op, outcome, gateway, attempts: 1, error, cacheAge, ...found }
+    const notes = { cacheAge, from, stale, partial, shards }
+    const end = { op, outcome, gateway, attempts: 1, error, ...notes, ...found }
     return this.say({ type: 'op.end', t: done, ...end })
   }
+}
+
+/** What a checker said. Throws if it had nothing to say. */
+export function spoken(finding: Finding | null): Finding {
+  if (!finding) throw new Error('the checker said nothing')
+  return finding
 }
 
 export function historyOf(events: readonly RecordEvent[]): History {

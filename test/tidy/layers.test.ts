@@ -123,6 +123,10 @@ test('every product file is reached from the command line', () => {
   visit('harness/cli.ts')
   // Forked for every region of a run on real servers.
   visit('harness/agent.ts')
+  // Forked for many runs at once.
+  visit('harness/campaign/worker.ts')
+  visit('harness/prove/worker.ts')
+  visit('harness/claims/worker.ts')
   // Waiting for the systems with quorums and hedged reads.
   const kept = new Set(['harness/base/first.ts'])
   expect(all.filter((path) => !reached.has(path) && !kept.has(path))).toEqual([])

@@ -5,10 +5,11 @@ import { type FaultStory, whereOf } from '../faults.ts'
 import { counted, seconds } from '../wording.ts'
 import type { Checker } from './finding.ts'
 
-/** Canaries saw every fault bite and end. One that nobody saw proves nothing about the system: unknown. */
+/** Canaries saw every fault bite and end. One that nobody saw proves nothing about the system: unknown. Without faults nothing is said. */
 export const faultsConfirmed: Checker = ({ faults, history }: Facts) => {
+  if (faults.length === 0) return null
   const open = faults.filter((fault) => whatIsMissing(fault) !== null)
-  const verdict: Verdict = faults.length === 0 || open.length > 0 ? 'unknown' : 'pass'
+  const verdict: Verdict = open.length > 0 ? 'unknown' : 'pass'
   return {
     checker: 'faults-confirmed',
     verdict,
@@ -29,7 +30,6 @@ function because(
   open: readonly FaultStory[],
   stores: readonly StoreEvent[],
 ): string {
-  if (faults.length === 0) return 'No fault was planned.'
   const [first] = open
   if (!first) return `Canaries saw ${counted(faults.length, 'fault')} begin and end as planned.`
   return `Of ${counted(faults.length, 'fault')} ${open.length} could not be confirmed: ${first.plan.name} ${whatIsMissing(first)}${whoIsGone(first, stores)}.`

@@ -1,8 +1,11 @@
 import type { Finding, Guarantees, Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
 
-/** Says whether one thing held, and shows by which events it did not. Pure. */
-export type Checker = (facts: Facts, guarantees: Guarantees) => Finding
+/**
+ * Says whether one thing held, and shows by which events it did not. Pure. null: what it is about does not exist in
+ * this run at all (no lease, no shards, no fault), which is neither good nor bad and is not shown.
+ */
+export type Checker = (facts: Facts, guarantees: Guarantees) => Finding | null
 
 const WITNESSES = 8
 

@@ -13,11 +13,11 @@ export const monotonicReads: Checker = (facts, { monotonicReads: promised }) =>
     unseen: 'No client read a changed point twice.',
   })
 
-/** The base is left out: nothing comes before it. */
+/** The base is left out: nothing comes before it. So is what was flagged stale: see `checkSessions`. */
 function seenVersions({ history, versions }: Facts): Knowledge[] {
   const knowledge: Knowledge[] = []
   for (const op of history.ops) {
-    if (op.outcome !== 'ok' || op.done === null) continue
+    if (op.outcome !== 'ok' || op.done === null || op.stale) continue
     for (let i = 0; i < op.ids.length; i++) {
       const write = op.writes[i] as number
       if (write === 0) continue

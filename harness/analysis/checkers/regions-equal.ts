@@ -10,18 +10,20 @@ import {
   type FinalState,
   liveIn,
 } from '../final-state.ts'
+import { heldBy } from '../holding.ts'
 import { stillMoving } from '../settling.ts'
 import { counted } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /**
- * At the end all regions hold the same live versions. Also tells how far each is from the expected set: missing,
- * extra, stale, resurrected and duplicate points, summed over regions.
+ * At the end all regions hold the same live versions, each id compared over those that are to hold it. Also tells how
+ * far each region is from the expected set: missing, extra (unknown, or not this region's to hold), stale, resurrected
+ * and duplicate points, summed over regions.
  */
 export const regionsEqual: Checker = (facts, guarantees) => {
   const { finals } = facts
   const ids = finals ? allIds(finals, facts.versions) : []
-  const differing = finals ? ids.filter((id) => !allHold(finals, id)) : []
+  const differing = finals ? ids.filter((id) => !allHold(finals, facts.layout, id)) : []
   const apart = finals ? departureText(finals, ids, facts) : ''
   const regions = facts.history.plan.regions.length
   if (differing.length > 0 && stillMoving(facts.history))
@@ -57,11 +59,12 @@ function departureText(
   ids: readonly PointId[],
   facts: Facts,
 ): string {
-  const excused = excusedIds(facts.losses ?? [])
+  const { versions, layout, history, losses } = facts
+  const judging = { versions, layout, endUs: history.endUs, excused: excusedIds(losses ?? []) }
   const counts = new Map<Departure, number>()
   for (const state of finals)
     for (const id of ids) {
-      const departure = departureOf(state, id, facts.versions, facts.history.endUs, excused)
+      const departure = departureOf(state, id, judging)
       if (departure) counts.set(departure, (counts.get(departure) ?? 0) + 1)
     }
   const parts = departures.flatMap((name) => {
@@ -71,7 +74,8 @@ function departureText(
   return parts.length === 0 ? '' : `; against the expected set: ${parts.join(', ')}`
 }
 
-function witness(id: PointId, finals: readonly FinalState[], { history }: Facts): Witness {
+function witness(id: PointId, all: readonly FinalState[], { history, layout }: Facts): Witness {
+  const finals = heldBy(all, layout, id)
   const held = finals.map((state) => {
     const write = liveIn(state, id)
     return `${state.region} ${write < 0 ? 'nothing' : write === 0 ? 'the base version' : `write ${write}`}`

@@ -1,16 +1,25 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
-import type { Us } from '../../model/units.ts'
+import type { RegionName, Us } from '../../model/units.ts'
 import { type Causality, causalityOf } from '../causality.ts'
 import type { Facts } from '../facts.ts'
 import { heldIn, liveIn } from '../final-state.ts'
+import { heldBy } from '../holding.ts'
+import { storesOf } from '../op.ts'
 import { stillMoving } from '../settling.ts'
 import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
-/** A live version that a region showed. */
-type Sighting = { id: PointId; write: number; region: string; us: Us; where: string; line: number }
+/** A live version that regions showed, together where one answer came from several. */
+type Sighting = {
+  id: PointId
+  write: number
+  regions: readonly RegionName[]
+  us: Us
+  where: string
+  line: number
+}
 
 /**
  * What was deleted stays deleted: once an acknowledged delete acts on searches of a region, no answer dispatched
@@ -59,53 +68,67 @@ function acknowledgedDeletes({ versions }: Facts): Map<PointId, Version[]> {
   return deletes
 }
 
-/** Live versions of deleted ids in answers, probes and final scans (which come after everything: time ∞). */
+/**
+ * Live versions of deleted ids in answers, probes and final scans of their holders (which come after everything:
+ * time ∞). What a cache answered is as old as the answer says.
+ */
 function* sightings(
-  { history, finals }: Facts,
+  { history, finals, layout }: Facts,
   deletes: ReadonlyMap<PointId, unknown>,
 ): Iterable<Sighting> {
   if (deletes.size === 0) return
-  for (const { op, kind, gateway: region, dispatched, ids, writes, endLine: line } of history.ops)
+  for (const read of history.ops) {
+    const { op, kind, dispatched, ids, writes, endLine: line } = read
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as PointId
-      if (dispatched !== null && deletes.has(id))
-        yield { id, write: writes[i] ?? -1, region, us: dispatched, where: `${kind} ${op}`, line }
+      if (dispatched === null || !deletes.has(id)) continue
+      const us = dispatched - (read.cacheAge ?? 0)
+      const holders = storesOf(read).filter((region) => layout.holders(id).includes(region))
+      const regions = holders.length > 0 ? holders : storesOf(read)
+      yield { id, write: writes[i] ?? -1, regions, us, where: `${kind} ${op}`, line }
     }
+  }
   for (const { pair, region, t, ids, writes, line } of history.probes)
     for (const [i, id] of ids.entries())
       if (deletes.has(id))
-        yield { id, write: writes[i] ?? -1, region, us: t, where: `probe ${pair}`, line }
+        yield {
+          ...{ id, write: writes[i] ?? -1, regions: [region] },
+          ...{ us: t, where: `probe ${pair}`, line },
+        }
   for (const state of finals ?? []) {
     const { region, line } = state
+    const seen = { regions: [region], us: Number.POSITIVE_INFINITY, where: 'the final scan', line }
     for (const id of deletes.keys())
-      for (const { write } of heldIn(state, id))
-        yield { id, write, region, us: Number.POSITIVE_INFINITY, where: 'the final scan', line }
+      if (layout.holders(id).includes(region))
+        for (const { write } of heldIn(state, id)) yield { id, write, ...seen }
   }
 }
 
 /**
- * The region had the delete, or had all the time it needed to get it, and shows an earlier version all the same. A write the deleter did not know of may win
- * over the delete by the conflict rule, if all regions agree on it: that is counted as overwritten-real-time.
+ * The regions had the delete, or had all the time they needed to get it, and show an earlier version all the same. A
+ * write the deleter did not know of may win over the delete by the conflict rule, if all holders agree on it: that is
+ * counted as overwritten-real-time.
  */
 function undone(
   gone: Version,
   version: Version,
-  { id, region, us }: Sighting,
+  { id, regions, us }: Sighting,
   facts: Facts,
   knewOf: Causality,
 ): boolean {
   if (version.deleted || !before(version, gone)) return false
-  const known = facts.journeys.at(gone.write, region).visible < us
+  const known = regions.every((region) => facts.journeys.at(gone.write, region).visible < us)
   const inEnd = us === Number.POSITIVE_INFINITY
   if (!known && !(inEnd && !stillMoving(facts.history))) return false
-  const agreed = facts.finals?.every((state) => liveIn(state, id) === version.write) ?? false
+  const finals = facts.finals && heldBy(facts.finals, facts.layout, id)
+  const agreed = finals?.every((state) => liveIn(state, id) === version.write) ?? false
   return !agreed || knewOf(version, gone)
 }
 
-function witness(gone: Version, version: Version, { region, us, where, line }: Sighting): Witness {
+function witness(gone: Version, version: Version, { regions, us, where, line }: Sighting): Witness {
   const when = us === Number.POSITIVE_INFINITY ? '' : ` at ${seconds(us)}`
   return {
-    sentence: `${where} in ${region}${when} shows ${versionText(version)} after ${versionText(gone)}.`,
+    sentence: `${where} in ${regions.join(', ')}${when} shows ${versionText(version)} after ${versionText(gone)}.`,
     lines: [...linesOf(version.op), ...linesOf(gone.op), line],
   }
 }

@@ -1,15 +1,15 @@
 import type { Finding, PromisedReads, Witness } from '../../model/finding.ts'
 import type { Op } from '../op.ts'
-import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { counted, linesOf, readText, versionText } from '../wording.ts'
 import { conclude } from './finding.ts'
 import type { Regression, SessionCheck } from './sessions.ts'
 
 /**
  * Puts a check of sessions into words. `knew` says how the client came to know, e.g. `its own`. Only reads of the
- * promised kind can fail it; what other reads showed is reported.
+ * promised kind can fail it; what other reads showed is reported, as is what said itself that it may be stale.
  */
 export function sessionFinding(
-  { evidence, regressions }: SessionCheck,
+  { evidence, regressions, flagged }: SessionCheck,
   about: { checker: string; promised: PromisedReads; knew: string; held: string; unseen: string },
 ): Finding {
   const inPromise = regressions.filter(({ read }) => isPromised(about.promised, read))
@@ -17,6 +17,7 @@ export function sessionFinding(
   const others = regressions.length - inPromise.length
   const reported =
     inPromise.length > 0 && others > 0 ? ` Of ${others} of them nothing was promised.` : ''
+  const warned = flagged > 0 ? ` ${counted(flagged, 'read')} with a stale flag showed less.` : ''
   return conclude({
     checker: about.checker,
     about: 'promise',
@@ -24,8 +25,8 @@ export function sessionFinding(
     evidence,
     violations: regressions.length,
     witnesses: shown.slice(0, 8).map((regression) => witness(regression, about.knew)),
-    held: `${about.held} (${counted(evidence, 'read')} looked at).`,
-    broken: `${counted(regressions.length, 'read')} of ${evidence} showed less than the client knew.${reported}`,
+    held: `${about.held} (${counted(evidence, 'read')} looked at).${warned}`,
+    broken: `${counted(regressions.length, 'read')} of ${evidence} showed less than the client knew.${reported}${warned}`,
     unseen: about.unseen,
   })
 }
@@ -38,8 +39,7 @@ function witness({ read, known, shown }: Regression, knew: string): Witness {
   const what = shown ? versionText(shown) : 'nothing'
   return {
     sentence:
-      `${read.kind} ${read.op} of ${read.client}, sent to ${read.gateway} at ` +
-      `${seconds(read.dispatched ?? read.intended)}, showed ${what}, although the client knew ` +
+      `${readText(read)}, showed ${what}, although the client knew ` +
       `${knew} ${versionText(known.version)}.`,
     lines: [...new Set([...linesOf(known.version.op), ...linesOf(known.op), ...linesOf(read)])],
   }

@@ -16,7 +16,8 @@ export type Regression = {
   shown: Version | null
 }
 
-export type SessionCheck = { evidence: number; regressions: Regression[] }
+/** `flagged`: reads that showed less and said themselves that they may be stale. */
+export type SessionCheck = { evidence: number; regressions: Regression[]; flagged: number }
 
 /** What a client knows of one id. */
 type Known = {
@@ -32,7 +33,10 @@ type Known = {
  * known one had known of, none that the client has already seen replaced, and a fetch must not come back empty
  * unless a delete explains it. A version that was concurrent to the known one may win: that is a matter of the
  * conflict rule, and counted as overwritten-real-time. `evidence` counts pairs of a read and a known id. Of a search
- * only what it returned says anything: a point may be too far to be returned.
+ * only what it returned says anything: a point may be too far to be returned. It does not matter whose store answered.
+ *
+ * What sessions are promised is promised of answers without a stale flag: one that has it warns the client, so it is
+ * counted apart and held against nobody, and what it shows is nothing the client can rely on afterwards.
  */
 export function checkSessions(facts: Facts, knowledge: readonly Knowledge[]): SessionCheck {
   const coming = [...knowledge].sort((a, b) => a.fromUs - b.fromUs || a.op.op - b.op.op)
@@ -41,21 +45,31 @@ export function checkSessions(facts: Facts, knowledge: readonly Knowledge[]): Se
     .sort((a, b) => (a.dispatched ?? 0) - (b.dispatched ?? 0) || a.op - b.op)
   const knewOf = causalityOf(facts)
   const clients = new Map<string, Map<PointId, Known>>()
-  const check: SessionCheck = { evidence: 0, regressions: [] }
+  const check: SessionCheck = { evidence: 0, regressions: [], flagged: 0 }
   let learned = 0
   for (const read of reads) {
     for (; learned < coming.length; learned++) {
       const next = coming[learned] as Knowledge
       if (next.fromUs > (read.dispatched ?? 0)) break
-      learn(clients, next)
+      learn(clients, next, knewOf)
     }
     const mine = clients.get(read.client)
-    if (mine) hold(read, mine, facts, knewOf, check)
+    if (!mine) continue
+    if (!read.stale) hold(read, mine, facts, knewOf, check)
+    else {
+      const apart: SessionCheck = { evidence: 0, regressions: [], flagged: 0 }
+      hold(read, mine, facts, knewOf, apart)
+      if (apart.regressions.length > 0) check.flagged++
+    }
   }
   return check
 }
 
-function learn(clients: Map<string, Map<PointId, Known>>, next: Knowledge): void {
+function learn(
+  clients: Map<string, Map<PointId, Known>>,
+  next: Knowledge,
+  knewOf: Causality,
+): void {
   const { client, version } = next
   let mine = clients.get(client)
   if (!mine) {
@@ -67,6 +81,9 @@ function learn(clients: Map<string, Map<PointId, Known>>, next: Knowledge): void
     mine.set(version.id, { latest: next, last: next, left: new Set() })
     return
   }
+  // A step back, which a read of another kind may be free to show, is nothing the client moved on to.
+  const { version: latest } = known.latest
+  if (known.left.has(version.write) || (before(version, latest) && knewOf(version, latest))) return
   // Of two operations in flight together neither shows that one version replaced the other.
   const apart = (next.op.dispatched ?? 0) >= known.last.fromUs
   if (apart && known.last.version.write !== version.write) known.left.add(known.last.version.write)

@@ -4,8 +4,14 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Durable } from '../../ports/system.ts'
 
 /** Who wins when two regions wrote one point. */
-export const conflictRules = ['arrival-order', 'last-writer-wins', 'hybrid-logical-clock'] as const
-export type ConflictRule = (typeof conflictRules)[number]
+export const conflictRules = [
+  'arrival-order',
+  'last-writer-wins',
+  'hybrid-logical-clock',
+  'lamport',
+] as const
+/** `fencing-token`: one region writes at a time; its stamps count on from lease to lease (see fence.ts). */
+export type ConflictRule = (typeof conflictRules)[number] | 'fencing-token'
 
 /** Gives stamps to writes, and hears of every stamp that was applied. */
 export interface Stamper {
@@ -15,8 +21,13 @@ export interface Stamper {
 
 /** True if `found` must stay and `arriving` must not be applied. Equal stamps: it is there already. */
 export function keeps(rule: ConflictRule, found: Stamp, arriving: Stamp): boolean {
+  if (rule === 'fencing-token') return found.counter >= arriving.counter
   return rule !== 'arrival-order' && compareStamps(found, arriving) >= 0
 }
+
+/** Whether only the region decides between the stamps of two different writes. */
+export const tied = (a: Stamp, b: Stamp): boolean =>
+  a.wallUs === b.wallUs && a.counter === b.counter && a.origin !== b.origin
 
 /**
  * A write that enters here under a hybrid logical clock is newer than all this region has applied, by
@@ -30,8 +41,9 @@ export function openStamper(
   clock: Clock,
   durable: Durable,
 ): Promise<Stamper> {
-  return rule === 'hybrid-logical-clock'
-    ? openHybridLogicalClock(region, clock, durable)
+  if (rule === 'hybrid-logical-clock') return openHybridLogicalClock(region, clock, durable)
+  return rule === 'lamport'
+    ? openLamport(region, durable)
     : Promise.resolve(wallClock(region, clock))
 }
 
@@ -77,6 +89,32 @@ async function openHybridLogicalClock(
       if (stamp.wallUs < wallUs || (stamp.wallUs === wallUs && stamp.counter <= counter)) return
       wallUs = stamp.wallUs
       counter = stamp.counter
+    },
+  }
+}
+
+const COUNTER = 'lamport floor'
+/** How far ahead of the counter the floor is saved. */
+const COUNTER_STEP = 1_000
+
+/**
+ * Lamport, "Time, Clocks, and the Ordering of Events" (1978): one more than the largest counter seen. It knows nothing
+ * of time: of two writes that did not hear of each other, that of the region which counts faster wins.
+ */
+async function openLamport(origin: RegionName, durable: Durable): Promise<Stamper> {
+  let floor = (await durable.load(COUNTER)) ?? 0
+  let counter = floor
+  return {
+    async next() {
+      const stamp = { wallUs: 0, counter: ++counter, origin }
+      if (stamp.counter >= floor) {
+        floor = stamp.counter + COUNTER_STEP
+        await durable.save(COUNTER, floor)
+      }
+      return stamp
+    },
+    saw(stamp) {
+      counter = Math.max(counter, stamp.counter)
     },
   }
 }

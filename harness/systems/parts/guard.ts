@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Call, VectorStore } from '../../ports/store.ts'
 import type { Journal } from '../../ports/system.ts'
-import { type ConflictRule, keeps } from './conflict.ts'
+import { type ConflictRule, keeps, tied } from './conflict.ts'
 
 type Known = { stamp: StoredPoint['stamp']; write: number }
 
@@ -50,21 +50,34 @@ export class Guard {
     }
     await this.learn([...new Set(changes.map(({ id }) => id))], call)
     const winners = new Map<PointId, Change>()
-    const skipped: [Change, 'older' | 'duplicate'][] = []
+    const skipped: [Change, 'older' | 'duplicate', boolean][] = []
     for (const change of changes) {
       const found = winners.get(change.id) ?? this.known.get(change.id)
       if (found && keeps(this.rule, found.stamp, change.stamp)) {
-        skipped.push([change, found.write === change.write ? 'duplicate' : 'older'])
+        skipped.push([
+          change,
+          found.write === change.write ? 'duplicate' : 'older',
+          tied(found.stamp, change.stamp),
+        ])
         continue
       }
       const beaten = winners.get(change.id)
-      if (beaten) skipped.push([beaten, 'older'])
+      if (beaten) skipped.push([beaten, 'older', tied(beaten.stamp, change.stamp)])
       winners.set(change.id, change)
     }
     const written = [...winners.values()]
     await this.write(written, call)
-    for (const [{ write, id }, why] of skipped) this.journal.skipped(write, id, why)
+    for (const [{ write, id }, why, tie] of skipped) this.journal.skipped(write, id, why, tie)
     return written
+  }
+
+  /** Those of the changes that are newer than what is here. */
+  async winning(changes: readonly Change[], call: Call): Promise<readonly Change[]> {
+    await this.learn([...new Set(changes.map(({ id }) => id))], call)
+    return changes.filter(({ id, stamp }) => {
+      const found = this.known.get(id)
+      return !found || !keeps(this.rule, found.stamp, stamp)
+    })
   }
 
   /**
@@ -103,7 +116,8 @@ export class Guard {
     }
   }
 
-  private remember({ id, stamp, write }: StoredPoint): void {
+  /** The store is known to hold this version. */
+  remember({ id, stamp, write }: StoredPoint): void {
     this.known.delete(id)
     this.known.set(id, { stamp, write })
     if (this.known.size <= REMEMBERED) return

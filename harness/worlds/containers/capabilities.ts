@@ -17,6 +17,7 @@ export function missingInContainers(
 ): Lack[] {
   return [
     ...regionLacks(plan),
+    ...policyLacks(plan),
     ...linkLacks(plan),
     ...indexLacks(plan, written),
     ...retentionLacks(plan),
@@ -46,6 +47,18 @@ function whyNot({ regions }: Plan, fault: FaultPlan): string | null {
       return 'Toxiproxy carries streams and loses no segments. Write latency or jitter.'
     case 'brown-out':
       return 'nothing makes a real store slower by a factor. Write store-freeze.'
+    case 'region-loss':
+      return 'its servers keep their disks. Write region-crash.'
+    case 'log-disk-full':
+      return 'the disk of a broker is the disk of this machine. Write log-freeze or log-crash.'
+    case 'broker-loss':
+      return 'a region has one broker. Write log-crash.'
+    case 'index-rebuild':
+      return 'Milvus builds indexes when it sees fit. Write store-freeze.'
+    case 'clock-strobe':
+      return 'an agent is told of its clock by message, not to the millisecond. Write clock-skew.'
+    case 'mirror-stall':
+      return 'one MirrorMaker runs all tasks of a region, and none can be ended alone. Write mirror-pause.'
     case 'mirror-kill':
     case 'mirror-pause':
       return wholeMirrors(regions, fault)
@@ -95,6 +108,12 @@ function regionLacks({ regions }: Plan): Lack[] {
     `every region takes about 0.6 GiB and a share of the same cores. ` +
     `Write ${MOST_REGIONS} regions or fewer.`
   return [{ what: `${regions.length} regions`, why, at: ['regions'] }]
+}
+
+function policyLacks({ mirror }: Plan): Lack[] {
+  if ((mirror.policy ?? 'default') === 'default') return []
+  const why = 'its MirrorMaker names copies after their region. Take policy out.'
+  return [{ what: `mirror: { policy: ${mirror.policy} }`, why, at: ['mirror', 'policy'] }]
 }
 
 function linkLacks({ links }: Plan): Lack[] {

@@ -65,6 +65,7 @@ function begin(targets: Targets, fault: FaultPlan): Promise<Heal> {
     case 'hold':
     case 'loss':
     case 'bandwidth':
+    case 'mirror-stall':
       throw new Error(`${fault.kind} should have been refused before the run`)
     default:
       return beginInRegion(targets, fault)
@@ -112,7 +113,12 @@ function beginInRegion(
     case 'log-clock-skew':
       return skewLog(targets, region, fault.offsetUs)
     case 'brown-out':
-      throw new Error('brown-out should have been refused before the run')
+    case 'region-loss':
+    case 'log-disk-full':
+    case 'broker-loss':
+    case 'index-rebuild':
+    case 'clock-strobe':
+      throw new Error(`${fault.kind} should have been refused before the run`)
   }
 }
 

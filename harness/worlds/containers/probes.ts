@@ -72,6 +72,11 @@ export class ServerProbes implements Probes {
     return this.readSentinel(region, 'bounded', deadlineUs)
   }
 
+  /** A search of its own would load the servers; no fault that can be injected here needs one. */
+  async searching(): Promise<boolean> {
+    return false
+  }
+
   append(region: RegionName, deadlineUs: Us): Promise<boolean> {
     return this.appendRecord(region, this.nextId--, deadlineUs)
   }

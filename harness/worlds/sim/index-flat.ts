@@ -13,8 +13,12 @@ export interface VectorIndex {
   load(points: readonly StoredPoint[]): void
   put(point: StoredPoint): void
   forget(id: PointId): void
-  search(query: Row, k: number): Hit[]
+  /** `shards`: only points of these are found; absent: of all. */
+  search(query: Row, k: number, shards?: readonly number[]): Hit[]
 }
+
+/** A store that is not divided is one shard. */
+export const shardOf = ({ shard = 0 }: Pick<StoredPoint, 'shard'>): number => shard
 
 /**
  * Exact search over a moving set without a scan: walk the query's list of all vectors, nearest first, and
@@ -22,7 +26,7 @@ export interface VectorIndex {
  */
 export class FlatIndex implements VectorIndex {
   private readonly rowOf = new Map<PointId, Row>()
-  private readonly holders = new Map<Row, { id: PointId; write: WriteId }[]>()
+  private readonly holders = new Map<Row, { id: PointId; write: WriteId; shard: number }[]>()
 
   constructor(private readonly neighbours: Neighbours) {}
 
@@ -34,7 +38,7 @@ export class FlatIndex implements VectorIndex {
     this.forget(point.id)
     if (point.deleted) return
     this.rowOf.set(point.id, point.row)
-    const holder = { id: point.id, write: point.write }
+    const holder = { id: point.id, write: point.write, shard: shardOf(point) }
     const others = this.holders.get(point.row)
     if (!others) this.holders.set(point.row, [holder])
     else {
@@ -52,7 +56,7 @@ export class FlatIndex implements VectorIndex {
     else this.holders.set(row, rest)
   }
 
-  search(query: Row, k: number): Hit[] {
+  search(query: Row, k: number, shards?: readonly number[]): Hit[] {
     const hits: Hit[] = []
     if (this.rowOf.size === 0) return hits
     const list = this.neighbours.list(query)
@@ -61,7 +65,9 @@ export class FlatIndex implements VectorIndex {
       const holders = this.holders.get(row)
       if (!holders) continue
       const distance = this.neighbours.distance(query, row)
-      for (const { id, write } of holders) if (hits.length < k) hits.push({ id, write, distance })
+      for (const { id, write, shard } of holders)
+        if (hits.length < k && (!shards || shards.includes(shard)))
+          hits.push({ id, write, distance })
     }
     return hits
   }

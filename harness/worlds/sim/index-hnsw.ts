@@ -6,6 +6,8 @@ import type { Neighbours, VectorIndex } from './index-flat.ts'
 /** Work an index has to do on itself: `points` says how much, `finish` makes it so. */
 export interface Sealing {
   due(): { points: number; finish: () => void } | null
+  /** Replaces all graphs by one that is built now, over what lives in them. */
+  rebuild(): void
 }
 
 export type SegmentNews = (
@@ -21,6 +23,8 @@ export type SegmentSetting = {
   sealAt: number
   compactAt: number
   news: SegmentNews
+  /** Numbers of segments, each given out once in a store. */
+  nextNumber: () => number
 }
 
 type Segment = { number: number; graph: Graph; writes: WriteId[]; alive: Uint8Array; dead: number }
@@ -36,7 +40,6 @@ export class SegmentedIndex implements VectorIndex, Sealing {
   private segments: Segment[] = []
   private readonly places = new Map<PointId, Place>()
   private readonly growing = new Map<PointId, Growing>()
-  private nextSegment = 1
 
   constructor(private readonly setting: SegmentSetting) {}
 
@@ -82,6 +85,13 @@ export class SegmentedIndex implements VectorIndex, Sealing {
     return { points: worn.writes.length - worn.dead, finish: () => this.compact(worn) }
   }
 
+  rebuild(): void {
+    const worn = this.segments
+    this.segments = []
+    const living = worn.flatMap(livingOf)
+    if (living.length > 0) this.setting.news('compacted', this.addSegment(living), living)
+  }
+
   /** Exact: every growing point is looked at, the best k are kept in order. */
   private searchGrowing(query: Row, k: number): Hit[] {
     const best: Hit[] = []
@@ -108,16 +118,15 @@ export class SegmentedIndex implements VectorIndex, Sealing {
   }
 
   private compact(worn: Segment): void {
-    const { graph, writes, alive } = worn
-    const living = graph.points.flatMap(({ id, row }, at) =>
-      alive[at] === 1 ? [{ id, row, write: writes[at] as WriteId }] : [],
-    )
+    // A rebuild may have taken it away meanwhile.
+    if (!this.segments.includes(worn)) return
+    const living = livingOf(worn)
     this.segments = this.segments.filter((segment) => segment !== worn)
     if (living.length > 0) this.setting.news('compacted', this.addSegment(living), living)
   }
 
   private addSegment(points: readonly { id: PointId; row: Row; write: WriteId }[]): number {
-    const number = this.nextSegment++
+    const number = this.setting.nextNumber()
     const segment: Segment = {
       number,
       graph: this.setting.build(points.map(({ id, row }) => ({ id, row }))),
@@ -132,6 +141,11 @@ export class SegmentedIndex implements VectorIndex, Sealing {
     return number
   }
 }
+
+const livingOf = ({ graph, writes, alive }: Segment) =>
+  graph.points.flatMap(({ id, row }, at) =>
+    alive[at] === 1 ? [{ id, row, write: writes[at] as WriteId }] : [],
+  )
 
 const nearer = (distance: number, id: PointId, than: Hit): boolean =>
   distance < than.distance || (distance === than.distance && id < than.id)

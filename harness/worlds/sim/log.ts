@@ -4,16 +4,19 @@ import type { Change } from '../../model/point.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Edges, LogRecord } from '../../ports/log.ts'
+import { Brokers } from './brokers.ts'
 import { Server } from './server.ts'
 import { cancel, type Timeline, type Timer } from './timeline.ts'
+import { type Appended, type Positions, Topics } from './topics.ts'
 import type { Answer } from './wire.ts'
 
-export type Positions = number[]
-
-/** Records for one partition, in order. */
-export type Batch = { topic: string; partition: number; changes: readonly Change[] }
-
-type Partition = { first: number; changes: Change[]; appendedUs: Us[] }
+/** Records for one partition, in order; `from`: the region of which they are copies. */
+export type Batch = {
+  topic: string
+  partition: number
+  changes: readonly Change[]
+  from?: RegionName
+}
 
 export type LogSetting = {
   timeline: Timeline
@@ -23,8 +26,8 @@ export type LogSetting = {
   partitions: number
   retentionUs: Us
   /** The tap: sees every record as it is appended, and what retention takes. */
-  onAppend: (topic: string, partition: number, offset: number, change: Change) => void
-  onTruncate: (topic: string, firsts: number[]) => void
+  onAppend: (appended: Appended) => void
+  onTruncate: (what: 'truncated' | 'lost', topic: string, firsts: number[]) => void
 }
 
 const READ_BYTES = 96
@@ -32,28 +35,31 @@ const READ_BYTES = 96
 /** A region's log as Kafka shows itself: topics, partitions by key hash, offsets, groups, long polls, retention. */
 export class SimLog {
   readonly server: Server
-  private readonly topics = new Map<string, Partition[]>()
+  readonly brokers: Brokers
+  private readonly topics: Topics
   private readonly committed = new Map<string, Positions>()
   private waiters: { topics: readonly string[]; look: () => boolean }[] = []
 
   constructor(private readonly setting: LogSetting) {
     this.server = new Server(setting.timeline, setting.rng, 4)
+    this.brokers = new Brokers(setting.timeline)
+    this.topics = new Topics(setting.partitions)
   }
 
   partitionOf(id: number): number {
     return murmur3(String(id), 0) % this.setting.partitions
   }
 
-  /** Appends in order; acknowledged when all are in. `partition` overrides the key hash (mirrors keep it). */
+  /** Appends in order; acknowledged when all are in. A mirror says from where, and keeps the partition. */
   append(
     topic: string,
     changes: readonly Change[],
     answer: Answer<void>,
-    partition?: number,
+    copy?: { from: RegionName; partition: number },
   ): void {
-    this.server.serve(answer, this.setting.profile.append, {}, (reply) => {
+    this.commitWhenTaken(answer, (reply) => {
       for (const change of changes)
-        this.put(topic, partition ?? this.partitionOf(change.id), change)
+        this.put(topic, copy?.partition ?? this.partitionOf(change.id), change, copy?.from)
       this.wakeReaders(topic)
       reply.value(undefined, 48)
     })
@@ -61,9 +67,9 @@ export class SimLog {
 
   /** Appends what `take` gives at the moment of the commit: readers see all of it or, if it gives nothing, nothing. */
   transact(take: () => Batch[], answer: Answer<void>): void {
-    this.server.serve(answer, this.setting.profile.append, {}, (reply) => {
-      for (const { topic, partition, changes } of take()) {
-        for (const change of changes) this.put(topic, partition, change)
+    this.commitWhenTaken(answer, (reply) => {
+      for (const { topic, partition, changes, from } of take()) {
+        for (const change of changes) this.put(topic, partition, change, from)
         this.wakeReaders(topic)
       }
       reply.value(undefined, 48)
@@ -85,7 +91,7 @@ export class SimLog {
         for (const record of records) bytes += recordBytes(record.change)
         reply.value(records, bytes)
       }
-      const now = this.collect(request.topics, request.positions, request.max)
+      const now = this.topics.collect(request.topics, request.positions, request.max)
       if (now.length > 0 || request.waitUs === 0) {
         send(now)
         return
@@ -95,7 +101,7 @@ export class SimLog {
       const waiter = {
         topics: request.topics,
         look: () => {
-          const records = this.collect(request.topics, request.positions, request.max)
+          const records = this.topics.collect(request.topics, request.positions, request.max)
           if (records.length === 0) return false
           if (timer) cancel(timer)
           send(records)
@@ -117,22 +123,19 @@ export class SimLog {
     partition: number,
     offset: number,
     max: number,
+    recordBytes: (change: Change) => number,
     answer: Answer<LogRecord[]>,
   ): void {
-    this.server.serve(answer, this.setting.profile.read, {}, (reply) =>
-      reply.value(this.slice(topic, partition, offset, max), READ_BYTES),
-    )
+    this.server.serve(answer, this.setting.profile.read, {}, (reply) => {
+      const records = this.topics.slice(topic, partition, offset, max)
+      const bytes = records.reduce((sum, { change }) => sum + recordBytes(change), READ_BYTES)
+      reply.value(records, bytes)
+    })
   }
 
   edges(topic: string, answer: Answer<Edges>): void {
     this.server.serve(answer, this.setting.profile.read, {}, (reply) =>
-      reply.value(
-        this.partitions(topic).map(({ first, changes }) => ({
-          first,
-          next: first + changes.length,
-        })),
-        READ_BYTES,
-      ),
+      reply.value(this.topics.edges(topic), READ_BYTES),
     )
   }
 
@@ -151,6 +154,14 @@ export class SimLog {
     this.waiters = []
   }
 
+  /** The disk is gone, what groups committed with it. Only while it is down. */
+  wipe(): void {
+    for (const topic of this.topics.names())
+      this.setting.onTruncate('lost', topic, new Array<number>(this.setting.partitions).fill(0))
+    this.topics.clear()
+    this.committed.clear()
+  }
+
   restart(): void {
     const { timeline, profile } = this.setting
     timeline.after(profile.restartUs, () => this.server.start())
@@ -158,44 +169,21 @@ export class SimLog {
 
   /** Drops records older than retention; call it now and then. */
   truncate(): void {
-    const horizon = this.setting.timeline.now() - this.setting.retentionUs
-    for (const [topic, partitions] of this.topics) {
-      let dropped = 0
-      for (const partition of partitions) {
-        let old = 0
-        while (old < partition.changes.length && (partition.appendedUs[old] as Us) < horizon) old++
-        partition.first += old
-        partition.changes.splice(0, old)
-        partition.appendedUs.splice(0, old)
-        dropped += old
-      }
-      if (dropped > 0)
-        this.setting.onTruncate(
-          topic,
-          partitions.map(({ first }) => first),
-        )
-    }
+    const { timeline, retentionUs, onTruncate } = this.setting
+    this.topics.truncate(timeline.now() - retentionUs, (topic, firsts) =>
+      onTruncate('truncated', topic, firsts),
+    )
   }
 
-  private put(topic: string, index: number, change: Change): void {
-    const partition = this.partitions(topic)[index] as Partition
-    const offset = partition.first + partition.changes.length
-    partition.changes.push(change)
-    partition.appendedUs.push(this.setting.timeline.now())
-    this.setting.onAppend(topic, index, offset, change)
+  private commitWhenTaken(answer: Answer<void>, commit: (reply: Answer<void>) => void): void {
+    this.server.serve(answer, this.setting.profile.append, {}, (reply) =>
+      this.brokers.take(this.server.process, reply, commit),
+    )
   }
 
-  private partitions(topic: string): Partition[] {
-    let partitions = this.topics.get(topic)
-    if (!partitions) {
-      partitions = Array.from({ length: this.setting.partitions }, () => ({
-        first: 0,
-        changes: [],
-        appendedUs: [],
-      }))
-      this.topics.set(topic, partitions)
-    }
-    return partitions
+  private put(topic: string, partition: number, change: Change, from?: RegionName): void {
+    const offset = this.topics.put(topic, partition, change, this.setting.timeline.now())
+    this.setting.onAppend({ topic, partition, offset, change, ...(from !== undefined && { from }) })
   }
 
   private wakeReaders(topic: string): void {
@@ -207,25 +195,5 @@ export class SimLog {
         const still = waiters.filter((waiter) => !waiter.look())
         this.waiters = [...still, ...this.waiters]
       })
-  }
-
-  /** Every partition gets its share of `max`, so that a long backlog in one does not starve the others. */
-  private collect(topics: readonly string[], positions: Positions[], max: number): LogRecord[] {
-    const records: LogRecord[] = []
-    const share = Math.ceil(max / (topics.length * this.setting.partitions))
-    topics.forEach((topic, t) => {
-      const from = positions[t] as Positions
-      for (let p = 0; p < from.length; p++)
-        records.push(...this.slice(topic, p, from[p] as number, share))
-    })
-    return records
-  }
-
-  private slice(topic: string, index: number, offset: number, max: number): LogRecord[] {
-    const { first, changes } = this.partitions(topic)[index] as Partition
-    const start = Math.max(offset, first)
-    return changes
-      .slice(start - first, start - first + max)
-      .map((change, i) => ({ topic, partition: index, offset: start + i, change }))
   }
 }

@@ -1,14 +1,16 @@
 import type { Rng } from '../../base/rng.ts'
-import type { Plan } from '../../model/plan.ts'
+import type { MirrorPolicy, Plan } from '../../model/plan.ts'
 import { changeBytes } from '../../model/point.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
-import type { Batch, Positions, SimLog } from './log.ts'
+import { copyName } from './copy-name.ts'
+import type { Batch, SimLog } from './log.ts'
 import { Process } from './process.ts'
 import { serviceUs } from './station.ts'
 import type { Timeline } from './timeline.ts'
+import { byPartition, type Positions } from './topics.ts'
 import type { Answer, Wire } from './wire.ts'
 
 export type MirrorSetting = {
@@ -23,6 +25,7 @@ export type MirrorSetting = {
   profile: Profile['mirror']
   delivery: Plan['mirror']['delivery']
   flushUs: Us
+  policy?: MirrorPolicy
   dim: number
   emit: (event: RecordEvent) => void
 }
@@ -30,9 +33,6 @@ export type MirrorSetting = {
 const FETCH_BYTES = 120
 /** As Kafka's request.timeout.ms: how long a fetch may hang before the connection is given up. */
 const FETCH_DEADLINE_US = 30_000_000
-
-/** Name of the copy of `topic` of region `from` in another region's log. */
-export const mirrored = (from: RegionName, topic: string): string => `${from}.${topic}`
 
 /**
  * MirrorMaker 2 for one directed pair, living in the target region: it *pulls* from the source log over the
@@ -43,6 +43,7 @@ export const mirrored = (from: RegionName, topic: string): string => `${from}.${
 export class Mirror {
   private process = new Process()
   private flushed: Positions[]
+  private life: Life | null = null
 
   constructor(readonly setting: MirrorSetting) {
     this.flushed = setting.topics.map((topic) => setting.source.position('', topic))
@@ -55,6 +56,7 @@ export class Mirror {
     this.note('start')
     this.note('resumed', positions.flat())
     const life = { process: this.process, positions, acked, produced: Promise.resolve() }
+    this.life = life
     this.setting.timeline.wake()
     void this.pull(life)
     if (this.setting.delivery === 'at-least-once') void this.flush(life)
@@ -77,6 +79,22 @@ export class Mirror {
   resume(): void {
     this.process.resume()
     this.note('resume')
+  }
+
+  /** The task dies and nobody says so: the process goes on answering whoever asks how it is. */
+  stall(): void {
+    this.process.kill()
+  }
+
+  /** Somebody has started the task again; not if the whole process was, meanwhile. */
+  unstall(): void {
+    if (this.process.dead) this.start()
+  }
+
+  /** One of the two logs was lost, and with it what the offsets so far mean. */
+  startOver(): void {
+    const known = [this.flushed, ...(this.life ? [this.life.positions, this.life.acked] : [])]
+    for (const topics of known) for (const offsets of topics) offsets.fill(0)
   }
 
   private async pull(life: Life): Promise<never> {
@@ -154,16 +172,17 @@ export class Mirror {
 
   /** What of a batch is not in the target yet; it counts as there from now on. */
   private take(records: readonly LogRecord[]): Batch[] {
-    const { from, topics } = this.setting
+    const { from, topics, policy } = this.setting
     const flushed = ({ topic }: LogRecord) => this.flushed[topics.indexOf(topic)] as Positions
     const fresh = records.filter(
       (record) => record.offset >= (flushed(record)[record.partition] ?? 0),
     )
     for (const record of fresh) flushed(record)[record.partition] = record.offset + 1
     return byPartition(fresh).map(([topic, partition, part]) => ({
-      topic: mirrored(from, topic),
+      topic: copyName(from, topic, policy),
       partition,
       changes: part.map(({ change }) => change),
+      from,
     }))
   }
 
@@ -173,10 +192,10 @@ export class Mirror {
     partition: number,
     records: readonly LogRecord[],
   ): Promise<boolean> {
-    const { from, target } = this.setting
+    const { from, target, policy } = this.setting
     const changes = records.map(({ change }) => change)
     return this.send(life, (answer) =>
-      target.append(mirrored(from, topic), changes, answer, partition),
+      target.append(copyName(from, topic, policy), changes, answer, { from, partition }),
     )
   }
 
@@ -226,15 +245,4 @@ type Life = {
   positions: Positions[]
   acked: Positions[]
   produced: Promise<void>
-}
-
-function byPartition(records: readonly LogRecord[]): [string, number, LogRecord[]][] {
-  const groups = new Map<string, [string, number, LogRecord[]]>()
-  for (const record of records) {
-    const key = `${record.topic} ${record.partition}`
-    const group = groups.get(key)
-    if (group) group[2].push(record)
-    else groups.set(key, [record.topic, record.partition, [record]])
-  }
-  return [...groups.values()]
 }

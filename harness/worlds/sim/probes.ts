@@ -6,7 +6,7 @@ import type { Consistency } from '../../ports/store.ts'
 import { HEALTH, type HealthReply } from '../../ports/system.ts'
 import type { Probes } from '../../ports/world.ts'
 import { answerOr, probeChange } from '../probe.ts'
-import { mirrored } from './mirror.ts'
+import { copyName } from './copy-name.ts'
 import type { Process } from './process.ts'
 import { PROBE_TOPIC, type SimRegion } from './region.ts'
 import type { Ground } from './terrain.ts'
@@ -77,6 +77,13 @@ export class SimProbes implements Probes {
     return this.readSentinel(region, 'bounded', deadlineUs)
   }
 
+  async searching(region: RegionName, deadlineUs: Us): Promise<boolean> {
+    const searched = this.ask<void>(within(region), 0, deadlineUs, (answer) =>
+      this.at(region).store.idleSearch(answer),
+    )
+    return (await answerOr(searched, ABSENT)) !== ABSENT
+  }
+
   append(region: RegionName, deadlineUs: Us): Promise<boolean> {
     return this.appendRecord(region, this.nextId--, deadlineUs)
   }
@@ -102,7 +109,7 @@ export class SimProbes implements Probes {
         resolve(arrived)
       }
       const timer = timeline.after(deadlineUs, () => settle(false))
-      this.watch.wait(id, to, mirrored(from, PROBE_TOPIC), () => settle(true))
+      this.watch.wait(id, to, copyName(from, PROBE_TOPIC), () => settle(true))
       void this.appendRecord(from, id, deadlineUs)
     })
   }

@@ -26,11 +26,11 @@ export class Server {
     this.station = new Station(timeline, workers, this.process)
   }
 
-  /** Serves one call: `overheadUs` on the way, then a worker for `time` + `extraUs`, then `work`. */
+  /** Serves one call: `overheadUs` on the way, then a worker for (`time` + `extraUs`) × `factor`, then `work`. */
   serve<T>(
     answer: Answer<T>,
     time: ServiceTime,
-    { overheadUs = 0, extraUs = 0 }: { overheadUs?: Us; extraUs?: Us },
+    { overheadUs = 0, extraUs = 0, factor = 1 }: { overheadUs?: Us; extraUs?: Us; factor?: number },
     work: (answer: Answer<T>) => void,
   ): void {
     if (this.process.dead) {
@@ -38,7 +38,7 @@ export class Server {
       return
     }
     const tracked = this.track(answer)
-    const us = this.slowed(serviceUs(time, this.rng) + extraUs)
+    const us = this.slowed(Math.round((serviceUs(time, this.rng) + extraUs) * factor))
     const begin = () => this.station.submit(us, () => work(tracked))
     if (overheadUs === 0) begin()
     else this.timeline.after(overheadUs, begin)

@@ -1,18 +1,15 @@
 import type { Rng } from '../../base/rng.ts'
-import {
-  BASE_STAMP,
-  NO_ROW,
-  type PointId,
-  SENTINEL_ID,
-  type StoredPoint,
-} from '../../model/point.ts'
-import type { Profile } from '../../model/profile.ts'
+import type { IndexPlan } from '../../model/plan.ts'
+import type { PointId, StoredPoint } from '../../model/point.ts'
+import type { Profile, ServiceTime } from '../../model/profile.ts'
 import type { RecordEvent } from '../../model/record.ts'
-import type { RegionName, Us } from '../../model/units.ts'
+import type { RegionName } from '../../model/units.ts'
+import { CallError } from '../../ports/errors.ts'
 import type { Consistency, Hit, SearchRequest } from '../../ports/store.ts'
+import type { Collection } from './collection.ts'
 import type { VectorIndex } from './index-flat.ts'
-import type { Sealing } from './index-hnsw.ts'
 import { Server } from './server.ts'
+import { Shelf } from './shelf.ts'
 import type { Timeline } from './timeline.ts'
 import type { Answer } from './wire.ts'
 
@@ -24,23 +21,22 @@ export type StoreSetting = {
   profile: Profile['store']
   dim: number
   emit: (event: RecordEvent) => void
-  /** An empty index; it is filled again after every start of the process. */
-  openIndex: () => VectorIndex
+  /** An empty index: the plan's, or another. */
+  openIndex: (index?: IndexPlan) => VectorIndex
 }
 
 /**
  * A region's vector store as Milvus shows itself: an upsert replaces the point and is acknowledged at once,
  * but acts on searches only from a later tick on; a strong read waits for that tick; a restarted store
- * answers success with 0 rows until its data is loaded. The disk survives the process.
+ * answers success with 0 rows until its data is loaded. The disk survives the process. Calls that name no collection
+ * go to the one the alias points at when they arrive.
  */
 export class SimStore {
   readonly server: Server
-  private readonly points = new Map<PointId, StoredPoint>()
-  private visible = new Map<PointId, StoredPoint>()
-  private index: VectorIndex
-  private pending = new Map<Us, StoredPoint[]>()
+  /** Rebuilds in force: searches take `factor` times as long. */
+  readonly rebuilds = new Set<{ factor: number }>()
+  private readonly shelf: Shelf
   private loaded = true
-  private building = false
 
   constructor(
     private readonly setting: StoreSetting,
@@ -48,85 +44,124 @@ export class SimStore {
   ) {
     const { timeline, rng, profile } = setting
     this.server = new Server(timeline, rng, profile.workers)
-    for (const point of [...base, sentinel]) {
-      this.points.set(point.id, point)
-      this.visible.set(point.id, point)
-    }
-    this.index = setting.openIndex()
-    this.index.load([...this.points.values()])
+    this.shelf = new Shelf({ ...setting, process: () => this.server.process }, base)
   }
 
-  write(points: readonly StoredPoint[], answer: Answer<void>): void {
+  /** Name of the collection the alias points at. */
+  get aliased(): string {
+    return this.shelf.aliased
+  }
+
+  write(points: readonly StoredPoint[], answer: Answer<void>, name?: string): void {
     const { profile } = this.setting
     const extraUs = profile.perPointUs * Math.max(0, points.length - 1)
-    const { overheadUs } = profile
-    this.server.serve(answer, profile.upsert, { overheadUs, extraUs }, (reply) => {
-      for (const point of points) this.points.set(point.id, point)
-      this.showAtTick(points)
+    this.on(name, answer, profile.upsert, { extraUs }, (to, reply) => {
+      to.take(points)
+      this.shelf.took(to, points)
       reply.value(undefined, 32)
     })
   }
 
   purge(ids: readonly PointId[], answer: Answer<void>): void {
-    const { profile } = this.setting
-    this.server.serve(answer, profile.upsert, { overheadUs: profile.overheadUs }, (reply) => {
-      for (const id of ids) {
-        if (!this.points.get(id)?.deleted) continue
-        this.points.delete(id)
-        if (this.visible.get(id)?.deleted) this.visible.delete(id)
-      }
+    this.on(undefined, answer, this.setting.profile.upsert, {}, (to, reply) => {
+      to.purge(ids)
       reply.value(undefined, 32)
     })
   }
 
-  search(request: SearchRequest, answer: Answer<Hit[]>): void {
-    const { profile } = this.setting
-    this.server.serve(answer, profile.search, { overheadUs: profile.overheadUs }, (reply) => {
+  /** Of some shards or all of them, a search costs the same: the profile was measured on whole collections only. */
+  search(request: SearchRequest, answer: Answer<Hit[]>, name?: string): void {
+    const { search } = this.setting.profile
+    this.on(name, answer, search, { factor: this.slowness() }, (from, reply) => {
       const run = () => {
-        const hits = this.loaded ? this.index.search(request.query, request.k) : []
+        const { query, k, shards } = request
+        const hits = this.loaded ? from.index.search(query, k, shards) : []
         reply.value(hits, 40 + 20 * hits.length)
       }
-      if (request.consistency === 'strong') this.atTick(run)
+      if (request.consistency === 'strong') from.atTick(run)
       else run()
     })
   }
 
-  fetch(ids: readonly PointId[], consistency: Consistency, answer: Answer<StoredPoint[]>): void {
+  /** Takes as long as a search and finds nothing: how fast searches are served. */
+  idleSearch(answer: Answer<void>): void {
+    const { search } = this.setting.profile
+    this.on(undefined, answer, search, { factor: this.slowness() }, (_, reply) =>
+      reply.value(undefined, 40),
+    )
+  }
+
+  fetch(
+    ids: readonly PointId[],
+    consistency: Consistency,
+    answer: Answer<StoredPoint[]>,
+    name?: string,
+  ): void {
     const { profile, dim } = this.setting
-    const { overheadUs } = profile
-    this.server.serve(answer, profile.fetch, { overheadUs }, (reply) => {
+    this.on(name, answer, profile.fetch, {}, (from, reply) => {
       const run = () => {
-        const found = this.loaded ? pick(ids, this.visible) : []
+        const found = this.loaded ? pick(ids, from.visible) : []
         reply.value(found, 40 + found.length * dim * 4)
       }
-      if (consistency === 'strong') this.atTick(run)
+      if (consistency === 'strong') from.atTick(run)
       else run()
     })
   }
 
   /** All it has acknowledged, for an observer who disturbs nobody; null if the store cannot be read now. */
   snapshot(): StoredPoint[] | null {
-    return this.loaded && !this.server.process.dead ? [...this.points.values()] : null
+    return this.loaded && !this.server.process.dead
+      ? [...this.shelf.served().points.values()]
+      : null
   }
 
-  scan(answer: Answer<StoredPoint[]>): void {
+  scan(answer: Answer<StoredPoint[]>, name?: string): void {
     const { profile } = this.setting
-    const us = Math.ceil((this.points.size / 1000) * profile.scanPerThousandUs)
-    const time = { baseUs: us, tailUs: 0 }
-    this.server.serve(answer, time, { overheadUs: profile.overheadUs }, (reply) =>
-      this.atTick(() =>
-        reply.value(this.loaded ? [...this.visible.values()] : [], this.visible.size * 64),
+    const size = (this.shelf.find(name)?.points.size ?? 0) / 1000
+    const time = { baseUs: Math.ceil(size * profile.scanPerThousandUs), tailUs: 0 }
+    this.on(name, answer, time, {}, (from, reply) =>
+      from.atTick(() =>
+        reply.value(this.loaded ? [...from.visible.values()] : [], from.visible.size * 64),
       ),
     )
   }
 
+  /** What changes the list of collections costs what an upsert does: the profile knows no time of its own for it. */
+  create(name: string, index: IndexPlan, answer: Answer<void>): void {
+    this.manage(answer, () => this.shelf.create(name, index))
+  }
+
+  pointAlias(name: string, answer: Answer<void>): void {
+    this.manage(answer, () => this.shelf.pointAlias(name))
+  }
+
+  drop(name: string, answer: Answer<void>): void {
+    this.manage(answer, () => this.shelf.drop(name))
+  }
+
+  list(answer: Answer<{ names: readonly string[]; aliased: string }>): void {
+    const { fetch, overheadUs } = this.setting.profile
+    this.server.serve(answer, fetch, { overheadUs }, (reply) =>
+      reply.value({ names: this.shelf.names(), aliased: this.shelf.aliased }, 64),
+    )
+  }
+
+  /** Builds all graphs anew, over what lives in them. */
+  rebuildIndexes(): void {
+    this.shelf.rebuild()
+  }
+
   kill(): void {
     this.server.kill()
-    this.pending = new Map()
+    this.shelf.unload()
     this.loaded = false
-    this.building = false
     this.note('down')
     this.note('unloaded')
+  }
+
+  /** The disk is gone with all collections: what starts next is empty but for the sentinel. Only while it is down. */
+  wipe(): void {
+    this.shelf.wipe()
   }
 
   /** Starts the process again: answers after `restartUs`, answers *with data* after `loadedUs`. */
@@ -144,79 +179,39 @@ export class SimStore {
 
   private load(): void {
     this.loaded = true
-    this.index = this.setting.openIndex()
-    this.index.load([...this.points.values()])
-    for (const point of this.points.values())
-      if (this.visible.get(point.id)?.write !== point.write) this.noteVisible(point)
-    this.visible = new Map(this.points)
+    this.shelf.load()
     this.note('loaded')
   }
 
-  private showAtTick(points: readonly StoredPoint[]): void {
-    const tick = this.nextTickUs()
-    const waiting = this.pending.get(tick)
-    if (waiting) {
-      waiting.push(...points)
-      return
-    }
-    const batch = [...points]
-    this.pending.set(tick, batch)
-    const { process } = this.server
-    this.setting.timeline.at(tick, () =>
-      process.run(() => {
-        this.pending.delete(tick)
-        if (this.loaded) this.show(batch)
-      }),
-    )
+  private slowness(): number {
+    let factor = 1
+    for (const rebuild of this.rebuilds) factor *= rebuild.factor
+    return factor
   }
 
-  private show(points: readonly StoredPoint[]): void {
-    for (const point of points) {
-      this.visible.set(point.id, point)
-      this.index.put(point)
-      this.noteVisible(point)
-    }
-    this.maintain()
+  /** A call on one collection, settled on when it arrives. */
+  private on<T>(
+    name: string | undefined,
+    answer: Answer<T>,
+    time: ServiceTime,
+    more: { extraUs?: number; factor?: number },
+    work: (collection: Collection, reply: Answer<T>) => void,
+  ): void {
+    const collection = this.shelf.find(name)
+    const { overheadUs } = this.setting.profile
+    this.server.serve(answer, time, { overheadUs, ...more }, (reply) => {
+      if (!collection || (collection.dropped && name !== undefined))
+        reply.error(new CallError(`there is no collection "${name}"`, { definite: true }))
+      else work(collection, reply)
+    })
   }
 
-  /** Lets the index seal or compact itself, one at a time; it takes as long as the profile says. */
-  private maintain(): void {
-    const { index } = this
-    const work = 'due' in index && !this.building ? (index as VectorIndex & Sealing).due() : null
-    if (!work) return
-    this.building = true
-    const { timeline, profile } = this.setting
-    const { process } = this.server
-    timeline.after(Math.ceil((work.points / 1000) * profile.sealPerThousandUs), () =>
-      process.run(() => {
-        this.building = false
-        if (this.index === index) work.finish()
-        this.maintain()
-      }),
-    )
-  }
-
-  /** Runs `work` once everything acknowledged so far is searchable: what a strong read waits for. */
-  private atTick(work: () => void): void {
-    const { process } = this.server
-    this.setting.timeline.at(this.nextTickUs(), () => process.run(work))
-  }
-
-  private nextTickUs(): Us {
-    const { timeline, profile } = this.setting
-    const earliest = timeline.now() + profile.visibleAfterUs
-    return profile.tickUs === 0 ? earliest : Math.ceil(earliest / profile.tickUs) * profile.tickUs
-  }
-
-  private noteVisible(point: StoredPoint): void {
-    const { timeline, region, emit } = this.setting
-    emit({
-      type: 'hop',
-      t: timeline.now(),
-      hop: 'visible',
-      region,
-      write: point.write,
-      id: point.id,
+  private manage(answer: Answer<void>, change: () => string | null): void {
+    const { upsert, overheadUs } = this.setting.profile
+    this.server.serve(answer, upsert, { overheadUs }, (reply) => {
+      const refused = change()
+      if (refused === null) reply.value(undefined, 32)
+      else reply.error(new CallError(refused, { definite: true }))
     })
   }
 
@@ -224,14 +219,6 @@ export class SimStore {
     const { timeline, region, emit } = this.setting
     emit({ type: 'store', t: timeline.now(), region, what })
   }
-}
-
-const sentinel: StoredPoint = {
-  id: SENTINEL_ID,
-  row: NO_ROW,
-  write: 0,
-  stamp: BASE_STAMP,
-  deleted: true,
 }
 
 function pick(ids: readonly PointId[], from: Map<PointId, StoredPoint>): StoredPoint[] {

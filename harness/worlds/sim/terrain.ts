@@ -1,11 +1,21 @@
 import type { Space } from '../../model/layout.ts'
+import type { MirrorPolicy } from '../../model/plan.ts'
 import { changeBytes } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Consumer, EventLog, LogRecord } from '../../ports/log.ts'
 import type { Message, Network } from '../../ports/network.ts'
-import type { Call, Purgeable, ReadableStore, VectorStore } from '../../ports/store.ts'
-import type { Terrain } from '../../ports/system.ts'
+import type {
+  Call,
+  Collections,
+  Purgeable,
+  ReadableStore,
+  Snapshots,
+  VectorStore,
+} from '../../ports/store.ts'
+import type { Need } from '../../ports/system.ts'
+import type { AgentPorts } from '../../ports/world.ts'
 import { clockOf } from './clock.ts'
+import type { ObjectStorage } from './object-storage.ts'
 import type { Process } from './process.ts'
 import type { AgentSeat, SimRegion } from './region.ts'
 import type { Timeline } from './timeline.ts'
@@ -17,6 +27,10 @@ export type Ground = {
   wire: Wire
   regions: Map<RegionName, SimRegion>
   space: Space
+  objects: ObjectStorage
+  /** What the system under test needs of a world. */
+  needs: readonly Need[]
+  mirrorPolicy: MirrorPolicy
   onCommit: (region: RegionName, group: string, topic: string, offsets: number[]) => void
 }
 
@@ -24,7 +38,7 @@ export type Ground = {
 type Party = { process: Process; region: RegionName; channel: string }
 
 /** Everything an agent may touch, for one incarnation of the agent in `seat`. */
-export function terrainFor(ground: Ground, seat: AgentSeat): Omit<Terrain, 'journal'> {
+export function terrainFor(ground: Ground, seat: AgentSeat): AgentPorts {
   const { process, region } = seat
   const party = { process, region, channel: 'agent' }
   return {
@@ -47,6 +61,12 @@ export function terrainFor(ground: Ground, seat: AgentSeat): Omit<Terrain, 'jour
         if (!process.dead) seat.durable.set(key, value)
       },
     },
+    ...(ground.mirrorPolicy !== 'default' && { mirrorPolicy: ground.mirrorPolicy }),
+    ...(ground.needs.includes('collections') && {
+      collections: collectionsOf(ground, party),
+      aliased: () => at(ground, region).store.aliased,
+    }),
+    ...(ground.needs.includes('snapshots') && { snapshots: snapshotsOf(ground, party) }),
   }
 }
 
@@ -63,39 +83,76 @@ export function networkFor(ground: Ground, party: Party): Network {
   }
 }
 
-/** A region's store as somebody in `party.region` reads it. */
-export function storeOf(ground: Ground, party: Party, region: RegionName): ReadableStore {
+/** A region's store as somebody in `party.region` reads it: one collection, or the one the alias points at. */
+function storeOf(
+  ground: Ground,
+  party: Party,
+  region: RegionName,
+  collection?: string,
+): ReadableStore {
   const { store } = at(ground, region)
   const queryBytes = 64 + ground.space.dim * 4
   return {
     search: (request, call) =>
       exchange(ground, party, region, queryBytes, call.deadlineUs, (answer) =>
-        store.search(request, answer),
+        store.search(request, answer, collection),
       ),
     fetch: (ids, consistency, call) =>
       exchange(ground, party, region, 48 + 8 * ids.length, call.deadlineUs, (answer) =>
-        store.fetch(ids, consistency, answer),
+        store.fetch(ids, consistency, answer, collection),
       ),
     scan: (call) =>
-      exchange(ground, party, region, 48, call.deadlineUs, (answer) => store.scan(answer)),
+      exchange(ground, party, region, 48, call.deadlineUs, (answer) =>
+        store.scan(answer, collection),
+      ),
   }
+}
+
+function writableStore(ground: Ground, party: Party, collection?: string): VectorStore {
+  const { region } = party
+  const { store } = at(ground, region)
+  const write = (points: Parameters<VectorStore['upsert']>[0], call: Call) =>
+    exchange<void>(ground, party, region, 0, call.deadlineUs, (answer) =>
+      store.write(points, answer, collection),
+    )
+  return { ...storeOf(ground, party, region, collection), upsert: write, remove: write }
 }
 
 function ownStore(ground: Ground, party: Party): VectorStore & Purgeable {
   const { region } = party
   const { store } = at(ground, region)
-  const write = (points: Parameters<VectorStore['upsert']>[0], call: Call) =>
-    exchange<void>(ground, party, region, 0, call.deadlineUs, (answer) =>
-      store.write(points, answer),
-    )
   return {
-    ...storeOf(ground, party, region),
-    upsert: write,
-    remove: write,
+    ...writableStore(ground, party),
     purge: (ids, call) =>
       exchange<void>(ground, party, region, 0, call.deadlineUs, (answer) =>
         store.purge(ids, answer),
       ),
+  }
+}
+
+function collectionsOf(ground: Ground, party: Party): Collections {
+  const { store } = at(ground, party.region)
+  const ask = <T>(call: Call, serve: (answer: Answer<T>) => void): Promise<T> =>
+    exchange<T>(ground, party, party.region, 0, call.deadlineUs, serve)
+  return {
+    create: (name, index, call) => ask(call, (answer) => store.create(name, index, answer)),
+    open: (name) => writableStore(ground, party, name),
+    alias: (name, call) => ask(call, (answer) => store.pointAlias(name, answer)),
+    drop: (name, call) => ask(call, (answer) => store.drop(name, answer)),
+    list: (call) => ask(call, (answer) => store.list(answer)),
+  }
+}
+
+function snapshotsOf({ wire, objects }: Ground, { process, region, channel }: Party): Snapshots {
+  const ask = <T>(call: Call, serve: (answer: Answer<T>) => void): Promise<T> =>
+    wire.exchange<T>({
+      ...{ caller: process, from: region, to: region, channel, bytes: 0 },
+      ...{ deadlineUs: call.deadlineUs, serve },
+    })
+  return {
+    save: (snapshot, call) =>
+      ask(call, (answer) => objects.save(region, snapshot, process, answer)),
+    latest: (call) => ask(call, (answer) => objects.latest(region, answer)),
   }
 }
 
@@ -112,7 +169,7 @@ function logOf(ground: Ground, party: Party, region: RegionName): EventLog {
     join: async (group, topics) => consumerOf(ground, party, region, group, topics),
     read: (topic, partition, offset, max, call) =>
       exchange(ground, party, region, 96, call.deadlineUs, (answer) =>
-        log.read(topic, partition, offset, max, answer),
+        log.read(topic, partition, offset, max, (change) => changeBytes(change, dim), answer),
       ),
     edges: (topic, call) =>
       exchange(ground, party, region, 96, call.deadlineUs, (answer) => log.edges(topic, answer)),

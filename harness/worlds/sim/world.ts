@@ -1,7 +1,7 @@
 import { Rng } from '../../base/rng.ts'
 import type { Layout, Space } from '../../model/layout.ts'
-import { BASE_STAMP, type Change, type StoredPoint } from '../../model/point.ts'
-import type { RecordEvent } from '../../model/record.ts'
+import type { IndexPlan } from '../../model/plan.ts'
+import { BASE_STAMP, type StoredPoint } from '../../model/point.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Need, Stop } from '../../ports/system.ts'
 import type { Launch, World, WorldNeeds } from '../../ports/world.ts'
@@ -13,12 +13,15 @@ import { injectorFor } from './injector.ts'
 import { Link } from './link.ts'
 import { SimLog } from './log.ts'
 import { Mirror } from './mirror.ts'
+import { ObjectStorage } from './object-storage.ts'
 import { ProbeWatch, SimProbes } from './probes.ts'
 import { Process } from './process.ts'
 import { AgentSeat, isProbe, PROBE_TOPIC, type SimRegion } from './region.ts'
 import { SimStore } from './store.ts'
+import type { Targets } from './targets.ts'
 import { type Ground, networkFor } from './terrain.ts'
 import { Timeline } from './timeline.ts'
+import type { Appended } from './topics.ts'
 import { Wire } from './wire.ts'
 
 /** What the simulator needs beyond any world: how a store answers searches, and where points live. */
@@ -27,8 +30,8 @@ export type SimNeeds = WorldNeeds & {
   space: Space
   layout: Layout
   needs: readonly Need[]
-  /** An index over nothing; the world puts the base data in. `news` hears of graph segments. */
-  openIndex: (news: SegmentNews) => VectorIndex
+  /** An index over nothing: the plan's or another; the world puts points in. `news` hears of graph segments. */
+  openIndex: (news: SegmentNews, index?: IndexPlan) => VectorIndex
 }
 
 /** How often bytes per link and retention are looked at. */
@@ -51,6 +54,9 @@ export function openSim(needs: SimNeeds): World {
     wire,
     regions,
     space: needs.space,
+    objects: new ObjectStorage(timeline, plan.profile.store),
+    needs: needs.needs,
+    mirrorPolicy: plan.mirror.policy ?? 'default',
     onCommit: (region, group, topic, offsets) =>
       emit({ type: 'commit', t: timeline.now(), region, group, topic, offsets }),
   }
@@ -59,19 +65,7 @@ export function openSim(needs: SimNeeds): World {
   const agents = new Agents(ground, emit, plan, needs.launch)
   return {
     clock: timeline,
-    faults: injectorFor({
-      timeline,
-      wire,
-      regions,
-      mirrors,
-      mirrorOf: ({ from, to }) =>
-        mirrors.find((m) => m.setting.from === from && m.setting.to === to) as Mirror,
-      mirrorsIn: (region) => mirrors.filter((m) => m.setting.to === region),
-      killAgent: (region) => agents.kill(region),
-      restartAgent: (region) => agents.restart(region),
-      pauseAgent: (region) => agents.pause(region),
-      resumeAgent: (region) => agents.resume(region),
-    }),
+    faults: injectorFor(targetsOf(ground, mirrors, agents)),
     probes: new SimProbes(ground, harness, watch),
     async start(stop) {
       for (const mirror of mirrors) mirror.start()
@@ -91,6 +85,21 @@ export function openSim(needs: SimNeeds): World {
     close: async () => {},
   }
 }
+
+const targetsOf = (
+  { timeline, wire, regions }: Ground,
+  mirrors: Mirror[],
+  agents: Agents,
+): Targets => ({
+  ...{ timeline, wire, regions, mirrors },
+  mirrorOf: ({ from, to }) =>
+    mirrors.find((m) => m.setting.from === from && m.setting.to === to) as Mirror,
+  mirrorsIn: (region) => mirrors.filter((m) => m.setting.to === region),
+  killAgent: (region) => agents.kill(region),
+  restartAgent: (region) => agents.restart(region),
+  pauseAgent: (region) => agents.pause(region),
+  resumeAgent: (region) => agents.resume(region),
+})
 
 function openRegion(
   needs: SimNeeds,
@@ -119,7 +128,7 @@ function openRegion(
       profile: plan.profile.store,
       dim: needs.space.dim,
       emit,
-      openIndex: () => needs.openIndex(sealed),
+      openIndex: (index) => needs.openIndex(sealed, index),
     },
     base,
   )
@@ -130,10 +139,9 @@ function openRegion(
     profile: plan.profile.log,
     partitions: plan.log.partitions,
     retentionUs: plan.log.retentionUs,
-    onAppend: (topic, partition, offset, change) =>
-      tap(emit, timeline, watch, { region: name, topic, partition, offset, change }),
-    onTruncate: (topic, firsts) =>
-      emit({ type: 'log', t: timeline.now(), region: name, what: 'truncated', topic, firsts }),
+    onAppend: (appended) => tap(needs, timeline, watch, { region: name, ...appended }),
+    onTruncate: (what, topic, firsts) =>
+      emit({ type: 'log', t: timeline.now(), region: name, what, topic, firsts }),
   })
   return { name, seat: new AgentSeat(name, timeline), store, log, rng }
 }
@@ -148,30 +156,27 @@ function baseOf({ base, layout }: SimNeeds, region: RegionName): StoredPoint[] {
     }))
 }
 
-type Tapped = {
-  region: RegionName
-  topic: string
-  partition: number
-  offset: number
-  change: Change
-}
+type Tapped = Appended & { region: RegionName }
 
-/** The log tap: what stands in a region's log, its own and its copies of others. */
+/**
+ * The log tap: what stands in a region's log, its own and its copies of others. A topic that no mirror carries is its
+ * agent's own affair: nobody waits for copies of it.
+ */
 function tap(
-  emit: (event: RecordEvent) => void,
+  { emit, topics }: SimNeeds,
   timeline: Timeline,
   watch: ProbeWatch,
-  { region, topic, partition, offset, change }: Tapped,
+  { region, topic, partition, offset, change, from }: Tapped,
 ): void {
   if (isProbe(change)) {
     watch.seen(region, topic, change.id)
     return
   }
+  if (from === undefined && !topics.includes(topic)) return
   const where = { region, write: change.write, id: change.id, partition, offset }
   const t = timeline.now()
-  const dot = topic.indexOf('.')
-  if (dot < 0) emit({ type: 'hop', t, hop: 'logged', ...where })
-  else emit({ type: 'hop', t, hop: 'mirrored', ...where, from: topic.slice(0, dot) })
+  if (from === undefined) emit({ type: 'hop', t, hop: 'logged', ...where })
+  else emit({ type: 'hop', t, hop: 'mirrored', ...where, from })
 }
 
 function openMirrors(needs: SimNeeds, ground: Ground, rng: Rng): Mirror[] {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { selectLines } from '../../../harness/analysis/lines.ts'
 import { SelectorError } from '../../../harness/analysis/selector.ts'
+import { keptByAll } from '../../../harness/model/layout.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { aRecord } from '../../support/record.ts'
+import { aRecord, everythingPromised } from '../../support/record.ts'
 
 const path = aRecord()
   .upsert({ op: 1, id: 9, at: 2 * SECOND })
@@ -12,7 +13,12 @@ const path = aRecord()
   .upsert({ op: 4, id: 8, at: 5 * SECOND })
   .scans({ 9: 1 })
   .file()
-const numbers = (selector: string) => selectLines(path, selector).map(({ number }) => number)
+const select = (selector: string) =>
+  selectLines(path, selector, {
+    guaranteesFor: () => everythingPromised,
+    layoutFor: ({ regions }) => keptByAll(regions),
+  })
+const numbers = (selector: string) => select(selector).map(({ number }) => number)
 
 test('op= gives an operation and every hop of its write', () => {
   expect(numbers('op=1')).toEqual([4, 5, 6, 7, 8, 9])
@@ -24,7 +30,7 @@ test('id= gives all about a point: its writes, hops, and answers that have it', 
 })
 
 test('line= and type= give lines as they stand', () => {
-  expect(selectLines(path, 'line=3')).toEqual([
+  expect(select('line=3')).toEqual([
     { number: 3, text: expect.stringMatching(/^\{"type":"op\.end".*\}$/) },
   ])
   expect(numbers('type=scan')).toEqual([14, 15])
@@ -51,7 +57,7 @@ test.each([
   ['finding=lost', 'no checker is called "lost"; there are lost-writes'],
   ['type=hops', 'no line is of type "hops"; this record has end, hop, op.end'],
 ])('%s is refused with what can be asked for', (selector, why) => {
-  expect(() => selectLines(path, selector)).toThrow(SelectorError)
-  expect(() => selectLines(path, selector)).toThrow(why)
-  expect(() => selectLines(path, selector)).toThrow('A selector is one of op=17, id=5012')
+  expect(() => select(selector)).toThrow(SelectorError)
+  expect(() => select(selector)).toThrow(why)
+  expect(() => select(selector)).toThrow('A selector is one of op=17, id=5012')
 })

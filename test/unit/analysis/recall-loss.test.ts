@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Layout } from '../../../harness/model/layout.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { aRecord, type RecordScript } from '../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript } from '../../support/record.ts'
 
 /** Points 0 … 4 stand on a line; a query at 0 wants 0 and 1. */
 const recall = (record: RecordScript) =>
@@ -193,4 +194,85 @@ test('an older version returned in place of one that is not there yet is also a 
   const stale = record.analysis().metrics.find(({ operation }) => operation === 'stale-hit')
   expect(causes(record)).toEqual({ replication: 0.5 })
   expect(stale).toMatchObject({ cause: 'replication', value: 0.5, count: 1 })
+})
+
+const sharded: Layout = {
+  shards: 2,
+  shardOf: (id) => id % 2,
+  holders: (id) => (id % 2 === 0 ? ['us', 'eu'] : ['eu']),
+  pinned: () => null,
+}
+function placedCauses(record: RecordScript) {
+  const rows = record
+    .analysis(everythingPromised, sharded)
+    .metrics.filter(
+      ({ metric, value, operation }) => metric === 'recall-loss' && value && !operation,
+    )
+  return Object.fromEntries(rows.map(({ cause, value }) => [cause, value]))
+}
+
+test('a point of a shard that did not answer is lost to routing, one of a shard that did is not', () => {
+  const search = (answered: number[]) =>
+    aRecord().search({
+      ...{ op: 1, at: 5 * SECOND, from: ['us', 'eu'] },
+      shards: { asked: [0, 1], answered },
+      answer: [[0, 0]],
+    })
+  expect(placedCauses(search([0]))).toEqual({ routing: 0.5 })
+  expect(placedCauses(search([0, 1]))).toEqual({ index: 0.5 })
+})
+
+test('a point that none of the regions asked is to hold is lost to routing', () => {
+  const record = aRecord().search({ op: 1, at: 5 * SECOND, from: ['us'], answer: [[0, 0]] })
+  expect(placedCauses(record)).toEqual({ routing: 0.5 })
+})
+
+test('what a cache answered is the cache’s loss, whatever else is wrong', () => {
+  const record = aRecord().search({
+    ...{ op: 1, at: 5 * SECOND, cacheAge: 100, answer: [[0, 0]] },
+    shards: { asked: [0], answered: [0] },
+  })
+  expect(placedCauses(record)).toEqual({ cache: 0.5 })
+})
+
+test('a version that one of the stores asked had is not lost to replication', () => {
+  const record = (from: string[]) =>
+    aRecord()
+      .upsert({ op: 1, id: 9, row: 0, at: 2 * SECOND })
+      .hops(1, 9, 'eu', { applied: 2 * SECOND, visible: 3 * SECOND })
+      .search({ op: 2, at: 5 * SECOND, from, answer: [[0, 0]] })
+  expect(causes(record(['us']))).toEqual({ replication: 0.5 })
+  expect(causes(record(['us', 'eu']))).toEqual({ index: 0.5 })
+})
+
+test('where a shard was asked of one of its holders, nobody says which, the index is blamed only if all had the point', () => {
+  const record = (hops: readonly string[]) => {
+    const script = aRecord().upsert({ op: 1, id: 10, row: 0, at: 2 * SECOND })
+    for (const region of hops)
+      script.hops(1, 10, region, { applied: 2 * SECOND, visible: 3 * SECOND })
+    return script.search({
+      ...{ op: 2, at: 5 * SECOND, from: ['us', 'eu'], answer: [[0, 0]] },
+      shards: { asked: [0, 1], answered: [0, 1] },
+    })
+  }
+  expect(placedCauses(record(['us']))).toEqual({ replication: 0.5 })
+  expect(placedCauses(record(['us', 'eu']))).toEqual({ index: 0.5 })
+})
+
+test('a loss in an answer that is partial, nobody says where, is attributed to nothing', () => {
+  const record = aRecord().search({ op: 1, at: 5 * SECOND, partial: true, answer: [[0, 0]] })
+  expect(causes(record)).toEqual({ unattributed: 0.5 })
+})
+
+test('a point of a shard that did not answer pushes nothing out', () => {
+  // Id 7 is at the query, in the shard that did not answer; 0 is missing, and 2 was returned for it.
+  const record = aRecord()
+    .upsert({ op: 1, id: 7, row: 0, at: 2 * SECOND })
+    .everywhere(1, 7, 3 * SECOND)
+    .delete({ op: 2, id: 7, at: 4 * SECOND })
+    .search({
+      ...{ op: 3, at: 5 * SECOND, k: 1, from: ['us', 'eu'], answer: [[2, 0]] },
+      shards: { asked: [0, 1], answered: [0] },
+    })
+  expect(placedCauses(record)).toEqual({ index: 1 })
 })

@@ -66,6 +66,38 @@ const kinds: [FaultKind, { beginMs: number; endMs: number }][] = [
     { beginMs: 250, endMs: 250 },
   ],
   [
+    { kind: 'mirror-stall', links: [there] },
+    { beginMs: 250, endMs: 250 },
+  ],
+  [
+    { kind: 'region-loss', region },
+    { beginMs: 200, endMs: 10_400 },
+  ],
+  [
+    { kind: 'log-disk-full', region },
+    { beginMs: 200, endMs: 200 },
+  ],
+  [
+    { kind: 'broker-loss', region, count: 1 },
+    { beginMs: 200, endMs: 200 },
+  ],
+  [
+    { kind: 'broker-loss', region, count: 2 },
+    { beginMs: 200, endMs: 200 },
+  ],
+  [
+    { kind: 'index-rebuild', region, factor: 3 },
+    { beginMs: 100, endMs: 100 },
+  ],
+  [
+    { kind: 'clock-strobe', region, offsetUs: SECOND, everyUs: 500 * MS },
+    { beginMs: 200, endMs: 200 },
+  ],
+  [
+    { kind: 'clock-strobe', region, offsetUs: -SECOND, everyUs: 100 * MS },
+    { beginMs: 200, endMs: 200 },
+  ],
+  [
     { kind: 'region-pause', region },
     { beginMs: 100, endMs: 100 },
   ],

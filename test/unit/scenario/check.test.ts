@@ -119,6 +119,6 @@ test('the JSON Schema knows every key, refuses others, and takes knobs as people
   const system = JSON.stringify(schema.properties.system)
   expect(system).toContain('"affinity"')
   expect(system).not.toContain('affinityUs')
-  expect(schema.properties.faults?.items?.anyOf).toHaveLength(24)
+  expect(schema.properties.faults?.items?.anyOf).toHaveLength(30)
   expect(JSON.stringify(schema.properties.limits)).toContain('"search.response"')
 })

@@ -35,6 +35,8 @@ describe('a limit becomes a bound on one figure', () => {
     ['{ metric: availability, min: 99.9% }', { kind: 'value' }, 'at-least', 0.999],
     ['{ metric: lost-writes, max: 0 }', { kind: 'value' }, 'at-most', 0],
     ['{ metric: link-bytes, max: 10MB }', { kind: 'value' }, 'at-most', 10_000_000],
+    ['{ metric: amplification, max: 3.5 }', { kind: 'value' }, 'at-most', 3.5],
+    ['{ metric: cache-hits, min: 60% }', { kind: 'value' }, 'at-least', 0.6],
   ])('%s', (written, stat, bound, value) => {
     expect(limitOf(written)).toMatchObject({ stat, bound, value })
   })
@@ -52,6 +54,16 @@ describe('a limit becomes a bound on one figure', () => {
       pool: false,
       text: 'metric: lag, p: 90, max: 2s, link: us -> eu, phase: baseline',
     })
+  })
+
+  test('or on one hop of it', () => {
+    expect(limitOf('{ metric: replicas, hop: on-2, p: 90, max: 2s }')).toMatchObject({
+      metric: 'replicas',
+      hop: 'on-2',
+    })
+    expect(limitOf('{ metric: lag, hop: mirrored-applied, p: 90, max: 2s }').hop).toBe(
+      'mirrored-applied',
+    )
   })
 
   test('or two, where it names both directions of a link', () => {

@@ -14,7 +14,11 @@ describe('a scenario becomes a plan', () => {
     expect(plan.seed).toBe(42)
     expect(plan.data).toEqual({ set: 'glosses', base: 5_000 })
     expect(plan.index).toEqual({ kind: 'flat' })
-    expect(plan.mirror).toEqual({ delivery: 'at-least-once', flushUs: 60 * SECOND })
+    expect(plan.mirror).toEqual({
+      delivery: 'at-least-once',
+      flushUs: 60 * SECOND,
+      policy: 'default',
+    })
     expect(plan.probes).toEqual({ everyUs: SECOND })
     expect(plan.profile.name).toBe('milvus-2.3.5-2core')
     expect(plan.faults).toEqual([])
@@ -27,12 +31,16 @@ describe('a scenario becomes a plan', () => {
         searchPerSec: 60,
         upsertPerSec: 0,
         deletePerSec: 0,
+        fetchPerSec: 0,
         fetchOwn: 0,
-        keys: { fresh: 0.5, existing: 0.5, contended: 0, contendedCount: 100 },
+        keys: {
+          ...{ fresh: 0.5, existing: 0.5, contended: 0, contendedCount: 100 },
+          contendedLaw: { law: 'uniform' },
+        },
         queries: { law: 'uniform' },
         k: 10,
         deadlineUs: 2 * SECOND,
-        retry: { max: 0, backoffUs: 100 * MS },
+        retry: { max: 0, backoffUs: 100 * MS, timeoutUs: 0 },
         inFlight: { max: 4_096, onFull: 'queue' },
       },
     ])
@@ -53,8 +61,9 @@ describe('a scenario becomes a plan', () => {
     upsert: 5/s
     arrivals: { burst: { factor: 3, on: 2s, off: 8s } }
     queries: { zipf: 1.0 }
-    keys: { fresh: 20%, contended: 80%, contendedCount: 7 }
-    retry: { max: 2, backoff: 50ms }
+    fetch: 3/s
+    keys: { fresh: 20%, contended: 80%, contendedCount: 7, contendedLaw: { zipf: 1.5 } }
+    retry: { max: 2, backoff: 50ms, timeout: 300ms }
     inFlight: { max: 10, onFull: shed }`,
       }),
     )
@@ -63,8 +72,12 @@ describe('a scenario becomes a plan', () => {
       searchPerSec: 5,
       arrivals: { kind: 'burst', factor: 3, onUs: 2 * SECOND, offUs: 8 * SECOND },
       queries: { law: 'zipf', exponent: 1 },
-      keys: { fresh: 0.2, existing: 0, contended: 0.8, contendedCount: 7 },
-      retry: { max: 2, backoffUs: 50 * MS },
+      fetchPerSec: 3,
+      keys: {
+        ...{ fresh: 0.2, existing: 0, contended: 0.8, contendedCount: 7 },
+        contendedLaw: { law: 'zipf', exponent: 1.5 },
+      },
+      retry: { max: 2, backoffUs: 50 * MS, timeoutUs: 300 * MS },
       inFlight: { max: 10, onFull: 'shed' },
     })
   })

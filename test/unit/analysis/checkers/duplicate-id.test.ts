@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { duplicateId } from '../../../../harness/analysis/checkers/duplicate-id.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const check = (record: RecordScript) => duplicateId(record.facts(), everythingPromised)
+const check = (record: RecordScript) => spoken(duplicateId(record.facts(), everythingPromised))
 
 test('answers and scans with every id once pass', () => {
   const record = aRecord()

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { inventedPoint } from '../../../../harness/analysis/checkers/invented-point.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const check = (record: RecordScript) => inventedPoint(record.facts(), everythingPromised)
+const check = (record: RecordScript) => spoken(inventedPoint(record.facts(), everythingPromised))
 const aSearch = (...answer: [number, number][]) =>
   aRecord()
     .upsert({ op: 1, id: 9, at: SECOND })

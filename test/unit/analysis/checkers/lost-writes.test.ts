@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { lostWrites } from '../../../../harness/analysis/checkers/lost-writes.ts'
 import { overwrittenRealTime } from '../../../../harness/analysis/checkers/overwritten-real-time.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
 const lost = (record: RecordScript, over = {}) =>
-  lostWrites(record.facts(), { ...everythingPromised, ...over })
+  spoken(lostWrites(record.facts(), { ...everythingPromised, ...over }))
 
 test('a write that one region holds at the end is not lost', () => {
   const record = aRecord().upsert({ op: 1, id: 9, at: 2 * SECOND })
@@ -66,7 +66,7 @@ test('a version nobody concerned knew of is a real-time predecessor: counted apa
     .upsert({ op: 2, id: 9, at: 3 * SECOND })
     .scans({ 9: 1 })
   expect(lost(record)).toMatchObject({ verdict: 'pass', violations: 0 })
-  expect(overwrittenRealTime(record.facts(), everythingPromised)).toMatchObject({
+  expect(spoken(overwrittenRealTime(record.facts(), everythingPromised))).toMatchObject({
     verdict: 'pass',
     promised: false,
     violations: 1,
@@ -105,7 +105,7 @@ test('a delete under which the old version came back is lost', () => {
 test('without a final scan of every region nobody can say', () => {
   const record = aRecord().upsert({ op: 1, id: 9, at: SECOND }).scan('us')
   expect(lost(record)).toMatchObject({ verdict: 'unknown', evidence: 0 })
-  const { verdict } = overwrittenRealTime(record.facts(), everythingPromised)
+  const { verdict } = spoken(overwrittenRealTime(record.facts(), everythingPromised))
   expect(verdict).toBe('unknown')
 })
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { regionsEqual } from '../../../../harness/analysis/checkers/regions-equal.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
 const check = (record: RecordScript, over = {}) =>
-  regionsEqual(record.facts(), { ...everythingPromised, ...over })
+  spoken(regionsEqual(record.facts(), { ...everythingPromised, ...over }))
 const aWrite = () => aRecord().upsert({ op: 1, id: 9, at: SECOND })
 
 test('regions that hold the same pass', () => {

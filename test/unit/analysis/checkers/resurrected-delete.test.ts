@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { resurrectedDelete } from '../../../../harness/analysis/checkers/resurrected-delete.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const check = (record: RecordScript) => resurrectedDelete(record.facts(), everythingPromised)
+const check = (record: RecordScript) =>
+  spoken(resurrectedDelete(record.facts(), everythingPromised))
 const aDelete = () =>
   aRecord()
     .delete({ op: 1, id: 2, at: 2 * SECOND })

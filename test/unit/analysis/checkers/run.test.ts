@@ -4,7 +4,7 @@ import { generatorValid } from '../../../../harness/analysis/checkers/generator-
 import type { FaultPlan } from '../../../../harness/model/fault.ts'
 import { MS, SECOND } from '../../../../harness/model/units.ts'
 import { aLimit } from '../../../support/analysis.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
 const freeze: FaultPlan = {
   kind: 'store-freeze',
@@ -13,8 +13,9 @@ const freeze: FaultPlan = {
   atUs: 2 * SECOND,
   untilUs: 4 * SECOND,
 }
-const faults = (record: RecordScript) => faultsConfirmed(record.facts(), everythingPromised)
-const generator = (record: RecordScript) => generatorValid(record.facts(), everythingPromised)
+const faults = (record: RecordScript) => spoken(faultsConfirmed(record.facts(), everythingPromised))
+const generator = (record: RecordScript) =>
+  spoken(generatorValid(record.facts(), everythingPromised))
 const aFreeze = () => aRecord({ faults: [freeze] })
 
 test('a fault that canaries saw begin and end is confirmed', () => {

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { monotonicReads } from '../../../../harness/analysis/checkers/monotonic-reads.ts'
 import { readYourWrites } from '../../../../harness/analysis/checkers/read-your-writes.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const own = (record: RecordScript) => readYourWrites(record.facts(), everythingPromised)
-const monotonic = (record: RecordScript) => monotonicReads(record.facts(), everythingPromised)
+const own = (record: RecordScript) => spoken(readYourWrites(record.facts(), everythingPromised))
+const monotonic = (record: RecordScript) =>
+  spoken(monotonicReads(record.facts(), everythingPromised))
 const aWrite = () =>
   aRecord().upsert({ op: 1, id: 9, at: SECOND, client: 'c' }).hops(1, 9, 'us', { applied: SECOND })
 
@@ -114,7 +115,7 @@ test('a read of a kind that is not promised is reported and does not fail the ru
     .upsert({ op: 1, id: 2, row: 9, at: SECOND, client: 'c' })
     .search({ op: 2, at: 2 * SECOND, client: 'c', answer: [[2, 0]] })
   const fetches = { ...everythingPromised, readYourWrites: 'fetches' as const }
-  expect(readYourWrites(record.facts(), fetches)).toMatchObject({
+  expect(spoken(readYourWrites(record.facts(), fetches))).toMatchObject({
     verdict: 'fail',
     promised: false,
   })
@@ -126,4 +127,37 @@ test('a read that overlaps the one that saw more is not held against it', () => 
     .search({ op: 3, at: 3 * SECOND, done: 4 * SECOND, client: 'd', answer: [[9, 2]] })
     .search({ op: 4, at: 3_500_000, client: 'd', answer: [[9, 1]] })
   expect(monotonic(record)).toMatchObject({ verdict: 'unknown', evidence: 0 })
+})
+
+test('it does not matter whose store answered, and the sentence says which it was', () => {
+  const record = aWrite().fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', from: ['eu'] })
+  expect(own(record).events[0]?.sentence).toMatch(
+    /^fetch 2 of c, sent to us and answered from eu at 2\.000 s, showed nothing/,
+  )
+})
+
+test('an answer that calls itself stale is counted apart and fails nobody', () => {
+  const record = aWrite()
+    .fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', stale: true })
+    .fetch({ op: 3, id: 9, at: 3 * SECOND, client: 'c', found: 1 })
+  expect(own(record)).toMatchObject({ verdict: 'pass', evidence: 1, violations: 0 })
+  expect(own(record).because).toMatch(/ 1 read with a stale flag showed less\.$/)
+})
+
+test('what a stale answer showed is nothing that later ones are held to', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
+    .fetch({ op: 3, id: 9, at: 3 * SECOND, client: 'd', found: 2 })
+    .fetch({ op: 4, id: 9, at: 4 * SECOND, client: 'd', found: 1, stale: true })
+    .fetch({ op: 5, id: 9, at: 5 * SECOND, client: 'd', found: 2 })
+  expect(monotonic(record)).toMatchObject({ verdict: 'pass', evidence: 1 })
+})
+
+test('after a step back that a search showed, the fetch that is right again fails nobody', () => {
+  const record = aWrite()
+    .upsert({ op: 2, id: 9, row: 8, at: 2 * SECOND })
+    .fetch({ op: 3, id: 9, at: 3 * SECOND, client: 'd', found: 2 })
+    .search({ op: 4, at: 4 * SECOND, client: 'd', answer: [[9, 1]] })
+    .fetch({ op: 5, id: 9, at: 5 * SECOND, client: 'd', found: 2 })
+  expect(monotonic(record)).toMatchObject({ verdict: 'fail', violations: 1 })
 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { zombieWrites } from '../../../../harness/analysis/checkers/zombie-writes.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript } from '../../../support/record.ts'
+import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const check = (record: RecordScript) => zombieWrites(record.facts(), everythingPromised)
+const check = (record: RecordScript) => spoken(zombieWrites(record.facts(), everythingPromised))
 const aCrash = () =>
   aRecord()
     .upsert({ op: 1, id: 9, at: SECOND })

@@ -1,0 +1,117 @@
+import type { EpochEvent } from '../../model/agent-events.ts'
+import type { Witness } from '../../model/finding.ts'
+import type { Facts } from '../facts.ts'
+import type { Lined } from '../history.ts'
+import { counted, linesOf, seconds } from '../wording.ts'
+import { type Checker, conclude } from './finding.ts'
+
+type Epoch = Lined<EpochEvent>
+
+/**
+ * Once another region has taken over under a later epoch, nobody accepts anything under an earlier one; no epoch belongs
+ * to two regions; and a write that was refused is not acknowledged, unless it was also accepted by whoever was primary
+ * then. `evidence` counts what was accepted or refused after the first takeover. Says nothing where there is no lease.
+ */
+export const fencedPrimary: Checker = (facts, { fencedPrimary: promised }) => {
+  const { epochs } = facts.history
+  if (epochs.length === 0) return null
+  const takeovers = takeoversOf(epochs)
+  const [first] = takeovers
+  const after = first ? epochs.filter((event) => event.t >= first.t && isDecision(event)) : []
+  const late = lateOf(after, takeovers)
+  const refused = refusedOf(facts, late)
+  const wrong = [...twoOwners(epochs), ...late.map((one) => lateText(one, facts)), ...refused.wrong]
+  return conclude({
+    checker: 'fenced-primary',
+    about: 'correctness',
+    promised,
+    evidence: after.length,
+    violations: wrong.length,
+    witnesses: wrong,
+    held:
+      `After ${counted(takeovers.length, 'takeover')} nobody accepted anything under an earlier epoch ` +
+      `(${counted(after.length, 'decision')} looked at)${refused.text}.`,
+    broken: `Epochs were broken ${counted(wrong.length, 'time')} after ${counted(takeovers.length, 'takeover')}${refused.text}.`,
+    unseen: 'No other region ever took over, so no fence was tried.',
+  })
+}
+
+const isDecision = ({ what }: Epoch): boolean => what === 'accepted' || what === 'rejected'
+
+/** Epochs that another region acquired than had the one before. */
+function takeoversOf(epochs: readonly Epoch[]): Epoch[] {
+  const acquired = epochs.filter(({ what }) => what === 'acquired')
+  return acquired.filter((event, i) => i > 0 && acquired[i - 1]?.region !== event.region)
+}
+
+/** Accepted under an epoch although another region had a later one by then. */
+function lateOf(
+  after: readonly Epoch[],
+  takeovers: readonly Epoch[],
+): { event: Epoch; taken: Epoch }[] {
+  return after.flatMap((event) => {
+    if (event.what !== 'accepted') return []
+    const taken = takeovers.find(
+      ({ epoch, region, t }) => epoch > event.epoch && region !== event.region && t < event.t,
+    )
+    return taken ? [{ event, taken }] : []
+  })
+}
+
+function twoOwners(epochs: readonly Epoch[]): Witness[] {
+  const owners = new Map<number, Epoch>()
+  return epochs.flatMap((event) => {
+    if (event.what !== 'acquired') return []
+    const owner = owners.get(event.epoch)
+    owners.set(event.epoch, owner ?? event)
+    if (!owner || owner.region === event.region) return []
+    return [
+      {
+        sentence: `Epoch ${event.epoch} belongs to ${owner.region} since ${seconds(owner.t)} and to ${event.region} since ${seconds(event.t)}.`,
+        lines: [owner.line, event.line],
+      },
+    ]
+  })
+}
+
+function lateText({ event, taken }: { event: Epoch; taken: Epoch }, { history }: Facts): Witness {
+  const op = history.byOp.get(event.write ?? 0) ?? null
+  const what = event.write === undefined ? 'something' : `write ${event.write}`
+  return {
+    sentence:
+      `${event.region} accepted ${what} under epoch ${event.epoch} at ${seconds(event.t)}, although ${taken.region} was ` +
+      `primary under epoch ${taken.epoch} since ${seconds(taken.t)}.`,
+    lines: [taken.line, ...linesOf(op), event.line],
+  }
+}
+
+/** What became of refused writes: their clients must have been told, unless a primary of its time accepted them. */
+function refusedOf(
+  { history }: Facts,
+  late: readonly { event: Epoch }[],
+): { wrong: Witness[]; text: string } {
+  const invalid = new Set(late.map(({ event }) => event))
+  const accepted = new Set<number>()
+  for (const event of history.epochs)
+    if (event.what === 'accepted' && event.write !== undefined && !invalid.has(event))
+      accepted.add(event.write)
+  const refused = new Map<number, Epoch>()
+  for (const event of history.epochs)
+    if (event.what === 'rejected' && event.write !== undefined) refused.set(event.write, event)
+  const wrong: Witness[] = []
+  let before = 0
+  for (const [write, event] of refused) {
+    const op = history.byOp.get(write)
+    if (op?.outcome !== 'ok') continue
+    if (accepted.has(write)) {
+      before++
+      continue
+    }
+    wrong.push({
+      sentence: `Write ${write} was refused by ${event.region} at ${seconds(event.t)} and acknowledged to ${op.client} all the same.`,
+      lines: [...linesOf(op), event.line],
+    })
+  }
+  const text = `; ${counted(refused.size, 'write')} refused, ${before} of them accepted by the primary of their time`
+  return { wrong, text: refused.size === 0 ? '' : text }
+}

@@ -1,0 +1,83 @@
+import { MS, type Us } from '../../model/units.ts'
+import type { World } from '../../ports/world.ts'
+import { calm, contendedCut, crash } from '../grounds.ts'
+import { allBut, type PlantedBug } from '../planted-bug.ts'
+
+/** The run itself: who acted, whether faults bit, whether the load came as planned. */
+
+const zombie: PlantedBug = {
+  name: 'a restarted agent acts under the number of its dead incarnation',
+  about: 'As if the process that died had gone on writing.',
+  ground: crash,
+  launch: (launch) => (ports, _incarnation, now) => launch(ports, 1, now),
+  mustFire: { 'zombie-writes': 'fail' },
+  mayFire: [],
+  mustNotFire: allBut('zombie-writes'),
+  verdict: 'fail',
+}
+
+const emptyFault: PlantedBug = {
+  name: 'a fault is reported as injected and does nothing',
+  about: 'The run says nothing about the fault it was meant to survive: no evidence, no pass.',
+  ground: contendedCut,
+  world: (world) => ({
+    ...world,
+    faults: { ...world.faults, inject: async () => ({ heal: async () => {} }) },
+  }),
+  mustFire: { 'faults-confirmed': 'unknown' },
+  mayFire: [],
+  mustNotFire: allBut('faults-confirmed'),
+  verdict: 'unknown',
+}
+
+const endlessFault: PlantedBug = {
+  name: 'a fault is never healed',
+  about: 'The cut lasts to the end: no canary sees it end, and the regions stay apart.',
+  ground: contendedCut,
+  world: (world) => ({
+    ...world,
+    faults: {
+      ...world.faults,
+      async inject(fault) {
+        await world.faults.inject(fault)
+        return { heal: async () => {} }
+      },
+    },
+  }),
+  mustFire: {
+    'faults-confirmed': 'unknown',
+    'regions-equal': 'fail',
+    // The plan says that nothing is in the way any more.
+    'replication-stopped': 'fail',
+  },
+  // A delete in one region is not one in the other.
+  mayFire: ['resurrected-delete'],
+  mustNotFire: allBut(
+    'faults-confirmed',
+    'regions-equal',
+    'replication-stopped',
+    'resurrected-delete',
+  ),
+  verdict: 'fail',
+}
+
+const LATE_US: Us = 200 * MS
+
+const slowGenerator: PlantedBug = {
+  name: 'the generator is 200 ms late with everything',
+  about: 'What it measures is its own slowness: the run is invalid, however good the answers are.',
+  ground: calm,
+  world: (world: World) => ({
+    ...world,
+    clock: {
+      now: () => world.clock.now(),
+      until: (us) => world.clock.until(us + LATE_US),
+    },
+  }),
+  mustFire: { 'generator-valid': 'invalid' },
+  mayFire: [],
+  mustNotFire: allBut('generator-valid'),
+  verdict: 'invalid',
+}
+
+export const harnessBugs = [zombie, emptyFault, endlessFault, slowGenerator]

@@ -1,0 +1,154 @@
+import { type Change, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
+import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
+import { CallError } from '../../ports/errors.ts'
+import type { EventLog } from '../../ports/log.ts'
+import type { Call, Snapshot } from '../../ports/store.ts'
+import type { Stop, Terrain } from '../../ports/system.ts'
+
+const CALL: Call = { op: 0, deadlineUs: 10 * SECOND }
+const RETRY_US: Us = 500 * MS
+/** What load balancers ask: whether the region has its data, not only whether an agent runs. */
+export const READY = 'ready'
+/** Times another region is asked for its copies before the region goes on without them. */
+const TRIES = 20
+const AT_ONCE = 500
+
+export type BackupSetting = {
+  terrain: Terrain
+  /** The topic this region publishes to; its copies are called `<region>.<topic>`. */
+  topic: string
+  everyUs: Us
+  /** Applies changes unless what is here is newer. */
+  apply: (changes: readonly Change[]) => Promise<void>
+  publish: (change: Change) => void
+}
+
+/**
+ * Snapshots of the own store, and the way back after a disaster. Beside the points stand the offsets that the copies of
+ * the own log had reached in every *other* region: those logs survive this one. A region that finds its store empty
+ * loads the snapshot and replays its own writes since from there; those of others its mirrors bring again, from the
+ * start of what logs still hold.
+ */
+export class Backup {
+  private ready = false
+
+  constructor(private readonly setting: BackupSetting) {
+    setting.terrain.network.serve(READY, async () => {
+      this.refuse()
+      return { kind: READY, bytes: 48, body: null }
+    })
+  }
+
+  /** Throws until it is known that nothing has to be restored, or it has been. */
+  refuse(): void {
+    if (this.ready) return
+    const { region } = this.setting.terrain
+    throw new CallError(`${region} is restoring its data`, { definite: true })
+  }
+
+  /** Settles when the region has its data, or the run is over. */
+  async restore(stop: Stop): Promise<void> {
+    while (!stop.fired && !this.ready) {
+      try {
+        if (await this.isEmpty()) await this.bringBack()
+        this.ready = true
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error
+        await this.setting.terrain.clock.sleep(RETRY_US)
+      }
+    }
+  }
+
+  async run(stop: Stop): Promise<void> {
+    const { terrain, everyUs } = this.setting
+    while (!stop.fired) {
+      await this.take().catch(ignoreCallError)
+      await terrain.clock.sleep(everyUs)
+    }
+  }
+
+  /** Offsets first: what is logged after them may be in the points too, which a replay finds out. */
+  private async take(): Promise<void> {
+    const { terrain } = this.setting
+    const offsets: Record<string, readonly number[]> = {}
+    for (const other of this.others()) {
+      const edges = await this.logOf(other).edges(this.copy(), CALL)
+      offsets[other] = edges.map(({ next }) => next)
+    }
+    const points = await terrain.store.scan(CALL)
+    if (!points.some(({ id }) => id === SENTINEL_ID)) return
+    await terrain.snapshots?.save({ points, offsets }, CALL)
+  }
+
+  /** True if the store is loaded and holds nothing. */
+  private async isEmpty(): Promise<boolean> {
+    const points = await this.setting.terrain.store.scan(CALL)
+    if (!points.some(({ id }) => id === SENTINEL_ID))
+      throw new CallError('the store has not loaded its data', { definite: true })
+    return points.length === 1
+  }
+
+  private async bringBack(): Promise<void> {
+    const { terrain, publish } = this.setting
+    const snapshot = await terrain.snapshots?.latest(CALL)
+    if (!snapshot) return
+    const points = snapshot.points.filter(({ id }) => id !== SENTINEL_ID).map(changeOf)
+    for (let i = 0; i < points.length; i += AT_ONCE)
+      await this.setting.apply(points.slice(i, i + AT_ONCE))
+    terrain.journal.repaired('snapshot', points.length)
+    for (const other of this.others()) await this.replay(other, snapshot)
+    // Own writes that the snapshot has and no mirror had carried away yet would stay here for good.
+    for (const point of points)
+      if (point.write > 0 && point.origin === terrain.region) publish(point)
+  }
+
+  private async replay(other: RegionName, { offsets }: Snapshot): Promise<void> {
+    const { terrain } = this.setting
+    for (let tries = 1; ; tries++) {
+      try {
+        const count = await this.replayFrom(other, offsets[other] ?? [])
+        if (count > 0) terrain.journal.repaired('delta', count, other)
+        return
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error
+        if (tries === TRIES) return
+        await terrain.clock.sleep(RETRY_US)
+      }
+    }
+  }
+
+  private async replayFrom(other: RegionName, offsets: readonly number[]): Promise<number> {
+    let count = 0
+    for (let [partition, offset] of offsets.entries()) {
+      for (;;) {
+        const found = await this.logOf(other).read(this.copy(), partition, offset, AT_ONCE, CALL)
+        const last = found.at(-1)
+        if (!last) break
+        await this.setting.apply(found.map(({ change }) => change))
+        count += found.length
+        offset = last.offset + 1
+      }
+    }
+    return count
+  }
+
+  private copy(): string {
+    const { terrain, topic } = this.setting
+    return `${terrain.region}.${topic}`
+  }
+
+  private others(): readonly RegionName[] {
+    const { region, regions } = this.setting.terrain
+    return regions.filter((other) => other !== region)
+  }
+
+  private logOf(region: RegionName): EventLog {
+    return this.setting.terrain.network.reach(region).log
+  }
+}
+
+const changeOf = (point: StoredPoint): Change => ({ ...point, origin: point.stamp.origin })
+
+function ignoreCallError(error: unknown): void {
+  if (!(error instanceof CallError)) throw error
+}

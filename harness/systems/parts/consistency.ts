@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { type Guarantees, nothingPromised } from '../../model/finding.ts'
+import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
+
+export const levels = ['strong', 'sequential', 'causal', 'eventual', 'hybrid'] as const
+
+const allOr = z.union([z.literal('all'), z.int().min(1)], {
+  error: 'expected all, or a number such as 10',
+})
+
+export const gossipQuorumKnobs = z.strictObject({
+  level: z.enum(levels).default('hybrid'),
+  /** What stamps are made of: the wall clock, the wall clock and all stamps seen, or a count alone. */
+  conflict: z
+    .enum(['last-writer-wins', 'hybrid-logical-clock', 'lamport'])
+    .default('hybrid-logical-clock'),
+  /** Regions that keep each point: all of them. */
+  copies: z.int().min(3).default(3),
+  /** Copies a write waits for: levels strong, sequential and hybrid. */
+  write: z.int().min(1).default(2),
+  /** Copies a fetch asks: level strong. */
+  read: z.int().min(1).default(2),
+  /** Time between two pushes. */
+  gossipUs: z
+    .int()
+    .min(1)
+    .default(100 * MS),
+  /** Changed keys in a push: all, or so many random ones, and the others are not sent again. */
+  gossipKeys: allOr.default('all'),
+  /** Peers of a push: all, or so many random ones, who pass it on. */
+  gossipPeers: allOr.default('all'),
+  /** Time between two comparisons of digests with another region, 0 = off. */
+  antiEntropyUs: z
+    .int()
+    .min(0)
+    .default(5 * SECOND),
+  /** How long points and answers may be kept in memory and given again, 0 = no cache. */
+  cacheTtlUs: z.int().min(0).default(0),
+  cacheSize: z.int().min(1).default(500),
+  /** Drop answers that a change made here could alter. */
+  cacheInvalidate: z.enum(['on', 'off']).default('on'),
+  /** How long a tombstone is kept. */
+  tombstonesUs: z
+    .int()
+    .min(0)
+    .default(600 * SECOND),
+  /** What a region that cannot reach `write` copies does with a write. */
+  onMinority: z.enum(['refuse', 'buffer']).default('refuse'),
+  /** Changed points that it takes alone before it refuses. */
+  buffer: z.int().min(1).default(1000),
+  /** A region that has not answered for so long counts as cut off. */
+  suspectUs: z.int().min(1).default(SECOND),
+  /** Answers are flagged as stale where the region may lack what another took longer ago than this, 0 = never. */
+  staleAfterUs: z.int().min(0).default(0),
+  /** How long a client stays with the region it was routed to. */
+  affinityUs: z
+    .int()
+    .min(0)
+    .default(300 * SECOND),
+  /** Time between two health probes of the load balancer. */
+  healthUs: z.int().min(1).default(SECOND),
+})
+export type GossipQuorumKnobs = z.infer<typeof gossipQuorumKnobs>
+
+/** Copies that an acknowledged write has. */
+export const copiesPerWrite = ({ level, write }: GossipQuorumKnobs): number =>
+  level === 'causal' || level === 'eventual' ? 1 : write
+
+/** Levels whose clients bring along what they have seen of each point. */
+export const keepsSessions = ({ level }: GossipQuorumKnobs): boolean =>
+  level === 'strong' || level === 'sequential' || level === 'causal'
+
+/**
+ * What each level promises of one point; of reads only for fetches. A wall clock promises nothing of order. What a
+ * region has buffered alone is held by one copy, so buffering promises no quorum.
+ */
+export function promises(knobs: GossipQuorumKnobs): Guarantees {
+  const { level, conflict, copies, write, read, antiEntropyUs, onMinority } = knobs
+  const ordered = conflict !== 'last-writer-wins'
+  const strong = ordered && level === 'strong'
+  const sessions = ordered && keepsSessions(knobs)
+  const counted = copiesPerWrite(knobs) > 1 && onMinority === 'refuse'
+  return {
+    ...nothingPromised,
+    convergence: antiEntropyUs > 0,
+    durability: counted,
+    causalWrites: ordered,
+    readYourWrites: sessions ? 'fetches' : 'none',
+    monotonicReads: sessions ? 'fetches' : 'none',
+    linearizable: strong,
+    sequential: strong || (ordered && level === 'sequential'),
+    causal: sessions,
+    monotonicWrites: sessions,
+    writesFollowReads: sessions,
+    stalenessUs: staleness(knobs),
+    quorum: counted ? { write, read: level === 'strong' ? read : 1, of: copies } : null,
+  }
+}
+
+/** Beyond the bound: the way over a link, the store, its tick. A cache that keeps what has changed adds its time. */
+const SLACK_US = SECOND
+
+function staleness(knobs: GossipQuorumKnobs): Us | null {
+  const { staleAfterUs, gossipKeys, gossipPeers, antiEntropyUs, cacheInvalidate } = knobs
+  const told = gossipKeys === 'all' && gossipPeers === 'all' && antiEntropyUs > 0
+  if (staleAfterUs === 0 || !told) return null
+  return staleAfterUs + SLACK_US + (cacheInvalidate === 'off' ? knobs.cacheTtlUs : 0)
+}
+
+type Problem = { key: string; message: string }
+
+export function knobProblems(knobs: GossipQuorumKnobs, regions: readonly RegionName[]): Problem[] {
+  const { level, conflict, copies, write, read, onMinority } = knobs
+  const problems: Problem[] = []
+  const wrong = (when: boolean, key: string, message: string) => {
+    if (when) problems.push({ key, message })
+  }
+  const n = regions.length
+  wrong(n < 3, 'kind', 'gossip-quorum needs three regions or more')
+  wrong(n >= 3 && copies !== n, 'copies', `every region keeps a copy: write copies: ${n}`)
+  wrong(write > copies, 'write', `write: ${write} of ${copies} copies can never be reached`)
+  wrong(read > copies, 'read', `read: ${read} of ${copies} copies can never be reached`)
+  const overlap = copies + 1 - write
+  const most = `write: ${write} and read: ${read} of ${copies} copies need not meet`
+  if (level === 'strong')
+    wrong(write + read <= copies, 'read', `${most}, level strong needs read: ${overlap} or more`)
+  if (level !== 'strong' && level !== 'sequential') return problems
+  const clock = `level ${level} needs stamps that go up: write hybrid-logical-clock or lamport`
+  wrong(conflict === 'last-writer-wins', 'conflict', clock)
+  const alone = `buffer acknowledges a write that one region holds, level ${level} cannot: write refuse`
+  wrong(onMinority === 'buffer', 'onMinority', alone)
+  return problems
+}

@@ -1,0 +1,46 @@
+import type { PointResult, ShownFigure, SweepResult } from '../harness/model/sweep.ts'
+import { measuredText } from './format.ts'
+
+/** A figure as it is shown everywhere: one value, both ends, a lower bound, or that there is none. */
+export function figureText({ unit, low, high }: ShownFigure): string {
+  if (low === undefined && high === undefined) return 'not measured'
+  const ends = { low: low ?? Number.NEGATIVE_INFINITY, high: high ?? Number.POSITIVE_INFINITY }
+  return measuredText(ends, unit)
+}
+
+/** Head and rows of the table that compares the points: what was varied, the verdict, the figures. */
+export function sweepTable({ points }: SweepResult): { head: string[]; rows: string[][] } {
+  const [first] = points
+  if (!first) return { head: [], rows: [] }
+  const stated = points.some(({ unmet }) => unmet !== undefined)
+  const head = [
+    ...Object.keys(first.at),
+    ...first.figures.map(({ title }) => title),
+    'verdict',
+    ...(stated ? ['as stated'] : []),
+  ]
+  const row = (point: PointResult): string[] => [
+    ...Object.values(point.at),
+    ...point.figures.map(figureText),
+    point.verdict,
+    ...(stated ? [statedText(point)] : []),
+  ]
+  return { head, rows: points.map(row) }
+}
+
+const statedText = ({ unmet }: PointResult): string =>
+  unmet === undefined ? '' : unmet.length === 0 ? 'yes' : 'no'
+
+/** The table as Markdown. */
+export function sweepRows(result: SweepResult): string {
+  const { head, rows } = sweepTable(result)
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** sweep.md: what was asked, and the table. */
+export function sweepMarkdown(result: SweepResult): string {
+  const { scenario, seed, world, question } = result
+  const title = `# ${scenario} (seed ${seed}, ${world === 'sim' ? 'simulated' : 'real servers'})`
+  return [title, '', question, '', sweepRows(result)].join('\n')
+}

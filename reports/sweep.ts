@@ -1,0 +1,47 @@
+import type { SweepResult } from '../harness/model/sweep.ts'
+import { sweepCharts } from './charts/sweep.ts'
+import { table } from './charts/table.ts'
+import { html, trusted } from './markup.ts'
+import { style } from './style.ts'
+import { sweepTable } from './sweep-table.ts'
+
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+/** sweep.html: one page without scripts or network: the table that compares the points, and a chart for each figure. */
+export async function sweepPage(result: SweepResult): Promise<string> {
+  const { scenario, seed, world, question, faultline, points } = result
+  const { head, rows } = sweepTable(result)
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Faultline ${faultline}">
+<title>${scenario}: a sweep (seed ${String(seed)}) · Faultline</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>
+<p class="kicker"><span>Faultline ${faultline}</span><span class="badge">${world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
+<h1>${scenario}: ${String(points.length)} points side by side</h1>
+<p class="question">${question}</p>
+</header>
+<main>
+<section id="points"><h2>Points</h2>
+${table(head, rows)}
+<p class="quiet">Whole reports: ${points.map(
+    ({ number, directory }) =>
+      html`<a href="${directory.split('/').at(-1) ?? ''}/report.html">${String(number)}</a> `,
+  )}</p>
+</section>
+<section id="charts"><h2>Figures</h2>
+${await sweepCharts(result)}
+</section>
+</main>
+</body>
+</html>
+`
+  return page.markup
+}

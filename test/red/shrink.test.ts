@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { ddmin } from '../../harness/campaign/ddmin.ts'
+import { shrink } from '../../harness/campaign/shrink.ts'
+import { shrinkStory, sizes } from '../../harness/campaign/shrink-story.ts'
+import type { ListedPlan } from '../../harness/campaign/smaller-plans.ts'
+import { expectationOf, type Proof, shownBy, symptomOf } from '../../harness/campaign/symptom.ts'
+import type { Plan } from '../../harness/model/plan.ts'
+import { MS, SECOND } from '../../harness/model/units.ts'
+import { fault, groundOf, load } from '../../harness/prove/ground.ts'
+import { brokenSystem, withConsumers } from '../../harness/prove/seams.ts'
+import { planOperations } from '../../harness/workload/operations.ts'
+import { type Judged, judged } from '../support/judged.ts'
+import { pool } from '../support/simulate.ts'
+
+/**
+ * What a link held up comes in one batch, and there an upsert makes the applier forget a delete of the same point:
+ * it needs both within one cut, and nobody will write that by hand.
+ */
+const system = brokenSystem({
+  terrain: (terrain) =>
+    withConsumers(terrain, (consumer) => ({
+      poll: async (max, waitUs) => {
+        const records = await consumer.poll(max, waitUs)
+        const upserted = new Set(
+          records.flatMap(({ change }) => (change.deleted ? [] : [change.id])),
+        )
+        return records.filter(({ change }) => !change.deleted || !upserted.has(change.id))
+      },
+    })),
+})
+
+const usToEu = { from: 'us', to: 'eu' }
+const euToUs = { from: 'eu', to: 'us' }
+const euToAp = { from: 'eu', to: 'ap' }
+const keys = { fresh: 0.3, existing: 0.2, contended: 0.5, contendedCount: 60 }
+const writers = { upsertPerSec: 5, deletePerSec: 0.4, fetchOwn: 0.2, keys }
+
+/** Three regions, five faults, some thousand operations: only one of the faults matters. */
+const { plan: eventful } = groundOf('eventful', {
+  regions: ['us', 'eu', 'ap'],
+  load: ['us', 'eu', 'ap'].map((region) => load({ region, ...writers, clients: 8 })),
+  faults: [
+    fault('slow', [3, 8], { kind: 'latency', links: [euToUs], addUs: 50 * MS }),
+    fault('jitter', [4, 12], { kind: 'jitter', links: [euToAp], addUs: 20 * MS, law: 'uniform' }),
+    fault('cut', [9, 16], { kind: 'partition', links: [usToEu, euToUs] }),
+    fault('pause', [17, 18], { kind: 'agent-pause', region: 'ap' }),
+    fault('brown', [19, 22], { kind: 'brown-out', region: 'us', factor: 3, share: 0.2 }),
+  ],
+})
+
+const run = (plan: Plan): Promise<Judged> => judged(plan, { system })
+
+async function firstFailing(seeds: readonly number[]): Promise<[number, Judged]> {
+  for (const seed of seeds) {
+    const judgedRun = await run({ ...eventful, seed })
+    if (judgedRun.judgement.verdict === 'fail') return [seed, judgedRun]
+  }
+  throw new Error(`no seed of ${seeds.join(', ')} fails`)
+}
+
+const proofOf = ({ analysis, judgement }: Judged): Proof => ({
+  findings: analysis.findings,
+  judgement,
+})
+
+const listed = (plan: Plan): ListedPlan => ({
+  ...plan,
+  operations: planOperations(plan, pool).operations,
+})
+
+test('a bug that a campaign over seeds finds shrinks to one fault and a handful of operations', async () => {
+  const [seed, first] = await firstFailing([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  const symptom = symptomOf(proofOf(first), 'resurrected-delete')
+  const before = listed({ ...eventful, seed })
+  expect(before.operations.length).toBeGreaterThan(500)
+
+  const { plan: after, tries } = await shrink(before, {
+    runPlan: async (plan) => proofOf(await run(plan)),
+    symptom,
+  })
+  const told = sizes({ before, after, tries })
+  expect(after.faults.length, told).toBeLessThanOrEqual(2)
+  expect(after.operations.length, told).toBeLessThanOrEqual(20)
+  expect(after.regions.length, told).toBe(2)
+
+  const again = await run(after)
+  expect(again.finding('resurrected-delete').verdict).toBe('fail')
+  expect(expectationOf(symptom, proofOf(again))).toMatchObject({
+    verdict: 'fail',
+    mustFire: ['resurrected-delete'],
+  })
+  for (const operation of after.operations) {
+    const without = after.operations.filter(({ op }) => op !== operation.op)
+    const less = await run({ ...after, operations: without })
+    expect(less.finding('resurrected-delete').verdict, `without ${operation.op}`).not.toBe('fail')
+  }
+
+  const shown = shownBy(symptom, proofOf(again))
+  const command = 'faultline run small.plan.json'
+  const story = shrinkStory({ before, after, tries, events: again.events, shown, command })
+  expect(story).toContain('5 faults -> 1')
+  expect(story).toContain('INJECTED fault cut (partition): us>eu, eu>us')
+  expect(story).toMatch(/delete id \d+ -> ok at/)
+  expect(story).toMatch(/after delete \d+ of id \d+/)
+})
+
+test('a sound system has nothing to shrink', async () => {
+  const sound = await judged({ ...eventful, timeline: { ...eventful.timeline, runUs: 8 * SECOND } })
+  expect(() => symptomOf(proofOf(sound))).toThrow('There is nothing to shrink')
+})
+
+test('ddmin finds exactly what is needed, wherever it stands, in few tries', async () => {
+  const items = Array.from({ length: 1000 }, (_, i) => i)
+  for (const needed of [[0], [999], [3, 700], [100, 101, 500, 998]]) {
+    let tries = 0
+    const kept = await ddmin(items, async (some) => {
+      tries++
+      return needed.every((one) => some.includes(one))
+    })
+    expect(kept).toEqual(needed)
+    expect(tries).toBeLessThan(needed.length * 2 * 12)
+  }
+})
