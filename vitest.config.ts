@@ -16,6 +16,17 @@ const containers = {
     // One after the other and after all else: what they measure must not be the neighbours' load.
     maxWorkers: 1,
     fileParallelism: false,
+    sequence: { groupOrder: 2 },
+  },
+}
+
+/** The whole library and all planted bugs, on all cores: minutes, so for CI and nights. */
+const library = {
+  test: {
+    name: 'library',
+    include: ['test/library/**/*.test.ts'],
+    maxWorkers: 1,
+    fileParallelism: false,
     sequence: { groupOrder: 1 },
   },
 }
@@ -24,7 +35,7 @@ const quick = {
   test: {
     name: 'quick',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/containers/**'],
+    exclude: ['test/containers/**', 'test/library/**'],
     testTimeout: 60_000,
     // The default leaves a core idle, which on two cores is half of them.
     maxWorkers: '100%',
@@ -33,5 +44,5 @@ const quick = {
 }
 
 export default defineConfig({
-  test: { projects: withContainers ? [quick, containers] : [quick] },
+  test: { projects: withContainers ? [quick, library, containers] : [quick] },
 })

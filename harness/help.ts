@@ -22,6 +22,9 @@ Examples:
   faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
 
+A scenario with sweep: runs at every point, and one page compares them:
+  faultline run scenarios/consistency-matrix.yaml
+
 Many runs at once, in the simulator, on all cores:
   faultline run scenarios/ --expect          a table; exit 0 only if every scenario came out as it states, reds too;
                                              one that states nothing must pass. Odd runs are kept in runs/library.
