@@ -16,10 +16,8 @@ import { limitsSection } from './limits.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { measurements } from './measurements.ts'
 import { ownFiguresSection } from './own-figures.ts'
+import { page } from './page.ts'
 import type { Report } from './report.ts'
-import { style } from './style.ts'
-
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** What may be long starts on a page of its own when printed. */
 type Section = { id: string; title: string; content: Markup; sheet?: boolean }
@@ -58,26 +56,12 @@ export async function renderHtml(report: Report): Promise<string> {
     { id: 'glossary', title: 'Glossary', content: glossary(), sheet: true },
   ]
   const { plan } = analysis
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Faultline ${analysis.faultline}">
-<title>${judgement.verdict.toUpperCase()} ${plan.name} (seed ${String(plan.seed)}) · Faultline</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-${header(report)}
+  const title = `${judgement.verdict.toUpperCase()} ${plan.name} (seed ${plan.seed})`
+  const body = html`${header(report)}
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 <main>
-${sections.map(sectionOf)}</main>
-</body>
-</html>
-`
-  return page.markup
+${sections.map(sectionOf)}</main>`
+  return page(analysis.faultline, title, body)
 }
 
 function ownFigures({ analysis: { figures } }: Report): Section[] {

@@ -1,29 +1,15 @@
 import type { SweepResult } from '../harness/model/sweep.ts'
 import { sweepCharts } from './charts/sweep.ts'
 import { table } from './charts/table.ts'
-import { html, trusted } from './markup.ts'
-import { style } from './style.ts'
+import { html } from './markup.ts'
+import { page } from './page.ts'
 import { sweepTable } from './sweep-table.ts'
 
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
-/** sweep.html: one page without scripts or network: the table that compares the points, and a chart for each figure. */
+/** sweep.html: the table that compares the points, and a chart for each figure. */
 export async function sweepPage(result: SweepResult): Promise<string> {
   const { scenario, seed, world, question, faultline, points } = result
   const { head, rows } = sweepTable(result)
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Faultline ${faultline}">
-<title>${scenario}: a sweep (seed ${String(seed)}) · Faultline</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <p class="kicker"><span>Faultline ${faultline}</span><span class="badge">${world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
 <h1>${scenario}: ${String(points.length)} points side by side</h1>
 <p class="question">${question}</p>
@@ -39,9 +25,6 @@ ${table(head, rows)}
 <section id="charts"><h2>Figures</h2>
 ${await sweepCharts(result)}
 </section>
-</main>
-</body>
-</html>
-`
-  return page.markup
+</main>`
+  return page(faultline, `${scenario}: a sweep (seed ${seed})`, body)
 }

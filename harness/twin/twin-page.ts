@@ -1,6 +1,6 @@
 import { table } from '../../reports/charts/table.ts'
-import { html, trusted } from '../../reports/markup.ts'
-import { style } from '../../reports/style.ts'
+import { html } from '../../reports/markup.ts'
+import { page } from '../../reports/page.ts'
 import type { Compared } from './comparison.ts'
 import { byError } from './main-errors.ts'
 import type { Twin } from './outcome.ts'
@@ -8,24 +8,10 @@ import { overlayFigure } from './overlay.ts'
 import { aboutText } from './twin-markdown.ts'
 import { aloneText, cellsOf, medianText, worstText } from './wording.ts'
 
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
-/** twin.html: one page without scripts or network, the overlays and every figure both worlds have. */
+/** twin.html: the overlays and every figure both worlds have. */
 export async function twinPage(twin: Twin): Promise<string> {
   const { run, profile, comparison, real, simulated } = twin
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Faultline ${run.faultline}">
-<title>Twin of ${run.scenario} (seed ${String(run.seed)}) · Faultline</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <p class="kicker"><span>Faultline ${run.faultline}</span><span class="badge">real servers and simulator · profile ${profile.name}</span></p>
 <h1>${run.scenario}: the simulator beside real servers</h1>
 <p class="question">${real.plan.question}</p>
@@ -52,11 +38,8 @@ ${await overlayFigure(real, simulated)}
 ${figures(comparison.rows)}
 <p class="quiet">${aloneText(comparison.alone)} The whole reports: <a href="real/report.html">real</a>, <a href="sim/report.html">simulated</a>.</p>
 </section>
-</main>
-</body>
-</html>
-`
-  return page.markup
+</main>`
+  return page(run.faultline, `Twin of ${run.scenario} (seed ${run.seed})`, body)
 }
 
 const figures = (rows: readonly Compared[]) =>

@@ -1,24 +1,8 @@
-import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(root, 'harness/faultline.mjs')
-
-type Said = { code: number; out: string; err: string }
-
-function faultline(...flags: string[]): Promise<Said> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...flags], { cwd: root }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    )
-  })
-}
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'faultline-campaign-'))
+import { faultline, newFolder, program, root } from '../support/faultline.ts'
 
 /** A short run; every search takes longer than 1 ms. */
 const scenarioText = (name: string, more: string, run = '6s') => `# Is a small run quick?

@@ -3,31 +3,14 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
-  mkdtempSync,
   readFileSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(root, 'harness/faultline.mjs')
-
-type Said = { code: number; out: string; err: string }
-
-function faultline(...flags: string[]): Promise<Said> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...flags], { cwd: root }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    )
-  })
-}
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'faultline-cli-'))
+import { faultline, newFolder, program, root, type Said } from '../support/faultline.ts'
 
 const scenarioText = (limits: string, run = '20s') => `# Is a small calm run quick?
 

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const program = join(root, 'harness/faultline.mjs')
+
+export type Said = { code: number; out: string; err: string }
+
+/** Runs the command line as a user does, from the top of the repository. */
+export function faultline(...flags: string[]): Promise<Said> {
+  const options = { cwd: root, maxBuffer: 1 << 28 }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...flags], options, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    )
+  })
+}
+
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'faultline-cli-'))
