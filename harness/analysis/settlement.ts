@@ -2,7 +2,7 @@ import type { Layout } from '../model/layout.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { RegionState } from './region-state.ts'
 import { foundOlder, type Journeys } from './stations.ts'
-import { placeOf, type Version, type Versions } from './versions.ts'
+import { before, placeOf, type Version, type Versions } from './versions.ts'
 
 /** From when on one region needs one acknowledged write no more: applied there, or superseded. ∞ = never. */
 export type Settlement = { version: Version; region: RegionName; atUs: Us }
@@ -10,7 +10,8 @@ export type Settlement = { version: Version; region: RegionName; atUs: Us }
 /**
  * When each acknowledged write was applied or superseded in each region that holds its point. Superseded means that
  * the region found a newer version in its place, or applied one that was acknowledged later (one without
- * acknowledgement counts by its invocation).
+ * acknowledgement counts by its invocation). A write that never came is superseded by one that ran at the same time, if
+ * that is what the region holds in the end: either may have won.
  */
 export function settlements(
   versions: Versions,
@@ -42,5 +43,7 @@ function supersededBy(version: Version, state: RegionState, versions: Versions, 
     const other = versions.get(version.id, writes[i] as number)
     if (other && placeOf(other) > version.ack) return us
   }
-  return here
+  const last = versions.get(version.id, writes.at(-1) ?? -1)
+  const instead = here === Number.POSITIVE_INFINITY && last !== undefined && !before(last, version)
+  return instead ? (times.at(-1) ?? here) : here
 }

@@ -51,6 +51,27 @@ test('a write that gave way to a later one, there or found there, is caught up w
   expect(rows(replaced, 'catch-up')[0]).toMatchObject({ count: 4, value: 100_000 })
 })
 
+test('of two writes at once the one that never came is caught up with where the other one stands in the end', () => {
+  // Both were under way together; eu was only ever told of the one that won.
+  const record = aCut()
+    .upsert({ op: 1, id: 9, at: 3 * SECOND, done: 3_200_000 })
+    .upsert({ op: 2, id: 9, row: 8, at: 3_100_000, done: 3_150_000 })
+    .hops(1, 9, 'us', { applied: 3_050_000 })
+    .hops(2, 9, 'us', { applied: 3_120_000 })
+    .hops(2, 9, 'eu', { applied: 7 * SECOND })
+  expect(rows(record, 'catch-up')[0]).toMatchObject({ count: 4, value: 500_000 })
+})
+
+test('a write that an earlier one stands in the place of is never caught up with', () => {
+  const record = aCut()
+    .upsert({ op: 1, id: 9, at: 2_500_000 })
+    .hops(1, 9, 'us', { applied: 2_500_000 })
+    .hops(1, 9, 'eu', { applied: 7 * SECOND })
+    .upsert({ op: 2, id: 9, row: 8, at: 4 * SECOND })
+    .hops(2, 9, 'us', { applied: 4 * SECOND })
+  expect(rows(record, 'catch-up')[0]).toHaveProperty('censored')
+})
+
 test('a write after the confirmed end does not count, and a fault that blocked nothing caught up at once', () => {
   const record = aWrite()
     .hops(1, 9, 'eu', { applied: 4 * SECOND })
