@@ -1,6 +1,6 @@
 import type { Layout } from '../model/layout.ts'
 import type { PointId } from '../model/point.ts'
-import type { RegionName, Us } from '../model/units.ts'
+import type { Us } from '../model/units.ts'
 import type { Facts } from './facts.ts'
 import { type Op, storesOf } from './op.ts'
 import type { Neighbours, Slot } from './recall.ts'
@@ -45,7 +45,7 @@ export function answeringOf(op: Op, { states, layout }: Facts): Answering | null
     ...{ query, k, dispatched, done },
     fromCache: op.cacheAge !== null,
     states: regions.flatMap((region) => states.get(region) ?? []),
-    asked: askedOf(shards, regions, layout),
+    asked: askedOf(op, states, layout),
     partial: partial && shards === null,
     perhaps: (id) =>
       shards === null
@@ -56,21 +56,27 @@ export function answeringOf(op: Op, { states, layout }: Facts): Answering | null
   }
 }
 
-/** A shard that an answer does not name, or a point that none of the regions it names holds, was not asked. */
-function askedOf(
-  shards: Op['shards'],
-  regions: readonly RegionName[],
-  layout: Layout,
-): Answering['asked'] {
-  const answered = shards ? new Set(shards.answered) : null
-  return ({ id, row }) =>
-    (answered === null || answered.has(layout.shardOf(id, row))) &&
-    layout.holders(id).some((holder) => regions.includes(holder))
+/**
+ * A shard that an answer does not name, or a point that none of the regions it names holds, was not asked. Where points
+ * are moved, a shard has to have been the point's for as long as the search ran: nobody says when it looked.
+ */
+function askedOf(op: Op, states: Facts['states'], layout: Layout): Answering['asked'] {
+  const regions = storesOf(op)
+  const times = [op.dispatched, op.done].filter((us) => us !== null)
+  const answered = op.shards ? new Set(op.shards.answered) : null
+  return ({ id, row, write }) =>
+    layout.holders(id).some((holder) => {
+      if (!regions.includes(holder)) return false
+      if (answered === null) return true
+      const shardAt = (us: Us) =>
+        states.get(holder)?.shardOf(id, write, us) ?? layout.shardOf(id, row)
+      return times.every((us) => answered.has(shardAt(us)))
+    })
 }
 
 /**
  * `cache`: a cache answered. `routing`: the point's shard was not asked, or did not answer. `replication`: no store
- * that answered had this version yet. `visibility`: one had it, but searches could not see it, or the store was away.
+ * that answered had this version yet, or all of them had dropped it. `visibility`: one had it, but searches could not see it, or the store was away.
  * `ghost`: k others that these stores saw, dead or older ones among them, are as near. `index`: it was there to be
  * found and was not; where each shard was asked of one of its holders only, all of them had it. `unattributed`: so it seems, but part of what was asked did not answer, and nobody says which.
  */

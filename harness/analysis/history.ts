@@ -1,6 +1,7 @@
 import type {
   AgentEvent,
   CarriedEvent,
+  CommitEvent,
   EpochEvent,
   ModeEvent,
   RepairEvent,
@@ -11,7 +12,6 @@ import type { Plan } from '../model/plan.ts'
 import type { WriteId } from '../model/point.ts'
 import { SENTINEL_ID } from '../model/point.ts'
 import type {
-  CommitEvent,
   EndEvent,
   FaultEvent,
   HopEvent,

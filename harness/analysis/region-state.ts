@@ -1,8 +1,9 @@
 import type { Layout } from '../model/layout.ts'
 import type { PointId, WriteId } from '../model/point.ts'
-import type { StoreEvent } from '../model/record.ts'
+import type { HopEvent, StoreEvent } from '../model/record.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { History } from './history.ts'
+import { ShardPlaces } from './shard-places.ts'
 
 /** Times at which a region's version of one id changed, and to which write. */
 type Track = { times: Us[]; writes: WriteId[] }
@@ -17,6 +18,9 @@ export class RegionState {
   private readonly appliedTracks = new Map<PointId, Track>()
   private readonly visibleTracks = new Map<PointId, Track>()
   private readonly appliedWrites = new Set<WriteId>()
+  private readonly places = new ShardPlaces()
+  /** Versions that a tombstone of their own has taken out. */
+  private readonly dropped = new Map<PointId, WriteId>()
   /** Stretches in which the store answers nothing, or success with 0 rows. */
   private readonly outages: { until: 'up' | 'loaded'; fromUs: Us; toUs: Us }[] = []
 
@@ -48,15 +52,25 @@ export class RegionState {
     return this.visibleTracks.get(id) ?? nothing
   }
 
-  noteApplied(id: PointId, write: WriteId, us: Us): void {
-    note(this.appliedTracks, id, write, us)
+  /** The shard of a version at `us`: where searches find it, or where it is to be found; null: as the run began. */
+  shardOf(id: PointId, write: WriteId, us: Us): number | null {
+    if (this.visible(id, us) === write) return this.places.seenIn(id, write, us)
+    return this.places.putInto(id, write, us)
+  }
+
+  noteApplied(id: PointId, write: WriteId, us: Us, how: Pick<HopEvent, 'shard' | 'dropped'>): void {
+    note(this.appliedTracks, id, how.dropped ? ABSENT : write, us)
+    if (how.dropped) this.dropped.set(id, write)
+    else this.dropped.delete(id)
     this.appliedWrites.add(write)
+    if (how.shard !== undefined) this.places.noteApplied(id, write, us, how.shard)
   }
 
   /** What is visible was applied, even where nobody saw it being applied. */
   noteVisible(id: PointId, write: WriteId, us: Us): void {
-    note(this.visibleTracks, id, write, us)
-    if (!this.appliedWrites.has(write)) this.noteApplied(id, write, us)
+    note(this.visibleTracks, id, this.dropped.get(id) === write ? ABSENT : write, us)
+    if (!this.appliedWrites.has(write)) this.noteApplied(id, write, us, {})
+    this.places.noteVisible(id, write, us)
   }
 
   /** The store's content changed all at once; `ABSENT`: the point is gone. */
@@ -113,10 +127,11 @@ export function regionStates(history: History, layout: Layout): Map<RegionName, 
     for (let next = replaced[done]; next && next.line < line; next = replaced[++done])
       states.get(next.region)?.noteReplaced(next)
   }
-  for (const { region, hop, id, write, t, line } of hops) {
+  for (const event of hops) {
+    const { region, hop, id, write, t, line } = event
     replaceBefore(line)
     const state = states.get(region)
-    if (hop === 'applied') state?.noteApplied(id, write, t)
+    if (hop === 'applied') state?.noteApplied(id, write, t, event)
     else if (hop === 'visible') state?.noteVisible(id, write, t)
   }
   replaceBefore(Number.POSITIVE_INFINITY)

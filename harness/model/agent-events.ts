@@ -59,3 +59,13 @@ export type CarriedEvent = {
   to: RegionName
   ids: PointId[]
 }
+
+/** A consumer group committed: next offset to read, per partition of `topic`. */
+export type CommitEvent = {
+  type: 'commit'
+  t: Us
+  region: RegionName
+  group: string
+  topic: string
+  offsets: number[]
+}

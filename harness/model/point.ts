@@ -27,6 +27,8 @@ export type StoredPoint = {
   deleted: boolean
   /** Part of the store it is kept in, for systems whose searches ask only some parts. */
   shard?: number
+  /** A tombstone that is no delete: it takes out the version of this very write, and nobody else is told. */
+  dropped?: true
 }
 
 /** What a client has seen, by whatever its system counts in; it goes along with each of its operations. */

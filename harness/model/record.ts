@@ -1,6 +1,7 @@
 import type {
   AgentEvent,
   CarriedEvent,
+  CommitEvent,
   EpochEvent,
   ModeEvent,
   RepairEvent,
@@ -140,6 +141,10 @@ export type HopEvent = {
   /** applied, older, duplicate, logged: which incarnation of the region's agent did it. */
   incarnation?: number
   tie?: true
+  /** applied: the shard it is kept in now, for systems with shards. */
+  shard?: number
+  /** applied: a tombstone took this version out, as if it had never been written. */
+  dropped?: true
 }
 
 /** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */
@@ -150,16 +155,6 @@ export type MirrorEvent = {
   to: RegionName
   what: 'start' | 'kill' | 'pause' | 'resume' | 'resumed' | 'flush' | 'skipped'
   offsets?: number[]
-}
-
-/** A consumer group committed: next offset to read, per partition of `topic`. */
-export type CommitEvent = {
-  type: 'commit'
-  t: Us
-  region: RegionName
-  group: string
-  topic: string
-  offsets: number[]
 }
 
 /**

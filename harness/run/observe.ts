@@ -16,11 +16,18 @@ export function observed(
   now: () => Us,
 ): Terrain {
   const { region, store } = ports
-  const hop = (what: 'applied' | 'older' | 'duplicate', write: number, id: number, tie?: boolean) =>
+  const hop = (what: 'older' | 'duplicate', write: number, id: number, tie?: boolean) =>
     emit({
       type: 'hop',
       ...{ t: now(), hop: what, region, write, id, incarnation },
       ...(tie && { tie }),
+    })
+  const acknowledged = ({ write, id, shard, dropped }: StoredPoint) =>
+    emit({
+      type: 'hop',
+      ...{ t: now(), hop: 'applied', region, write, id, incarnation },
+      ...(shard !== undefined && { shard }),
+      ...(dropped && { dropped }),
     })
   // A call goes to the collection the alias points at as it begins; what was served when it ended is what counts.
   const applied =
@@ -28,7 +35,7 @@ export function observed(
     async (points: readonly StoredPoint[], call: Call) => {
       const to = name ?? aliased?.()
       await write(points, call)
-      if (to === aliased?.()) for (const point of points) hop('applied', point.write, point.id)
+      if (to === aliased?.()) for (const point of points) acknowledged(point)
     }
   const watched = <S extends VectorStore>(store: S, name?: string): S => ({
     ...store,

@@ -177,7 +177,7 @@ class RegionalAgent implements Agent {
       ...{ read, merge, behindItself },
     })
     this.reads = new BoundedReads({
-      ...{ ...terrain, shardOf, read, behind },
+      ...{ ...terrain, shardOf, read, behind, visibleUs: VISIBLE_US },
       staleReads: settings.requery === 'on' ? staleReads : null,
     })
   }
@@ -208,6 +208,7 @@ class RegionalAgent implements Agent {
       this.confirmations.run(stop),
       this.splitter.run(stop),
       this.restore.run(stop),
+      this.reads.run(stop),
     ])
   }
 

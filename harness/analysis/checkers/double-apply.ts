@@ -51,6 +51,10 @@ function applications({ history, states, versions, faults }: Facts): {
     regions.set(region, known)
     // All versions of the base share write 0.
     const key = write > 0 ? write : -1 - id
+    if (hop.dropped) {
+      known.delete(key)
+      continue
+    }
     const first = known.get(key)
     if (
       !first ||

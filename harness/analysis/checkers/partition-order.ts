@@ -1,5 +1,5 @@
+import type { CommitEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
-import type { CommitEvent } from '../../model/record.ts'
 import type { FaultStory } from '../faults.ts'
 import type { History, Lined } from '../history.ts'
 import { type Copy, type Mirroring, mayRepeat } from '../mirroring.ts'

@@ -11,6 +11,8 @@ import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
+const NEVER = Number.POSITIVE_INFINITY
+
 /** A live version that regions showed, together where one answer came from several. */
 type Sighting = {
   id: PointId
@@ -106,8 +108,8 @@ function* sightings(
 
 /**
  * The regions had the delete, or had all the time they needed to get it, and show an earlier version all the same. A
- * write the deleter did not know of may win over the delete by the conflict rule, if all holders agree on it: that is
- * counted as overwritten-real-time.
+ * write the deleter did not know of may win over the delete by the conflict rule, if all holders agree on it: in the
+ * end, which is counted as overwritten-real-time, or on the way, before a third write took the place of both.
  */
 function undone(
   gone: Version,
@@ -122,7 +124,21 @@ function undone(
   if (!known && !(inEnd && !stillMoving(facts.history))) return false
   const finals = facts.finals && heldBy(facts.finals, facts.layout, id)
   const agreed = finals?.every((state) => liveIn(state, id) === version.write) ?? false
-  return !agreed || knewOf(version, gone)
+  return !(agreed || wonEverywhere(version, gone, facts)) || knewOf(version, gone)
+}
+
+/** Wherever both came, the version stands above the delete, and somewhere it took its place. */
+function wonEverywhere(version: Version, gone: Version, { journeys, layout }: Facts): boolean {
+  let took = 0
+  for (const region of layout.holders(gone.id)) {
+    const live = journeys.at(version.write, region)
+    const dead = journeys.at(gone.write, region)
+    if (live.applied === NEVER) {
+      if (dead.applied < NEVER && live.older < NEVER) return false
+    } else if (dead.applied < live.applied) took++
+    else if (dead.applied < NEVER || dead.older === NEVER) return false
+  }
+  return took > 0
 }
 
 function witness(gone: Version, version: Version, { regions, us, where, line }: Sighting): Witness {

@@ -57,7 +57,8 @@ async function settle(
     if (mine?.write === wanted?.write || isNewer(mine, wanted, fence.epoch)) continue
     if (mine && (!wanted || mine.stamp.counter > wanted.stamp.counter)) fence.refuse(mine)
     if (wanted) back.push(changeOf(place(wanted)))
-    else if (mine && !mine.deleted) gone.push({ ...changeOf(mine), deleted: true, row: -1 })
+    else if (mine && !mine.deleted)
+      gone.push({ ...changeOf(mine), deleted: true, row: -1, dropped: true })
   }
   await guard.write([...back, ...gone], CALL)
   if (gone.length > 0) await forget(terrain, guard, gone)

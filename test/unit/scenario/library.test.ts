@@ -95,6 +95,7 @@ describe('the scenario library', () => {
     expect(hnsw.map(({ plan }) => plan.name)).toEqual([
       'cut-graph-index',
       'hnsw-curve',
+      'index-load-inside-rto',
       'index-rebuild-under-load',
       'steady-state',
     ])

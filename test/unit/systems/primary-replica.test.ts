@@ -75,6 +75,11 @@ test.each<[string, FaultPlan]>([
     const held = versionsIn(scans[0] as ScanEvent)
     const rejected = new Set(epochs(events, 'rejected').map(({ write }) => write))
     expect(rejected.size).toBeGreaterThan(0)
+    const dropped = events.flatMap((event) =>
+      event.type === 'hop' && event.dropped ? [event.write] : [],
+    )
+    expect(dropped.length).toBeGreaterThan(0)
+    for (const write of dropped) expect(rejected).toContain(write)
     // A version that is held nowhere was written over by a later one, or is among those that were reported.
     for (const { write = 0, id = 0 } of accepted)
       if ((held.get(id) ?? 0) < write) expect(rejected).toContain(write)
@@ -141,6 +146,11 @@ test('a re-balance spreads what one shard held, and every region still holds the
   expect(shares).toHaveLength(6)
   expect(Math.min(...shares.slice(0, 3))).toBeGreaterThan(0.4)
   expect(Math.max(...shares.slice(3))).toBeLessThan(0.35)
+  const inShards = events.flatMap((event) =>
+    event.type === 'hop' && event.hop === 'applied' ? [event.shard ?? -1] : [],
+  )
+  expect(inShards).not.toContain(-1)
+  expect(inShards.some((shard) => shard < 8) && inShards.some((shard) => shard >= 8)).toBe(true)
   expect(new Set(finals(events).map(({ digest }) => digest)).size).toBe(1)
 })
 
