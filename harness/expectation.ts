@@ -15,6 +15,12 @@ export function unmet(analysis: Analysis, judgement: Judgement): string[] {
   for (const checker of expect.mustFire)
     if (!firing.has(checker)) wrong.push(`${checker} should fire and does not`)
   for (const checker of expect.mustNotFire)
-    if (firing.has(checker)) wrong.push(`${checker} should be quiet and fires`)
+    if (firing.has(checker))
+      wrong.push(`${checker} should be quiet and ${saidBy(checker, analysis)}`)
   return wrong
+}
+
+const saidBy = (checker: string, { findings }: Analysis): string => {
+  const found = findings.find((finding) => finding.checker === checker)
+  return found && found.violations === 0 ? `cannot say: ${found.because}` : 'fires'
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { unmet } from '../../../harness/expectation.ts'
+import type { Analysis, Finding, Judgement } from '../../../harness/model/finding.ts'
+import { aPlan } from '../../support/plan.ts'
+
+const aFinding = (over: Partial<Finding>): Finding => ({
+  ...{ checker: 'regions-equal', verdict: 'pass', because: '', evidence: 1, violations: 0 },
+  ...{ events: [], about: 'promise', promised: true },
+  ...over,
+})
+
+function saidOf(finding: Partial<Finding>): string[] {
+  const expect = { verdict: 'pass', mustFire: [], mustNotFire: ['regions-equal'] } as const
+  const plan = aPlan({ expect: { ...expect, mustFire: [], mustNotFire: ['regions-equal'] } })
+  const analysis = { plan, findings: [aFinding(finding)] } as unknown as Analysis
+  return unmet(analysis, { verdict: 'pass' } as Judgement)
+}
+
+test('a checker that was to be quiet and found something is said to fire', () => {
+  expect(saidOf({})).toEqual([])
+  expect(saidOf({ verdict: 'fail', violations: 2 })).toEqual([
+    'regions-equal should be quiet and fires',
+  ])
+})
+
+test('one that had no evidence is said to have none: silence was not shown either', () => {
+  expect(saidOf({ verdict: 'unknown', because: 'No region holds anything.' })).toEqual([
+    'regions-equal should be quiet and cannot say: No region holds anything.',
+  ])
+})
