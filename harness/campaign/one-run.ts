@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { known } from '../catalogue.ts'
 import { describeEnvironment } from '../environment.ts'
 import { exitCodeOf, UsageError } from '../exit.ts'
 import { unmet } from '../expectation.ts'
@@ -8,8 +7,8 @@ import type { Plan } from '../model/plan.ts'
 import { isReplay } from '../record/replay.ts'
 import { openRunDirectory, writeJson } from '../record/run-directory.ts'
 import { repetitionOf } from '../repeated-figures.ts'
-import { isSweep, loadSweep } from '../scenario/load.ts'
-import { ScenarioError } from '../scenario/problem.ts'
+import { isSweep } from '../scenario/load.ts'
+import { sweepOf } from '../sweep/sweep.ts'
 import { type Row, rowNotRun, type Task } from './task.ts'
 
 /** Runs a task in this process, judges it, and keeps of it what it should. Never rejects: what went wrong is in the row. */
@@ -55,11 +54,7 @@ function planFor(file: string, system: string | undefined, point: number | undef
 /** The points of a scenario that sweeps; none of one that does not. Throws ScenarioError. */
 export function pointsOf(file: string): { number: number; plan: Plan }[] {
   if (isReplay(file)) return []
-  const text = readFileSync(file, 'utf8')
-  if (!isSweep(text)) return []
-  const loaded = loadSweep(text, file, known(), {})
-  if ('problems' in loaded) throw new ScenarioError(loaded.problems)
-  return loaded.sweep.points
+  return isSweep(readFileSync(file, 'utf8')) ? sweepOf(file).points : []
 }
 
 function rowOf(task: Task, judged: Judged, seconds: number): Row {

@@ -1,11 +1,9 @@
 import type { Analysed } from '../analysis/analyse.ts'
 import { judgeLimit } from '../analysis/limits.ts'
 import type { LimitResult } from '../model/finding.ts'
-import { type MetricName, metrics } from '../model/metric.ts'
+import { metrics } from '../model/metric.ts'
 import type { ShownFigure, ShownPlan } from '../model/sweep.ts'
-
-/** Metrics of which less is worse: of several values the smallest is shown. */
-const better: readonly MetricName[] = ['recall', 'availability', 'goodput']
+import { metricKinds } from '../scenario/metric-kinds.ts'
 
 /** One figure of a run, the worst where there are several (phases, faults, links that are not pooled). */
 export function shownFigure(shown: ShownPlan, analysis: Analysed): ShownFigure {
@@ -21,7 +19,7 @@ export function shownFigure(shown: ShownPlan, analysis: Analysed): ShownFigure {
   const measured = judgeLimit(shown.limit, analysis).filter(
     (result) => result.measured !== undefined,
   )
-  const sign = better.includes(metric) ? -1 : 1
+  const sign = metricKinds[metric].better === 'high' ? -1 : 1
   const [worst] = measured.sort((a, b) => sign * (worseEnd(b, sign) - worseEnd(a, sign)))
   if (!worst) return { title, unit, count: 0 }
   const where = measured.length > 1 ? placeText(worst) : ''
