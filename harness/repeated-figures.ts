@@ -12,6 +12,7 @@ export type RunFigure = {
   what: string
   /** Region or link, phase and operation, as far as it has them. */
   where: string
+  metric: MetricName
   unit: MetricUnit
   /** Absent if nothing was measured. */
   measured?: Interval
@@ -63,7 +64,8 @@ function limitFigure({ limit, measured, verdict, ...cell }: LimitResult): RunFig
   const found =
     typeof measured === 'number' ? { low: measured, high: measured } : (measured ?? undefined)
   const { unit } = metrics[limit.metric]
-  return { what: limit.text, where, unit, verdict, ...(found && { measured: found }) }
+  const { metric } = limit
+  return { what: limit.text, where, metric, unit, verdict, ...(found && { measured: found }) }
 }
 
 /** Quantiles of all regions or links together, by phase. */
@@ -99,23 +101,27 @@ function quantileFigure(
     if (dims.metric === metric && dims.phase === phase && dims.hop === undefined) values.merge(own)
   if (!enoughFor(values.count, q)) return []
   const { unit } = metrics[metric]
-  return [{ what: `${metric} p${100 * q}`, where: phase, unit, measured: values.quantile(q) }]
+  return [
+    { what: `${metric} p${100 * q}`, where: phase, metric, unit, measured: values.quantile(q) },
+  ]
 }
 
 function recallFigure(rows: readonly MetricRow[], phase: string): RunFigure[] {
   const own = rows.filter((row) => row.metric === 'recall' && row.phase === phase)
   const { low, high } = pooledRow('recall', own) ?? {}
   if (low === undefined || high === undefined) return []
-  return [{ what: 'recall mean', where: phase, unit: 'ratio', measured: { low, high } }]
+  return [
+    { what: 'recall mean', where: phase, metric: 'recall', unit: 'ratio', measured: { low, high } },
+  ]
 }
 
-/** Rows of all regions together; one that never ended has no upper end. */
+/** Rows of all regions together; the upper end of one that never ended is Infinity: the worst there is. */
 function wholeFigures(rows: readonly MetricRow[], metric: MetricName): RunFigure[] {
   return rows.flatMap(({ metric: what, region, phase = '', unit, value, low }) => {
     const least = value ?? low
     if (what !== metric || region !== undefined || least === undefined) return []
     const measured = { low: least, high: value ?? Number.POSITIVE_INFINITY }
-    return [{ what, where: phase, unit, measured }]
+    return [{ what, where: phase, metric, unit, measured }]
   })
 }
 
@@ -140,9 +146,9 @@ function sideBySide(runs: readonly RunFigure[][]): (RunFigure | undefined)[][] {
 }
 
 function repeatedFigure(row: readonly (RunFigure | undefined)[]): RepeatedFigure {
-  const { what, where, unit } = row.find((figure) => figure !== undefined) as RunFigure
+  const { what, where, metric, unit } = row.find((figure) => figure !== undefined) as RunFigure
   const measured = row.flatMap((figure) => figure?.measured ?? [])
-  const at = { what, where, unit, count: measured.length }
+  const at = { what, where, metric, unit, count: measured.length }
   if (measured.length === 0) return at
   const lows = measured.map(({ low }) => low)
   const highs = measured.map(({ high }) => high)

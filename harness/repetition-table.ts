@@ -44,9 +44,9 @@ export const figureTable = (figures: readonly RepeatedFigure[], runs: number): s
     figures.map((row) => cells(row, runs)),
   )
 
-function cells({ what, where, unit, count, spread }: RepeatedFigure, runs: number): string[] {
+function cells({ what, where, metric, count, spread }: RepeatedFigure, runs: number): string[] {
   const text = spread
-    ? `${interval(spread.median, unit)} [${figure(spread.min, unit)} … ${figure(spread.max, unit)}]`
+    ? `${interval(spread.median, metric)} [${figure(spread.min, metric)} … ${figure(spread.max, metric)}]`
     : 'not measured'
   return [what, where, text, `${count} of ${runs}`]
 }

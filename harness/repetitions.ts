@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes } from './analysis/judge.ts'
 import type { Interval } from './base/histogram.ts'
+import { toJson } from './base/json.ts'
 import type { Judged } from './main.ts'
 import {
   type Repeated,
@@ -38,7 +39,7 @@ export async function repeat(
     const { name: scenario, seed, world } = judged.analysis.plan
     const repeated = { scenario, seed, world, asked: times, ...together(runs) }
     writeFileSync(join(base, 'reps.md'), `${repetitionTable(repeated)}\n`)
-    writeFileSync(join(base, 'reps.json'), `${JSON.stringify(jsonOf(repeated), null, 2)}\n`)
+    writeFileSync(join(base, 'reps.json'), `${toJson(jsonOf(repeated), 2)}\n`)
     if (number >= times || stopped()) return repeated
   }
 }
@@ -59,14 +60,14 @@ export function worstExitCode(runs: readonly Pick<Repetition, 'verdict' | 'exitC
   return worst?.exitCode ?? exitCodes.unknown
 }
 
-/** As JSON: of a figure that has no end the key is absent. */
+/** As JSON; of what never happened in a run the upper end is Infinity. */
 function jsonOf(repeated: Repeated) {
   const { runs, limits, metrics: main, ...head } = repeated
   const row = ({ spread, ...rest }: RepeatedFigure) => ({
     ...rest,
     ...(spread && {
-      ...medianOf(spread.median),
-      ...finite({ min: spread.min, max: spread.max }),
+      median: medianOf(spread.median),
+      ...{ min: spread.min, max: spread.max },
     }),
   })
   return {
@@ -79,10 +80,5 @@ function jsonOf(repeated: Repeated) {
   }
 }
 
-function medianOf({ low, high }: Interval): { median?: number | Record<string, number> } {
-  if (low === Number.POSITIVE_INFINITY) return {}
-  return { median: low === high ? low : finite({ low, high }) }
-}
-
-const finite = (ends: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(ends).filter(([, value]) => Number.isFinite(value)))
+const medianOf = ({ low, high }: Interval): number | Interval =>
+  low === high ? low : { low, high }

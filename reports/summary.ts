@@ -1,3 +1,4 @@
+import { toJson } from '../harness/base/json.ts'
 import type { LimitResult, ServerFigure } from '../harness/model/finding.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import { overlayOf } from '../harness/model/plan.ts'
@@ -7,8 +8,8 @@ import type { Report } from './report.ts'
 const FORMAT = 1
 
 /**
- * summary.json: long and flat, one row a measurement, for other tools. What was not measured has no key. Times
- * are integer µs and every row says its unit.
+ * summary.json: long and flat, one row a measurement, for other tools. What was not measured has no key; what never
+ * ended is "Infinity", as text, since JSON has no number for it. Times are integer µs and every row says its unit.
  */
 export function summaryOf({ analysis, judgement, environment }: Report) {
   const { plan, faultline, ended, findings } = analysis
@@ -44,9 +45,9 @@ export type Summary = ReturnType<typeof summaryOf>
 /** The summary as text: one line for each row, so that two summaries can be compared line by line. */
 export function summaryText(summary: Summary): string {
   const entries = Object.entries(summary).map(([key, value]) => {
-    if (!Array.isArray(value)) return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`
+    if (!Array.isArray(value)) return `  ${JSON.stringify(key)}: ${toJson(value)}`
     if (value.length === 0) return `  ${JSON.stringify(key)}: []`
-    const rows = value.map((row) => `    ${JSON.stringify(row)}`)
+    const rows = value.map((row) => `    ${toJson(row)}`)
     return `  ${JSON.stringify(key)}: [\n${rows.join(',\n')}\n  ]`
   })
   return `{\n${entries.join(',\n')}\n}\n`
@@ -79,23 +80,21 @@ function limitRow({
   }
 }
 
-/** A figure, or the ends of it that are known; an endless one has no figure, and `because` says so. */
 function measuredOf(measured: LimitResult['measured'], unit: MetricUnit) {
   if (measured === undefined) return {}
-  if (typeof measured !== 'number') return { measured: finite(measured, unit) }
-  return Number.isFinite(measured) ? { measured: inUnit(measured, unit) } : {}
+  return { measured: typeof measured === 'number' ? inUnit(measured, unit) : known(measured, unit) }
 }
 
-/** A row as it is, without what is not known; an infinite figure is a bound nobody knows. */
+/** A row as it is, without what was not measured. */
 function metricRow({ metric, unit, atLeast, ...row }: MetricRow) {
   const { region, link, phase, operation, hop, cause, count, ...figures } = row
-  const bounds = atLeast && finite(atLeast, unit)
+  const bounds = atLeast && known(atLeast, unit)
   return {
     metric,
     unit,
     ...present({ region, link, phase, operation, hop, cause }),
     count,
-    ...finite(figures, unit),
+    ...known(figures, unit),
     ...(bounds && Object.keys(bounds).length > 0 && { atLeast: bounds }),
   }
 }
@@ -104,7 +103,7 @@ function metricRow({ metric, unit, atLeast, ...row }: MetricRow) {
 function figureRow({ ours, ...said }: ServerFigure) {
   if (!ours) return said
   const { what, unit, count, ...measured } = ours
-  return { ...said, ours: { what, unit, count, ...finite(measured, unit) } }
+  return { ...said, ours: { what, unit, count, ...known(measured, unit) } }
 }
 
 const inUnit = (value: number, unit: string): number => (unit === 'us' ? Math.round(value) : value)
@@ -114,12 +113,9 @@ const present = (texts: Record<string, string | undefined>): Record<string, stri
     Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
 
-const finite = (
-  figures: Record<string, number | undefined>,
-  unit: string,
-): Record<string, number> =>
+const known = (figures: Record<string, number | undefined>, unit: string): Record<string, number> =>
   Object.fromEntries(
     Object.entries(figures).flatMap(([key, value]) =>
-      value !== undefined && Number.isFinite(value) ? [[key, inUnit(value, unit)]] : [],
+      value === undefined ? [] : [[key, inUnit(value, unit)]],
     ),
   )

@@ -1,12 +1,28 @@
 import type { Interval } from '../base/histogram.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import { type MetricUnit, metrics } from '../model/metric.ts'
+import { type MetricName, type MetricUnit, metrics } from '../model/metric.ts'
 import { MS, SECOND } from '../model/units.ts'
 import { grouped } from './wording.ts'
 
-/** A value with its unit as people read it: times in ms, from a second on in s. */
-export function figure(value: number, unit: MetricUnit): string {
-  if (value === Number.POSITIVE_INFINITY) return 'without end'
+const endless: Partial<Record<MetricName, string>> = {
+  'catch-up': 'never caught up',
+  convergence: 'never converged',
+  'client-recovery': 'never recovered',
+  rto: 'never recovered',
+  lag: 'never arrived',
+  replicas: 'never arrived',
+}
+
+/**
+ * A value of a metric with its unit as people read it: times in ms, from a second on in s; what had not happened when
+ * the run ended as a word, such as `never caught up`.
+ */
+export function figure(value: number, metric: MetricName): string {
+  if (value === Number.POSITIVE_INFINITY) return endless[metric] ?? 'without end'
+  return inUnit(value, metrics[metric].unit)
+}
+
+function inUnit(value: number, unit: MetricUnit): string {
   switch (unit) {
     case 'us':
       return Math.abs(value) >= SECOND
@@ -25,15 +41,16 @@ export function figure(value: number, unit: MetricUnit): string {
   }
 }
 
-export function interval({ low, high }: Interval, unit: MetricUnit): string {
-  if (low === high) return figure(low, unit)
-  if (high === Number.POSITIVE_INFINITY) return `at least ${figure(low, unit)}`
-  return `${figure(low, unit)} to ${figure(high, unit)}`
+/** Both ends, the low one first. */
+export function interval({ low, high }: Interval, metric: MetricName): string {
+  if (low === high) return figure(low, metric)
+  if (high === Number.POSITIVE_INFINITY) return `at least ${figure(low, metric)}`
+  return `${figure(low, metric)} to ${figure(high, metric)}`
 }
 
 /** `p99 ≤ 40 ms`. */
 export function limitText({ metric, stat, bound, value }: LimitPlan): string {
-  return `${statText(stat)}${bound === 'at-most' ? '≤' : '≥'} ${figure(value, metrics[metric].unit)}`
+  return `${statText(stat)}${bound === 'at-most' ? '≤' : '≥'} ${figure(value, metric)}`
 }
 
 function statText(stat: LimitPlan['stat']): string {

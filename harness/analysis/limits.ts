@@ -1,7 +1,7 @@
 import { Distribution, type Interval } from '../base/histogram.ts'
 import type { LimitResult, Verdict } from '../model/finding.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import { type MetricName, type MetricRow, metrics } from '../model/metric.ts'
+import type { MetricName, MetricRow } from '../model/metric.ts'
 import type { Analysed } from './analyse.ts'
 import { enoughFor } from './cells.ts'
 import { interval, limitText } from './figures.ts'
@@ -169,7 +169,6 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
       because: `${text}: nothing was measured.`,
     }
   const { low, high } = measured.interval
-  const { unit } = metrics[limit.metric]
   const remark = measured.remark === '' ? '' : ` (${measured.remark})`
   return {
     limit,
@@ -177,7 +176,7 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
     measured: low === high ? low : { low, high },
     count: measured.count,
     verdict: measured.verdict,
-    because: `${text}: ${interval(measured.interval, unit)}${remark}.`,
+    because: `${text}: ${interval(measured.interval, limit.metric)}${remark}.`,
   }
 }
 

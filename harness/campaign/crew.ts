@@ -92,6 +92,8 @@ class Seat<Task, Result> {
     const child = fork(this.program, [], {
       execArgv: ['--import', import.meta.resolve('tsx'), ...NODE_FLAGS],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // JSON, the default, makes null of Infinity: a run that never caught up would come home as one that did at once.
+      serialization: 'advanced',
     })
     this.child = child
     child.once('exit', () => {

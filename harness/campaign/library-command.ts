@@ -1,6 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { toJson } from '../base/json.ts'
 import { faultlineVersion } from '../environment.ts'
 import { ENVIRONMENT, INTERRUPTED } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -34,7 +35,7 @@ export async function runLibrary(paths: readonly string[], flags: Flags): Promis
     secondsOfRuns: rows.reduce((sum, { seconds }) => sum + seconds, 0),
     ...{ jobs, asked: tasks.length, onServersOnly, ...(ledger && { ledger }), rows },
   }
-  const json = JSON.stringify(result, null, 2)
+  const json = toJson(result, 2)
   mkdirSync(base, { recursive: true })
   writeFileSync(join(base, 'table.json'), `${json}\n`)
   process.stdout.write(`${flags.json ? json : libraryTable(result)}\n`)

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { toJson } from '../base/json.ts'
 import { faultlineVersion } from '../environment.ts'
 import { UsageError } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -48,7 +49,7 @@ export async function runSeeds(file: string, flags: Flags): Promise<void> {
     ...{ scenario: plan.name, faultline: faultlineVersion, expecting, asked: seeds.length },
     ...{ jobs, interrupted, seconds: (performance.now() - startMs) / 1000 },
   })
-  const json = JSON.stringify(campaign, null, 2)
+  const json = toJson(campaign, 2)
   writeFileSync(join(base, 'campaign.json'), `${json}\n`)
   process.stdout.write(`${flags.json ? json : seedTable(campaign)}\n`)
   process.exitCode = campaign.exitCode

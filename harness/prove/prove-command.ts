@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toJson } from '../base/json.ts'
 import { CampaignProgress } from '../campaign/campaign-progress.ts'
 import { inParallel } from '../campaign/crew.ts'
 import { scenarioFiles } from '../campaign/scenario-files.ts'
@@ -37,7 +38,7 @@ export async function proveCommand(paths: readonly string[], flags: ProveFlags):
       seconds: (performance.now() - startMs) / 1000,
       ...{ jobs, asked: proofs.length, unproven: open, proofs: inOrder(proven) },
     }
-    process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : proofTable(result)}\n`)
+    process.stdout.write(`${flags.json ? toJson(result, 2) : proofTable(result)}\n`)
     process.exitCode = result.exitCode
   } finally {
     rmSync(base, { recursive: true, force: true })

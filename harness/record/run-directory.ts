@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { toJson } from '../base/json.ts'
 import type { Plan } from '../model/plan.ts'
 
 /**
@@ -61,7 +62,7 @@ function makeFolder(path: string): void {
 }
 
 export function writeJson(directory: RunDirectory, name: string, value: unknown): void {
-  writeFileSync(join(directory.path, name), `${JSON.stringify(value, null, 2)}\n`)
+  writeFileSync(join(directory.path, name), `${toJson(value, 2)}\n`)
 }
 
 /** Points `runs/latest` at a run; a file system without links goes without. */

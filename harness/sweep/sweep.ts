@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sweepMarkdown } from '../../reports/sweep-table.ts'
+import { toJson } from '../base/json.ts'
 import { known } from '../catalogue.ts'
 import { describeEnvironment, faultlineVersion } from '../environment.ts'
 import { unmet } from '../expectation.ts'
@@ -65,7 +66,7 @@ export async function runSweep(
 
 async function writeSweep(directory: string, result: SweepResult): Promise<void> {
   const write = (name: string, text: string): void => writeFileSync(join(directory, name), text)
-  write('sweep.json', `${JSON.stringify(result, null, 2)}\n`)
+  write('sweep.json', `${toJson(result, 2)}\n`)
   write('sweep.md', `${sweepMarkdown(result)}\n`)
   const { sweepPage } = await import('../../reports/sweep.ts')
   write('sweep.html', await sweepPage(result))

@@ -118,6 +118,7 @@ class Seat {
       execArgv: ['--import', import.meta.resolve('tsx')],
       env: { ...process.env, [AGENT_MARK]: agentMark() },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
     })
     this.child = child
     // The harness may go first; an agent is what it measures.

@@ -47,6 +47,7 @@ test('every figure is the median, smallest and largest of the runs, and each lim
   expect(us).toEqual({
     what: limit.text,
     where: 'us, baseline',
+    metric: 'search.response',
     unit: 'us',
     count: 3,
     spread: { median: { low: 14 * MS, high: 14 * MS }, min: 10 * MS, max: 30 * MS },
@@ -130,8 +131,13 @@ const aRun = (...figures: RunFigure[]) => ({
   metrics: [],
 })
 
-test('a figure without end has no largest, a cell that a run lacks no result, and bounds both ends', () => {
-  const at = { what: 'catch-up max 30s', where: 'recovery:cut', unit: 'us' } as const
+test('what never happened is the largest, a cell that a run lacks no result, and bounds both ends', () => {
+  const at = {
+    what: 'catch-up max 30s',
+    where: 'recovery:cut',
+    metric: 'catch-up',
+    unit: 'us',
+  } as const
   const known = { ...at, measured: { low: 2 * SECOND, high: 2 * SECOND }, verdict: 'pass' } as const
   const endless = {
     ...at,
@@ -154,7 +160,7 @@ test('a figure without end has no largest, a cell that a run lacks no result, an
   ])
   const head = { scenario: 'a | b', seed: 1, world: 'containers', asked: 4 }
   const text = repetitionTable({ ...head, ...repeated })
-  expect(text).toContain('at least 5.5 s [2 s … without end] | 2 of 4')
+  expect(text).toContain('at least 5.5 s [2 s … never caught up] | 2 of 4')
   expect(text).toContain('pass, fail, no result, unknown')
   const unmeasured = repetitionTable({ ...head, ...together([aRun(missing)]) })
   expect(unmeasured).toContain('not measured')

@@ -42,7 +42,7 @@ test('times are whole microseconds', () => {
   })
 })
 
-test('an endless value is no figure: it has no key, and its lower bound stands under atLeast', () => {
+test('an endless value is written as Infinity, and a lower bound stands under atLeast', () => {
   const row = summaryWith({
     metric: 'search.response',
     unit: 'us',
@@ -58,8 +58,10 @@ test('an endless value is no figure: it has no key, and its lower bound stands u
     unit: 'us',
     count: 100,
     p50: 3000,
+    p99: Number.POSITIVE_INFINITY,
+    max: Number.POSITIVE_INFINITY,
     censored: 4,
-    atLeast: { p99: 2_000_000 },
+    atLeast: { p99: 2_000_000, p999: Number.POSITIVE_INFINITY },
   })
 })
 
