@@ -18,6 +18,7 @@ import { dockerClient } from './images/docker.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { guaranteesFor, judgeRun, layoutFor, planOf } from './main.ts'
+import { expectedBefore } from './model/arrivals.ts'
 import { sweepAll } from './open-containers.ts'
 import { addProve, runToProve } from './prove/commands.ts'
 import { finish, type RunFlags, runCommand } from './run-command.ts'
@@ -26,7 +27,6 @@ import { renderCheck } from './scenario/timeline.ts'
 import { worldNames } from './scenario/worlds.ts'
 import { isSweepFile, pointsText } from './sweep/sweep-command.ts'
 import { addCalibrate, addTwin } from './twin/commands.ts'
-import { expectedBefore } from './workload/arrivals.ts'
 
 /** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {

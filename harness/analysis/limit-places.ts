@@ -1,10 +1,16 @@
+import { expectedBefore } from '../model/arrivals.ts'
 import type { FaultPlan } from '../model/fault.ts'
 import type { Analysis } from '../model/finding.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import type { MetricName } from '../model/metric.ts'
-import { fetchesPerSec, type LoadPlan, type Plan } from '../model/plan.ts'
+import type { MetricName, PhaseSpan } from '../model/metric.ts'
+import {
+  type Arrivals,
+  arrivalsEndUs,
+  fetchesPerSec,
+  type LoadPlan,
+  type Plan,
+} from '../model/plan.ts'
 import { SECOND } from '../model/units.ts'
-import { phaseLengthUs } from './phases.ts'
 
 /** One place a limit is judged in. `expected` values were planned there; below one, silence means nothing. */
 export type Place = {
@@ -17,8 +23,11 @@ export type Place = {
   expected: number
 }
 
-/** Who a figure belongs to, and how often a second it is planned to be taken. */
-type Owner = Omit<Place, 'phase' | 'expected'> & { perSec: number }
+/** What is planned to arrive of one load. */
+type Stream = { arrivals: Arrivals; perSec: number }
+
+/** Who a figure belongs to, and what it is planned to be taken from. */
+type Owner = Omit<Place, 'phase' | 'expected'> & { streams: readonly Stream[] }
 
 const writes = ({ upsertPerSec, deletePerSec }: LoadPlan): number => upsertPerSec + deletePerSec
 
@@ -58,22 +67,45 @@ const planned: Partial<Record<MetricName, (load: LoadPlan) => number>> = {
 
 /** Every place a limit on a metric of regions or links holds in, warm-up and settle apart. */
 export function placesOf(limit: LimitPlan, analysis: Analysis): Place[] {
-  const owners = ownersOf(limit, analysis.plan)
+  const owners = ownersOf(limit, analysis.plan).filter(({ streams }) => streams.length > 0)
   const joined = limit.pool ? pooled(owners) : owners
   return phasesOf(limit, analysis).flatMap((phase) =>
-    joined.map(({ perSec, ...owner }) => ({
+    joined.map(({ streams, ...owner }) => ({
       ...owner,
       phase,
-      expected: (perSec * lengthUs(phase, analysis)) / SECOND,
+      expected: expectedIn(streams, spansOf(phase, analysis), analysis.plan),
     })),
   )
 }
 
 /** A fault that was planned and never came is as long as it was planned. */
-function lengthUs(phase: string, { phases, plan }: Analysis): number {
+function spansOf(phase: string, { phases, plan }: Analysis): PhaseSpan[] {
+  const spans = phases.filter(({ name }) => name === phase)
   const fault = plan.faults.find(({ name }) => `fault:${name}` === phase)
-  return phaseLengthUs(phases, phase) || (fault ? fault.untilUs - fault.atUs : 0)
+  if (spans.length > 0 || !fault) return spans
+  return [{ name: phase, fromUs: fault.atUs, toUs: fault.untilUs }]
 }
+
+/** The integral of the planned rates over some stretches of the run. */
+function expectedIn(streams: readonly Stream[], spans: readonly PhaseSpan[], plan: Plan): number {
+  const endUs = arrivalsEndUs(plan)
+  let sum = 0
+  for (const { arrivals, perSec } of streams)
+    for (const { fromUs, toUs } of spans)
+      sum +=
+        expectedBefore(arrivals, perSec, toUs, endUs) -
+        expectedBefore(arrivals, perSec, fromUs, endUs)
+  return sum
+}
+
+/** Streams of the loads of a region; none where nothing is planned to arrive. */
+function streamsOf(plan: Plan, region: string, rate: (load: LoadPlan) => number): Stream[] {
+  return plan.load
+    .filter((load) => load.region === region && rate(load) > 0)
+    .map((load) => ({ arrivals: load.arrivals, perSec: rate(load) }))
+}
+
+const steady = (perSec: number): Stream => ({ arrivals: { kind: 'constant' }, perSec })
 
 function ownersOf(limit: LimitPlan, plan: Plan): Owner[] {
   switch (limit.metric) {
@@ -90,34 +122,29 @@ function ownersOf(limit: LimitPlan, plan: Plan): Owner[] {
 
 function regions(plan: Plan, limit: LimitPlan): Owner[] {
   const names = limit.operation ? [limit.operation] : operationsOf[limit.metric]
-  const rate = planned[limit.metric]
-  return plan.load
-    .filter(({ region }) => limit.region === null || limit.region === region)
-    .flatMap((load): Owner[] => {
-      const { region } = load
-      if (!names) return [{ region, members: [region], perSec: rate ? rate(load) : 0 }]
+  const rate = planned[limit.metric] ?? (() => 0)
+  return plan.regions
+    .filter((region) => limit.region === null || limit.region === region)
+    .flatMap((region): Owner[] => {
+      if (!names) return [{ region, members: [region], streams: streamsOf(plan, region, rate) }]
       return names.map((operation) => ({
         region,
         operation,
         members: [region],
-        perSec: ratesByOperation[operation]?.(load) ?? 0,
+        streams: streamsOf(plan, region, ratesByOperation[operation] ?? (() => 0)),
       }))
     })
-    .filter(({ perSec }) => perSec > 0)
 }
 
 /** A limit on a region is one on the links that lead to it: it is the region that may fall behind. */
 function links(plan: Plan, limit: LimitPlan, rate: (load: LoadPlan) => number): Owner[] {
-  const load = new Map(plan.load.map((one) => [one.region, one]))
   return plan.links
     .filter(({ to }) => limit.region === null || limit.region === to)
     .map(({ from, to }) => {
-      const own = load.get(from)
       const link = `${from}>${to}`
-      return { link, members: [link], perSec: own ? rate(own) : 0 }
+      return { link, members: [link], streams: streamsOf(plan, from, rate) }
     })
     .filter(({ link }) => limit.link === null || limit.link === link)
-    .filter(({ perSec }) => perSec > 0)
 }
 
 function pairs(plan: Plan, limit: LimitPlan): Owner[] {
@@ -127,7 +154,7 @@ function pairs(plan: Plan, limit: LimitPlan): Owner[] {
     .flatMap((a, i) => plan.regions.slice(i + 1).map((b) => ({ a, b, link: `${a}<>${b}` })))
     .filter(({ a, b }) => limit.region === null || limit.region === a || limit.region === b)
     .filter(({ a, b }) => limit.link === null || sameEnds(limit.link, a, b))
-    .map(({ link }) => ({ link, members: [link], perSec: SECOND / everyUs }))
+    .map(({ link }) => ({ link, members: [link], streams: [steady(SECOND / everyUs)] }))
 }
 
 function sameEnds(link: string, a: string, b: string): boolean {
@@ -138,12 +165,12 @@ function sameEnds(link: string, a: string, b: string): boolean {
 /** One owner for each operation, of all regions or links. */
 function pooled(owners: readonly Owner[]): Owner[] {
   const joined = new Map<string | undefined, Owner>()
-  for (const { operation, members, perSec } of owners) {
+  for (const { operation, members, streams } of owners) {
     const known = joined.get(operation)
     joined.set(operation, {
       ...(operation !== undefined && { operation }),
       members: [...(known?.members ?? []), ...members],
-      perSec: (known?.perSec ?? 0) + perSec,
+      streams: [...(known?.streams ?? []), ...streams],
     })
   }
   return [...joined.values()]

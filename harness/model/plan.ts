@@ -98,6 +98,11 @@ export type Arrivals =
   | { kind: 'burst'; factor: number; onUs: Us; offUs: Us }
   /** Poisson from `from` × the rate at the start of warm-up, linearly to the rate at the end of the run. */
   | { kind: 'ramp'; from: number }
+  /**
+   * Poisson at `from` × the rate until `startUs` (from the start of warm-up), then linearly to `target` × the rate in
+   * each stage in turn, and at the last target from there on.
+   */
+  | { kind: 'stages'; startUs: Us; from: number; stages: { target: number; forUs: Us }[] }
 
 /** Load that enters in one region. Rates are operations per second of that region. */
 export type LoadPlan = {

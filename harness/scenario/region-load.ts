@@ -2,16 +2,19 @@ import type { ChoiceLaw, LoadPlan, Plan } from '../model/plan.ts'
 import { defaults } from './defaults.ts'
 import type { Path, Sheet } from './document.ts'
 import type { Names } from './known.ts'
+import { type LoadWritten, loadSchema } from './load-schema.ts'
 import { read } from './reading.ts'
-import { type LoadWritten, loadSchema } from './schema.ts'
 import { list } from './spelling.ts'
+import { resolveStages } from './stages.ts'
+
+/** What a load is held against. Parts that could not be read are null; `rate` is an overlay's share of all rates. */
+type Around = { data: Plan['data'] | null; timeline: Plan['timeline'] | null; rate?: number }
 
 /** One plan for every region with load, rates times `rate`, in the order written; null if any entry is wrong. */
 export function resolveLoad(
   sheet: Sheet,
   names: Names,
-  data: Plan['data'] | null,
-  rate = 1,
+  { data, timeline, rate = 1 }: Around,
 ): LoadPlan[] | null {
   const written = sheet.at(['load'])
   if (!Array.isArray(written) || written.length === 0) {
@@ -29,19 +32,25 @@ export function resolveLoad(
     const load = read(sheet, path, schema)
     if (!load) continue
     checkLoad(sheet, path, load, data)
+    const arrivals = resolveArrivals(sheet, [...path, 'arrivals'], load, timeline)
     for (const region of new Set(typeof load.in === 'string' ? [load.in] : load.in)) {
       if (plans.some((plan) => plan.region === region))
         sheet.report([...path, 'in'], {
           message: `${region} has two loads`,
           hint: 'Join them: one entry for each region.',
         })
-      plans.push(planOf(region, load, rate))
+      plans.push(planOf(region, load, arrivals, rate))
     }
   }
   return sheet.problems.length > before ? null : plans
 }
 
-function planOf(region: string, load: LoadWritten, rate: number): LoadPlan {
+function planOf(
+  region: string,
+  load: LoadWritten,
+  arrivals: LoadPlan['arrivals'],
+  rate: number,
+): LoadPlan {
   // 60/s at 35.7% is 21.42/s, not 21.419999999999998/s.
   const scaled = (perSec: number): number =>
     rate === 1 ? perSec : Math.round(perSec * rate * 1e9) / 1e9
@@ -49,7 +58,7 @@ function planOf(region: string, load: LoadWritten, rate: number): LoadPlan {
   return {
     region,
     clients: load.clients ?? defaults.load.clients,
-    arrivals: arrivalsOf(load.arrivals),
+    arrivals,
     searchPerSec: scaled(load.search ?? defaults.load.searchPerSec),
     upsertPerSec: scaled(load.upsert ?? defaults.load.upsertPerSec),
     deletePerSec: scaled(load.delete ?? defaults.load.deletePerSec),
@@ -82,12 +91,30 @@ function keysOf(keys: NonNullable<LoadWritten['keys']>): LoadPlan['keys'] {
   }
 }
 
-function arrivalsOf(written: LoadWritten['arrivals']): LoadPlan['arrivals'] {
+function resolveArrivals(
+  sheet: Sheet,
+  path: Path,
+  load: LoadWritten,
+  timeline: Plan['timeline'] | null,
+): LoadPlan['arrivals'] {
+  const written = load.arrivals
   if (written === undefined) return defaults.load.arrivals
   if (typeof written === 'string') return { kind: written }
-  if ('ramp' in written) return { kind: 'ramp', from: written.ramp.from }
-  const { factor, on, off } = written.burst
-  return { kind: 'burst', factor, onUs: on, offUs: off }
+  const { burst, ramp, stages, from } = written
+  if ([burst, ramp, stages].filter((shape) => shape !== undefined).length !== 1)
+    sheet.report(path, {
+      message: 'arrivals have one shape',
+      hint: 'Write one of burst, ramp and stages, or poisson or constant.',
+    })
+  if (from !== undefined && !stages)
+    sheet.report([...path, 'from'], {
+      message: 'from stands beside stages, and there are none',
+      hint: 'Write { ramp: { from: 0.1 } }, or add stages.',
+    })
+  if (stages)
+    return resolveStages(sheet, path, { written: load, stages: { stages, from }, timeline })
+  if (burst) return { kind: 'burst', factor: burst.factor, onUs: burst.on, offUs: burst.off }
+  return { kind: 'ramp', from: ramp?.from ?? 1 }
 }
 
 function choiceOf(written: LoadWritten['queries']): ChoiceLaw {

@@ -44,7 +44,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
   const links = regions && resolveLinks(sheet, known, names, regions)
-  const load = resolveLoad(sheet, names, data, resolveRate(sheet))
+  const load = resolveLoad(sheet, names, { data, timeline, rate: resolveRate(sheet) })
   if (data && load) checkVectors(open, data, load)
   const faults = resolveFaults(sheet, names, timeline)
   const setting =

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type MetricName, metrics } from '../model/metric.ts'
 import { faultKindNames, faultSchema } from './fault-kinds.ts'
 import type { Names } from './known.ts'
+import { loadSchema } from './load-schema.ts'
 import { quantity } from './quantity.ts'
 import { linkTarget, nameOf, regionName } from './reference.ts'
 import { serversSchema } from './servers.ts'
@@ -11,7 +12,6 @@ import { rateSchema, worldNames } from './worlds.ts'
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
 const share = quantity('share')
-const rate = quantity('rate')
 const law = z.enum(['uniform', 'exponential', 'pareto'])
 
 /** One link, or one direction of it: a preset, or delays of its own. */
@@ -42,64 +42,6 @@ const hnsw = z.strictObject({
 const index = z.union([z.enum(['flat', 'hnsw']), z.strictObject({ hnsw })], {
   error: 'expected flat, hnsw or { hnsw: { m: 16, ef: 64 } }',
 })
-
-const arrivals = z.union(
-  [
-    z.enum(['poisson', 'constant']),
-    z.strictObject({
-      burst: z.strictObject({ factor: z.number().gt(1), on: positive, off: positive }),
-    }),
-    z.strictObject({ ramp: z.strictObject({ from: z.number().min(0) }) }),
-  ],
-  { error: 'expected poisson, constant, { burst: { factor, on, off } } or { ramp: { from } }' },
-)
-
-const choice = z.union(
-  [z.enum(['uniform']), z.strictObject({ zipf: z.number().gt(0).max(8).multipleOf(0.25) })],
-  {
-    error: 'expected uniform or { zipf: 1.0 }, in steps of 0.25 up to 8',
-  },
-)
-
-export function loadSchema(names: Names) {
-  const region = regionName(names.regions)
-  return z.strictObject({
-    in: z.union([region, z.array(region).min(1)], { error: 'expected a region or a list of them' }),
-    clients: z.int().min(1).max(100_000).optional(),
-    search: rate.optional(),
-    upsert: rate.optional(),
-    delete: rate.optional(),
-    fetch: rate.optional().describe('reads of one point by id'),
-    fetchOwn: share.optional(),
-    arrivals: arrivals.optional(),
-    keys: z
-      .strictObject({
-        fresh: share.optional(),
-        existing: share.optional(),
-        contended: share.optional(),
-        contendedCount: z.int().min(1).optional(),
-        contendedLaw: choice.optional().describe('how hot the first of the contended keys are'),
-      })
-      .optional(),
-    queries: choice.optional(),
-    k: z.int().min(1).max(100).optional(),
-    deadline: positive.optional(),
-    retry: z
-      .strictObject({
-        max: z.int().min(0).max(100),
-        backoff: duration.optional(),
-        timeout: positive.optional().describe('an attempt is given up after so long'),
-      })
-      .optional(),
-    inFlight: z
-      .strictObject({
-        max: z.int().min(1).optional(),
-        onFull: z.enum(['queue', 'shed']).optional(),
-      })
-      .optional(),
-  })
-}
-export type LoadWritten = z.output<ReturnType<typeof loadSchema>>
 
 /** What a bound may look like depends on the metric: read in limits.ts. */
 const bound = z.union([z.string(), z.number()], { error: 'expected a number with its unit' })

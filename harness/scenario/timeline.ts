@@ -1,6 +1,7 @@
 import type { OperationKind } from '../model/operation.ts'
 import type { LinkPlan, LoadPlan, Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
+import { arrivalsText } from './arrivals-text.ts'
 import { strengthText, targetText } from './fault-text.ts'
 import { bandwidthText, countText, durationText, rateText, shareText } from './figures.ts'
 import type { Known } from './known.ts'
@@ -92,16 +93,10 @@ const fetchFigure: [string, (entry: LoadPlan) => string] = [
   ({ fetchPerSec }) => rateText(fetchPerSec),
 ]
 
-function loadDetails({ arrivals, keys, queries, k, retry, inFlight }: LoadPlan): string {
-  const shape = {
-    constant: () => 'constant arrivals',
-    poisson: () => 'poisson arrivals',
-    burst: (burst: Extract<LoadPlan['arrivals'], { kind: 'burst' }>) =>
-      `bursts ×${burst.factor} for ${durationText(burst.onUs)}, then ${durationText(burst.offUs)} without`,
-    ramp: (ramp: Extract<LoadPlan['arrivals'], { kind: 'ramp' }>) => `ramp from ×${ramp.from}`,
-  }
+function loadDetails(entry: LoadPlan): string {
+  const { k, queries, keys, retry, inFlight } = entry
   const parts = [
-    (shape[arrivals.kind] as (of: LoadPlan['arrivals']) => string)(arrivals),
+    arrivalsText(entry),
     `k ${k}`,
     ...(queries.law === 'zipf' ? [`zipf ${queries.exponent}`] : []),
     ...(keys.contended > 0 ? [contendedText(keys)] : []),

@@ -1,6 +1,7 @@
 import { exponential } from '../base/laws.ts'
 import type { Rng } from '../base/rng.ts'
-import type { Arrivals, LoadPlan } from '../model/plan.ts'
+import { type Changing, factorAt, highestFactor } from '../model/arrivals.ts'
+import type { LoadPlan } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 
 /** Kinds of operation that arrive by themselves; other fetches follow an upsert. */
@@ -32,26 +33,6 @@ export function arrivalTimes(load: LoadPlan, kind: ArrivingKind, endUs: Us, rng:
   return thinnedTimes(load.arrivals, perSec, endUs, stream)
 }
 
-/**
- * How many arrivals of a stream are expected before `us`: the integral of its rate. `endUs` is the end of arrivals.
- */
-export function expectedBefore(arrivals: Arrivals, perSec: number, us: Us, endUs: Us): number {
-  const flat = (perSec * us) / SECOND
-  switch (arrivals.kind) {
-    case 'constant':
-    case 'poisson':
-      return flat
-    case 'burst': {
-      const cycle = arrivals.onUs + arrivals.offUs
-      const cycles = Math.floor(us / cycle)
-      const onUs = cycles * arrivals.onUs + Math.min(us - cycles * cycle, arrivals.onUs)
-      return flat + ((arrivals.factor - 1) * perSec * onUs) / SECOND
-    }
-    case 'ramp':
-      return flat * (arrivals.from + ((1 - arrivals.from) * us) / (2 * endUs))
-  }
-}
-
 /** One every 1/rate, counted from the start so that rounding never adds up; `phase` keeps streams out of step. */
 function evenTimes(perSec: number, endUs: Us, phase: number): Us[] {
   const times: Us[] = []
@@ -66,12 +47,7 @@ function evenTimes(perSec: number, endUs: Us, phase: number): Us[] {
  * Poisson process of a rate that changes: candidates at the highest rate, each kept with probability
  * rate(t) / highest (Lewis and Shedler 1979). A steady rate keeps them all.
  */
-function thinnedTimes(
-  arrivals: Exclude<Arrivals, { kind: 'constant' }>,
-  perSec: number,
-  endUs: Us,
-  rng: Rng,
-): Us[] {
+function thinnedTimes(arrivals: Changing, perSec: number, endUs: Us, rng: Rng): Us[] {
   const highest = highestFactor(arrivals)
   const gapUs = SECOND / (perSec * highest)
   const times: Us[] = []
@@ -80,25 +56,4 @@ function thinnedTimes(
     if (factor === highest || rng.uniform() * highest < factor) times.push(Math.floor(at))
   }
   return times
-}
-
-function highestFactor(arrivals: Exclude<Arrivals, { kind: 'constant' }>): number {
-  if (arrivals.kind === 'poisson') return 1
-  return Math.max(1, arrivals.kind === 'burst' ? arrivals.factor : arrivals.from)
-}
-
-/** Rate at `us` as a multiple of the stated one. */
-function factorAt(
-  arrivals: Exclude<Arrivals, { kind: 'constant' }>,
-  us: number,
-  endUs: Us,
-): number {
-  switch (arrivals.kind) {
-    case 'poisson':
-      return 1
-    case 'burst':
-      return us % (arrivals.onUs + arrivals.offUs) < arrivals.onUs ? arrivals.factor : 1
-    case 'ramp':
-      return arrivals.from + ((1 - arrivals.from) * us) / endUs
-  }
 }

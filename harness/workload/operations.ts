@@ -1,11 +1,12 @@
 import { invariant } from '../base/invariant.ts'
 import { zipf } from '../base/laws.ts'
 import { Rng } from '../base/rng.ts'
+import { expectedBefore } from '../model/arrivals.ts'
 import type { Operation, OperationKind } from '../model/operation.ts'
 import { arrivalsEndUs, type LoadPlan, type Plan, runEndUs } from '../model/plan.ts'
 import type { PointId, Row } from '../model/point.ts'
 import type { RegionName, Us } from '../model/units.ts'
-import { arrivalTimes, arrivingKinds, expectedBefore, rateOf } from './arrivals.ts'
+import { arrivalTimes, arrivingKinds, rateOf } from './arrivals.ts'
 import { type KeySpace, RegionKeys, WorkloadError } from './keys.ts'
 import type { Pool } from './pool.ts'
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { expectedBefore } from '../../../harness/model/arrivals.ts'
 import type { Plan, WorldName } from '../../../harness/model/plan.ts'
 import type { SourceFile } from '../../../harness/scenario/document.ts'
 import type { Known } from '../../../harness/scenario/known.ts'
 import { loadPlan, type Overrides } from '../../../harness/scenario/load.ts'
 import { formatProblem, type Problem } from '../../../harness/scenario/problem.ts'
-import { expectedBefore } from '../../../harness/workload/arrivals.ts'
 import { missingInContainers } from '../../../harness/worlds/containers/capabilities.ts'
 import { missingInSim } from '../../../harness/worlds/sim/capabilities.ts'
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { Rng } from '../../../harness/base/rng.ts'
+import { expectedBefore } from '../../../harness/model/arrivals.ts'
 import type { Arrivals } from '../../../harness/model/plan.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { arrivalTimes, expectedBefore } from '../../../harness/workload/arrivals.ts'
+import { arrivalTimes } from '../../../harness/workload/arrivals.ts'
 import { correlation, KS_CRITICAL_001, ksStatistic } from '../base/kolmogorov.ts'
 import { aLoad } from './plan-fixture.ts'
 
@@ -20,6 +21,15 @@ const laws: Arrivals[] = [
   { kind: 'burst', factor: 0.2, onUs: 3 * SECOND, offUs: 7 * SECOND },
   { kind: 'ramp', from: 0.1 },
   { kind: 'ramp', from: 3 },
+  {
+    kind: 'stages',
+    ...{ startUs: 20 * SECOND, from: 0.5 },
+    stages: [
+      { target: 2, forUs: 40 * SECOND },
+      { target: 2, forUs: 30 * SECOND },
+      { target: 0.25, forUs: 10 * SECOND },
+    ],
+  },
 ]
 
 test.each(laws)('$kind gives whole microseconds, in order, within arrivals', (arrivals) => {
@@ -67,6 +77,27 @@ test('expected counts are integrals of the rate', () => {
   expect(expectedBefore(burst, 10, 11 * s, END)).toBe(3 * 50 + 7 * 10 + 50)
   expect(expectedBefore({ kind: 'ramp', from: 0 }, 10, END, END)).toBeCloseTo(1_000, 9)
   expect(expectedBefore({ kind: 'ramp', from: 3 }, 10, END / 2, END)).toBeCloseTo(2_500, 9)
+})
+
+test('stages are straight lines from target to target, and the last target is held', () => {
+  const s = SECOND
+  const up: Arrivals = {
+    kind: 'stages',
+    ...{ startUs: 10 * s, from: 0 },
+    stages: [
+      { target: 1, forUs: 20 * s },
+      { target: 1, forUs: 10 * s },
+      { target: 4, forUs: 10 * s },
+    ],
+  }
+  const before = (seconds: number): number => expectedBefore(up, 10, seconds * s, END)
+  expect(before(10)).toBe(0)
+  expect(before(20)).toBe(25)
+  expect(before(30)).toBe(100)
+  expect(before(40)).toBe(200)
+  expect(before(50)).toBe(450)
+  expect(before(60)).toBe(850)
+  expect(searches(up, 10)[0]).toBeGreaterThanOrEqual(10 * s)
 })
 
 test('a rate of 0 gives no arrivals', () => {
