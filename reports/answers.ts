@@ -94,22 +94,26 @@ export function catchUpAnswer(analysis: Analysis): string {
     return 'No fault was planned, so there is nothing to catch up after.'
   const rows = rowsOf(analysis, 'catch-up').filter(({ region }) => region === undefined)
   if (rows.length === 0) {
-    const ended = analysis.faults.some(({ healConfirmedUs }) => healConfirmedUs !== null)
-    const why = ended
-      ? 'no write was acknowledged before a fault ended'
-      : 'no canary saw a fault end'
+    const why = 'no fault ended after a write was acknowledged'
     return `Catch-up was ${NOT_MEASURED}: ${why}.`
   }
   const texts = rows.flatMap((row) => {
     const interval = intervalOf(row)
     if (!interval) return []
-    const after = (row.phase ?? '').replace('recovery:', '')
+    const name = (row.phase ?? '').replace('recovery:', '')
+    const unseen = analysis.faults.some(
+      (fault) => fault.name === name && fault.healConfirmedUs === null,
+    )
+    const after = unseen ? `${name} (whose end no canary saw)` : name
     return interval.high === Number.POSITIVE_INFINITY
       ? [`not within ${durationText(interval.low)} after ${after}, when the record ends`]
-      : [`${durationText(interval.high)} after the confirmed end of ${after}`]
+      : [`${lengthText(interval)} after the end of ${after}`]
   })
   return `Caught up ${texts.join('; ')}.`
 }
+
+const lengthText = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? durationText(high) : `${durationText(low)} to ${durationText(high)}`
 
 /** Whether every acknowledged write survived, and how often mirrors brought one again. */
 export function survivalAnswer(analysis: Analysis): string {

@@ -28,7 +28,11 @@ const terms: readonly (readonly [string, string])[] = [
   ],
   [
     'catch-up',
-    'From the confirmed end of a fault until every write acknowledged before it is applied or superseded everywhere.',
+    'From the moment a fault is taken away until every write acknowledged before it is applied or superseded everywhere.',
+  ],
+  [
+    'recovery',
+    'The phase from the end of a fault until data has caught up, every path on which users failed has answered again, and no more operations are in flight than ever were in the baseline before the fault. It ends with arrivals at the latest.',
   ],
   [
     'convergence',

@@ -1,6 +1,5 @@
 import { keptByAll, type Layout } from '../model/layout.ts'
 import type { PhaseSpan } from '../model/metric.ts'
-import { arrivalsEndUs } from '../model/plan.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import { type FaultStory, faultStories } from './faults.ts'
 import { type FinalState, finalStates } from './final-state.ts'
@@ -8,7 +7,8 @@ import type { History } from './history.ts'
 import { remembered } from './holding.ts'
 import { type Loss, lossesOf } from './losses.ts'
 import { type Mirroring, mirroringsOf } from './mirroring.ts'
-import { phaseFinder, phaseSpans, type Stretch } from './phases.ts'
+import { phaseFinder, phaseSpans } from './phases.ts'
+import { stretchesOf } from './recovery.ts'
 import { type RegionState, regionStates } from './region-state.ts'
 import { type Settlement, settlements } from './settlement.ts'
 import { Journeys } from './stations.ts'
@@ -46,40 +46,10 @@ export function factsOf(
   const journeys = new Journeys(history)
   const settled = settlements(versions, states, journeys, layout)
   const faults = faultStories(history)
-  const stretches = faults.flatMap((fault) => stretchOf(fault, settled, history))
-  const spans = phaseSpans(history.plan, stretches, history.endUs)
+  const spans = phaseSpans(history.plan, stretchesOf(faults, settled, history), history.endUs)
   const finals = finalStates(history)
   const losses = finals && lossesOf({ history, layout, versions, journeys }, finals)
   const phaseOf = phaseFinder(spans)
   const found = { versions, states, journeys, settled, faults, finals, losses, spans, phaseOf }
   return { history, layout, dim, mirrorings: mirroringsOf(history), ...found }
-}
-
-/** Nothing for a fault that was never injected. */
-function stretchOf(
-  fault: FaultStory,
-  settled: readonly Settlement[],
-  { plan }: History,
-): Stretch[] {
-  if (fault.injectedUs === null) return []
-  const { healedUs, healConfirmedUs } = fault
-  const caughtUpUs =
-    healConfirmedUs === null
-      ? Number.POSITIVE_INFINITY
-      : Math.max(healConfirmedUs, lastSettledUs(settled, healConfirmedUs))
-  return [
-    {
-      name: fault.plan.name,
-      fromUs: fault.injectedUs,
-      toUs: healedUs ?? Number.POSITIVE_INFINITY,
-      caughtUpUs: Math.min(caughtUpUs, arrivalsEndUs(plan)),
-    },
-  ]
-}
-
-/** When the last write acknowledged before `us` was settled everywhere; -∞ if there is none. */
-export function lastSettledUs(settled: readonly Settlement[], us: Us): Us {
-  let last = Number.NEGATIVE_INFINITY
-  for (const { version, atUs } of settled) if (version.ack < us && atUs > last) last = atUs
-  return last
 }

@@ -76,16 +76,15 @@ function lagLines({ link, region, phase }: Where, facts: Facts): number[] {
   return [...wanted.flatMap(({ version }) => linesOf(version.op)), ...hops.map(({ line }) => line)]
 }
 
-/** Writes that were still open somewhere when the fault's end was confirmed. */
+/** Writes that were still open somewhere when the fault was taken away. */
 function catchUpLines({ region, phase }: Where, { faults, settled }: Facts): number[] {
-  return faults.flatMap(({ plan, healConfirmedUs, lines }) => {
-    if (healConfirmedUs === null) return []
+  return faults.flatMap(({ plan, healing, lines }) => {
+    if (healing === null) return []
+    const [fromUs, toUs] = healing
     if (phase !== undefined && phase !== `recovery:${plan.name}`) return []
     const open = settled.filter(
       ({ version, atUs, region: at }) =>
-        version.ack < healConfirmedUs &&
-        atUs > healConfirmedUs &&
-        (region === undefined || at === region),
+        version.ack < toUs && atUs > fromUs && (region === undefined || at === region),
     )
     return [...lines, ...open.flatMap(({ version }) => linesOf(version.op))]
   })

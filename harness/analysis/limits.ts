@@ -83,16 +83,30 @@ function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
           ? true
           : row.region === (limit.region ?? undefined)),
     )
-    const confirmed = analysis.faults.find((fault) => fault.name === name)?.healConfirmedUs != null
-    if (rows.length === 0 && limit.metric === 'client-recovery' && confirmed) return []
+    const doubt = doubtOf(name, analysis)
+    if (rows.length === 0 && limit.metric === 'client-recovery' && doubt === '') return []
     if (rows.length === 0) return [resultAt(limit, { ...whole, phase }, null)]
     return rows.map((row) => {
       const { region, link, operation } = row
       const where = { ...(region && { region }), ...(link && { link }) }
       const place = { ...whole, ...where, ...(operation && { operation }), phase }
-      return resultAt(limit, place, ofRow(limit, row))
+      return resultAt(limit, place, doubted(ofRow(limit, row), doubt))
     })
   })
+}
+
+/** What canaries did not see of a fault; empty if they saw it begin and end. */
+function doubtOf(name: string, { faults }: Analysed): string {
+  const fault = faults.find((one) => one.name === name)
+  if (!fault || fault.confirmedUs === null) return 'no canary saw the fault'
+  return fault.healConfirmedUs === null ? 'no canary saw the end of the fault' : ''
+}
+
+/** Counted from what the injector did. Where nobody saw that it did it, a figure within its limit proves nothing. */
+function doubted(measured: Measured, doubt: string): Measured {
+  if (doubt === '') return measured
+  const { verdict } = measured
+  return { ...measured, remark: doubt, verdict: verdict === 'pass' ? 'unknown' : verdict }
 }
 
 function fromCells(limit: LimitPlan, analysis: Analysed, place: Place): Measured | null {

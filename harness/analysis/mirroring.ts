@@ -126,7 +126,7 @@ export function mayRepeat(
   const starts = mirror.filter(({ what, t }) => what === 'start' && t <= us)
   if (starts.length > 1) return true
   return faults.some(
-    ({ plan, injectedUs }) =>
-      injectedUs !== null && injectedUs <= us && disturbs(plan, { from, to }),
+    ({ plan, injecting }) =>
+      injecting !== null && injecting[0] <= us && disturbs(plan, { from, to }),
   )
 }

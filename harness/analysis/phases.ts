@@ -2,13 +2,13 @@ import type { PhaseSpan } from '../model/metric.ts'
 import { arrivalsEndUs, type Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 
-/** One fault as far as phases go: in force from `fromUs`, healed at `toUs`, caught up at `caughtUpUs`. */
+/** One fault as far as phases go: in force from `fromUs`, healed at `toUs`, all well again at `recoveredUs`. */
 export type Stretch = {
   name: string
   fromUs: Us
   toUs: Us
   /** ∞ if it never was, or nobody knows. */
-  caughtUpUs: Us
+  recoveredUs: Us
 }
 
 /**
@@ -19,8 +19,8 @@ export function phaseSpans(plan: Plan, faults: readonly Stretch[], endUs: Us): P
   const { warmupUs } = plan.timeline
   const arrivals = arrivalsEndUs(plan)
   const borders = new Set([0, warmupUs, arrivals, endUs])
-  for (const { fromUs, toUs, caughtUpUs } of faults)
-    for (const us of [fromUs, toUs, caughtUpUs]) borders.add(us)
+  for (const { fromUs, toUs, recoveredUs } of faults)
+    for (const us of [fromUs, toUs, recoveredUs]) borders.add(us)
   const cuts = [...borders].filter((us) => us >= 0 && us <= endUs).sort((a, b) => a - b)
   const spans: PhaseSpan[] = []
   for (const [i, fromUs] of cuts.entries()) {
@@ -39,7 +39,7 @@ function nameAt(us: Us, warmupUs: Us, arrivals: Us, faults: readonly Stretch[]):
   if (us >= arrivals) return 'settle'
   const inForce = faults.filter(({ fromUs, toUs }) => us >= fromUs && us < toUs)
   if (inForce.length > 0) return `fault:${joined(inForce)}`
-  const recovering = faults.filter(({ toUs, caughtUpUs }) => us >= toUs && us < caughtUpUs)
+  const recovering = faults.filter(({ toUs, recoveredUs }) => us >= toUs && us < recoveredUs)
   return recovering.length > 0 ? `recovery:${joined(recovering)}` : 'baseline'
 }
 

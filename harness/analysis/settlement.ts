@@ -35,6 +35,13 @@ export function settlements(
   return found
 }
 
+/** When the last write acknowledged before `us` was settled; -∞ if there is none. */
+export function lastSettledUs(settled: readonly Settlement[], us: Us): Us {
+  let last = Number.NEGATIVE_INFINITY
+  for (const { version, atUs } of settled) if (version.ack < us && atUs > last) last = atUs
+  return last
+}
+
 /** `here`, or earlier if the region applied a later version before that. */
 function supersededBy(version: Version, state: RegionState, versions: Versions, here: Us): Us {
   const { times, writes } = state.applications(version.id)

@@ -26,7 +26,7 @@ export const metrics = {
   'catch-up': {
     unit: 'us',
     about:
-      'from the confirmed end of a fault until all writes acknowledged before it are applied or superseded everywhere',
+      'from the heal of a fault until all writes acknowledged before it are applied or superseded everywhere',
   },
   convergence: {
     unit: 'us',
@@ -47,7 +47,7 @@ export const metrics = {
   },
   'client-recovery': {
     unit: 'us',
-    about: 'from the confirmed end of a fault to the first success on the paths it touched',
+    about: 'from the heal of a fault to the first success on the paths it touched',
   },
   availability: {
     unit: 'ratio',

@@ -183,15 +183,19 @@ export type LogEvent = {
   firsts: number[]
 }
 
-/** A fault's life; `confirmed` and `heal-confirmed` come from canaries. */
+/** A fault's life; `confirmed` and `heal-confirmed` come from canaries, and no figure is counted from them. */
 export type FaultEvent = {
   type: 'fault'
   t: Us
   name: string
   what: 'injected' | 'healed' | 'confirmed' | 'heal-confirmed'
-  /** confirmed, heal-confirmed: which canary, what it saw, and the bracket [last of before, first of after]. */
+  /** confirmed, heal-confirmed: which canary, and what it saw. */
   canary?: string
   saw?: string
+  /**
+   * confirmed, heal-confirmed: [last reading of before, first of after]. injected, healed: [asked of the world, done], if
+   * it took any time: the fault came or went between them.
+   */
   bracket?: [Us, Us]
 }
 

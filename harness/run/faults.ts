@@ -24,10 +24,7 @@ export class FaultSchedule {
 
   /** Heals what is still in force, now. */
   async healAll(): Promise<void> {
-    for (const [name, force] of this.inForce) {
-      await force.heal()
-      this.note(name, 'healed')
-    }
+    for (const [name, force] of this.inForce) await this.noting(name, 'healed', () => force.heal())
     this.inForce.clear()
   }
 
@@ -35,18 +32,27 @@ export class FaultSchedule {
     const { clock } = this.world
     const watching = watch(this.world, fault, this.emit, this.endUs)
     await clock.until(fault.atUs)
-    const force = await this.world.faults.inject(fault)
-    this.inForce.set(fault.name, force)
-    this.note(fault.name, 'injected')
+    const force = await this.noting(fault.name, 'injected', async () => {
+      const begun = await this.world.faults.inject(fault)
+      this.inForce.set(fault.name, begun)
+      return begun
+    })
     await clock.until(fault.untilUs)
-    if (this.inForce.delete(fault.name)) {
-      await force.heal()
-      this.note(fault.name, 'healed')
-    }
+    if (this.inForce.delete(fault.name)) await this.noting(fault.name, 'healed', () => force.heal())
     await watching
   }
 
-  private note(name: string, what: 'injected' | 'healed'): void {
-    this.emit({ type: 'fault', t: this.world.clock.now(), name, what })
+  /** Real servers take their time: when within it a fault came or went nobody knows. */
+  private async noting<T>(
+    name: string,
+    what: 'injected' | 'healed',
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.world
+    const askedUs = clock.now()
+    const done = await work()
+    const t = clock.now()
+    this.emit({ type: 'fault', t, name, what, ...(askedUs < t && { bracket: [askedUs, t] }) })
+    return done
   }
 }

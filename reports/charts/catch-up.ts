@@ -25,11 +25,11 @@ export async function catchUp(analysis: Analysis): Promise<Markup> {
     curves.length > FACETS && ` ${plural(curves.length - FACETS, 'more fault')} in the table.`
   return html`<figure><p class="takeaway">${catchUpAnswer(analysis)}${more}</p><div class="facets">${plots}</div>${curves.map(
     curveTable,
-  )}<figcaption>Down: pairs of an acknowledged write and a region that still lacks it. Across: time since a canary saw the fault
-gone. The curve is at 0 when every write acknowledged before that moment is applied or superseded everywhere.</figcaption></figure>`
+  )}<figcaption>Down: pairs of an acknowledged write and a region that still lacks it. Across: time since the fault was
+taken away. The curve is at 0 when every write acknowledged before that moment is applied or superseded everywhere.</figcaption></figure>`
 }
 
-/** Points since the confirmed end, which is where the series begins. */
+/** Points since the heal, which is where the series begins. */
 const sinceStart = ({ points }: Series): [number, number][] => {
   const startUs = points[0]?.[0] ?? 0
   return points.map(([us, open]) => [us - startUs, open])

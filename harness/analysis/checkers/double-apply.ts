@@ -38,8 +38,10 @@ function applications({ history, states, versions, faults }: Facts): {
   twice: Twice[]
 } {
   // What was on a disk that is gone has to be applied again.
-  const gone = faults.flatMap(({ plan, injectedUs }) =>
-    plan.kind === 'region-loss' && injectedUs !== null ? [{ in: plan.region, us: injectedUs }] : [],
+  const gone = faults.flatMap(({ plan, injecting }) =>
+    plan.kind === 'region-loss' && injecting !== null
+      ? [{ in: plan.region, us: injecting[0] }]
+      : [],
   )
   const regions = new Map<RegionName, Map<number, Hop>>()
   const twice: Twice[] = []

@@ -36,20 +36,20 @@ function because(
 }
 
 /** A store that ended by itself since the fault came, and is the reason why its end was not seen. */
-function whoIsGone({ plan, injectedUs }: FaultStory, stores: readonly StoreEvent[]): string {
+function whoIsGone({ plan, injecting }: FaultStory, stores: readonly StoreEvent[]): string {
   const gone = stores.find(
     ({ region, because, t }) =>
       because !== undefined &&
       'region' in plan &&
       region === plan.region &&
-      injectedUs !== null &&
-      t >= injectedUs,
+      injecting !== null &&
+      t >= injecting[0],
   )
   return gone ? `: the store of ${gone.region} ${gone.because} at ${seconds(gone.t)}` : ''
 }
 
-function whatIsMissing({ injectedUs, confirmedUs, healConfirmedUs }: FaultStory): string | null {
-  if (injectedUs === null) return 'was never injected'
+function whatIsMissing({ injecting, confirmedUs, healConfirmedUs }: FaultStory): string | null {
+  if (injecting === null) return 'was never injected'
   if (confirmedUs === null) return 'was injected, but no canary saw it'
   return healConfirmedUs === null ? 'was seen to begin, but not to end' : null
 }

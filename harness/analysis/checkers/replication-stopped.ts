@@ -1,6 +1,7 @@
 import type { Plan } from '../../model/plan.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
+import { beganUs, overUs } from '../faults.ts'
 import { disturbs, type Mirroring, type Placed } from '../mirroring.ts'
 import { counted, seconds } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
@@ -124,11 +125,8 @@ class Waiting {
 /** The part of a stretch in which no fault on the mirror's way was in force. */
 function unexplainedUs(fromUs: Us, toUs: Us, mirroring: Mirroring, { faults }: Facts): Us {
   const inForce = faults
-    .filter(({ plan, injectedUs }) => injectedUs !== null && disturbs(plan, mirroring))
-    .map(({ injectedUs, healedUs, healConfirmedUs }) => ({
-      fromUs: injectedUs ?? 0,
-      toUs: Math.max(healedUs ?? toUs, healConfirmedUs ?? 0),
-    }))
+    .filter(({ plan, injecting }) => injecting !== null && disturbs(plan, mirroring))
+    .map((fault) => ({ fromUs: beganUs(fault) ?? 0, toUs: overUs(fault) }))
     .sort((a, b) => a.fromUs - b.fromUs)
   let left = toUs - fromUs
   let doneUs = fromUs

@@ -1,7 +1,7 @@
 import type { LinkName } from '../../model/fault.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
-import type { FaultStory } from '../faults.ts'
+import { type FaultStory, overUs } from '../faults.ts'
 
 /** A fault that canaries saw, on links that let nothing through while it lasts. */
 type Cut = { name: string; links: readonly LinkName[]; fromUs: Us; untilUs: Us }
@@ -9,10 +9,10 @@ type Cut = { name: string; links: readonly LinkName[]; fromUs: Us; untilUs: Us }
 const kinds = ['partition', 'one-way-cut', 'hold', 'flap']
 
 function cutsOf(faults: readonly FaultStory[]): Cut[] {
-  return faults.flatMap(({ plan, confirmedUs, healedUs }) => {
+  return faults.flatMap((fault) => {
+    const { plan, confirmedUs } = fault
     if (!kinds.includes(plan.kind) || !('links' in plan) || confirmedUs === null) return []
-    const untilUs = healedUs ?? Number.POSITIVE_INFINITY
-    return [{ name: plan.name, links: plan.links, fromUs: confirmedUs, untilUs }]
+    return [{ name: plan.name, links: plan.links, fromUs: confirmedUs, untilUs: overUs(fault) }]
   })
 }
 

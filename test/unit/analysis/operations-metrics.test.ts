@@ -88,7 +88,9 @@ test('limits on rpo and rto are judged for each fault that takes a region away',
   const record = fourWrites(
     aRecord({ faults: [cut, loss], limits }).fault('loss', {
       injected: 5 * SECOND,
+      confirmed: 5 * SECOND,
       healed: 8 * SECOND,
+      'heal-confirmed': 8 * SECOND,
     }),
   )
   const results = judge(afterTheLoss(record).scans().analysis()).limits

@@ -5,9 +5,10 @@ import {
   phaseSpans,
   type Stretch,
 } from '../../../harness/analysis/phases.ts'
+import type { FaultPlan } from '../../../harness/model/fault.ts'
 import { SECOND } from '../../../harness/model/units.ts'
 import { aPlan } from '../../support/plan.ts'
-import { aRecord } from '../../support/record.ts'
+import { aRecord, type RecordScript } from '../../support/record.ts'
 
 const s = (seconds: number) => seconds * SECOND
 const plan = aPlan({ timeline: { warmupUs: s(10), runUs: s(90), settleUs: s(20) } })
@@ -15,7 +16,7 @@ const aFault = (over: Partial<Stretch> = {}): Stretch => ({
   name: 'cut',
   fromUs: s(30),
   toUs: s(50),
-  caughtUpUs: s(60),
+  recoveredUs: s(60),
   ...over,
 })
 const names = (faults: Stretch[], endUs = s(120)) =>
@@ -39,7 +40,7 @@ test('a fault has its phase, then recovery until it is caught up, then baseline 
 })
 
 test('of overlapping faults the names are joined in the order of the plan', () => {
-  const later = aFault({ name: 'slow', fromUs: s(20), toUs: s(40), caughtUpUs: s(45) })
+  const later = aFault({ name: 'slow', fromUs: s(20), toUs: s(40), recoveredUs: s(45) })
   expect(names([aFault(), later]).slice(1, 5)).toEqual([
     '10 baseline 20',
     '20 fault:slow 30',
@@ -49,7 +50,7 @@ test('of overlapping faults the names are joined in the order of the plan', () =
 })
 
 test('a fault in force wins over recovery, and two recoveries are joined', () => {
-  const second = aFault({ name: 'two', fromUs: s(55), toUs: s(58), caughtUpUs: s(70) })
+  const second = aFault({ name: 'two', fromUs: s(55), toUs: s(58), recoveredUs: s(70) })
   expect(names([aFault(), second]).slice(2, 7)).toEqual([
     '30 fault:cut 50',
     '50 recovery:cut 55',
@@ -60,7 +61,7 @@ test('a fault in force wins over recovery, and two recoveries are joined', () =>
 })
 
 test('a fault that caught up at once has no recovery', () => {
-  expect(names([aFault({ caughtUpUs: s(50) })])[3]).toBe('50 baseline 100')
+  expect(names([aFault({ recoveredUs: s(50) })])[3]).toBe('50 baseline 100')
 })
 
 test('a record that was cut short has only the phases it reached', () => {
@@ -111,15 +112,102 @@ test('phases follow what happened to a fault, not what was planned', () => {
   ])
 })
 
-test('recovery lasts to the end of arrivals if the end of the fault was never confirmed', () => {
+const freeze = (fromUs: number, toUs: number, over = {}) =>
+  aRecord({
+    faults: [{ kind: 'store-freeze', name: 'freeze', region: 'us', atUs: fromUs, untilUs: toUs }],
+    ...over,
+  }).fault('freeze', { injected: fromUs, healed: toUs })
+const spansOf = (record: RecordScript) =>
+  record.facts().spans.map(({ name, fromUs, toUs }) => `${fromUs / s(1)} ${name} ${toUs / s(1)}`)
+
+test('recovery asks for no canary: data that has caught up and users that are served end it', () => {
+  expect(spansOf(freeze(s(2), s(4)))).toEqual([
+    '0 warmup 1',
+    '1 baseline 2',
+    '2 fault:freeze 4',
+    '4 baseline 11',
+    '11 settle 15',
+  ])
+})
+
+test('recovery lasts until no more are in flight than ever were in the baseline before', () => {
+  const record = freeze(s(2), s(4))
+    .search({ op: 1, at: s(1.5), done: s(1.6) })
+    .search({ op: 2, at: s(1.55), done: s(1.6) })
+    .search({ op: 3, at: s(2.5), done: s(5) })
+    .search({ op: 4, at: s(3), done: s(6) })
+    // Waits for its dispatch, and is in flight all the same.
+    .search({ op: 5, intended: s(3.5), at: s(6.5), done: s(7) })
+    .search({ op: 6, at: s(8), done: s(9) })
+  expect(spansOf(record).slice(2, 5)).toEqual([
+    '2 fault:freeze 4',
+    '4 recovery:freeze 5',
+    '5 baseline 11',
+  ])
+})
+
+test('each region is compared with itself', () => {
+  const record = freeze(s(2), s(4))
+    .search({ op: 1, at: s(1.5), done: s(1.6), region: 'eu' })
+    .search({ op: 2, at: s(1.5), done: s(1.6), region: 'eu' })
+    .search({ op: 3, at: s(3), done: s(6) })
+  expect(spansOf(record)[3]).toBe('4 recovery:freeze 6')
+})
+
+test('a path on which users failed has to answer again before recovery ends', () => {
+  const record = freeze(s(2), s(4))
+    .search({ op: 1, at: s(3), outcome: 'fail' })
+    .search({ op: 2, at: s(5), outcome: 'fail' })
+    .search({ op: 3, at: s(6), done: s(6.5) })
+  expect(spansOf(record)[3]).toBe('4 recovery:freeze 6.5')
+})
+
+test('a fault at the very start is compared with the warm-up, and without one with nothing queued before its end', () => {
+  const early = (warmupUs: number) =>
+    freeze(warmupUs, s(4), { timeline: { warmupUs, runUs: s(10), settleUs: s(4) } })
+      .search({ op: 2, at: s(2.1), done: s(5) })
+      .search({ op: 3, at: s(2.2), done: s(6) })
+      .search({ op: 4, at: s(4.5), done: s(7) })
+  const warm = early(s(2)).search({ op: 1, at: s(1), done: s(2) })
+  expect(spansOf(warm)[2]).toBe('4 recovery:freeze 6')
+  expect(spansOf(early(0))[1]).toBe('4 recovery:freeze 6')
+})
+
+test('recovery from a fault that leaves a queue nobody ever serves ends with arrivals', () => {
+  const record = freeze(s(2), s(4)).search({ op: 1, at: s(3), done: null })
+  expect(spansOf(record).slice(2)).toEqual([
+    '2 fault:freeze 4',
+    '4 recovery:freeze 11',
+    '11 settle 15',
+  ])
+})
+
+test('the baseline of a second fault leaves out the first one and its recovery', () => {
+  const freezeOf = (name: string, fromUs: number, toUs: number): FaultPlan => ({
+    ...{ kind: 'store-freeze', name, region: 'us', atUs: fromUs, untilUs: toUs },
+  })
+  const record = aRecord({ faults: [freezeOf('one', s(2), s(3)), freezeOf('two', s(6), s(7))] })
+    .fault('one', { injected: s(2), healed: s(3) })
+    .fault('two', { injected: s(6), healed: s(7) })
+    .search({ op: 1, at: s(2.5), done: s(4) })
+    .search({ op: 2, at: s(2.6), done: s(4) })
+    .search({ op: 3, at: s(6.5), done: s(8) })
+    .search({ op: 4, at: s(6.6), done: s(9) })
+  // Two in flight were seen before, but never in a baseline.
+  expect(spansOf(record).slice(2, 7)).toEqual([
+    '2 fault:one 3',
+    '3 recovery:one 4',
+    '4 baseline 6',
+    '6 fault:two 7',
+    '7 recovery:two 9',
+  ])
+})
+
+test('while a fault was being injected or healed it may have been in force', () => {
   const record = aRecord({
     faults: [{ kind: 'store-freeze', name: 'freeze', region: 'eu', atUs: s(2), untilUs: s(4) }],
-  }).fault('freeze', { injected: s(2), healed: s(4) })
-  expect(record.facts().spans.map(({ name }) => name)).toEqual([
-    'warmup',
-    'baseline',
-    'fault:freeze',
-    'recovery:freeze',
-    'settle',
-  ])
+  })
+    .say({ type: 'fault', t: s(3), name: 'freeze', what: 'injected', bracket: [s(2), s(3)] })
+    .say({ type: 'fault', t: s(5), name: 'freeze', what: 'healed', bracket: [s(4), s(5)] })
+  expect(spansOf(record)[2]).toBe('2 fault:freeze 5')
 })

@@ -91,7 +91,7 @@ describe('the report of a realistic run', () => {
       /Worst response: p99 [\d.]+ ms in baseline \(ap-south\); p95 [\d.]+ ms while/,
     )
     expect(text).toMatch(/Lowest mean recall: 0.948 to 0.951 during partition .*replication/)
-    expect(text).toContain('Caught up 3.00 s after the confirmed end of partition.')
+    expect(text).toContain('Caught up 3.00 s after the end of partition.')
     expect(text).toContain('0 lost of 3,590 acknowledged writes')
   })
 
@@ -244,7 +244,9 @@ test('a fault no canary saw is named as unproven', async () => {
   const faults = [{ ...fault!, confirmedUs: null, healConfirmedUs: null }]
   const text = textOf(await renderHtml(aReport({ analysis: wordsOnly({ faults }) })))
   expect(text).toContain('Not confirmed by any canary: partition.')
-  expect(text).toContain('Catch-up was not measured: no canary saw a fault end.')
+  expect(text).toContain(
+    'Catch-up was not measured: no fault ended after a write was acknowledged.',
+  )
   expect(text).toContain('partition: us-east ↔ eu-west (not confirmed)')
 })
 
