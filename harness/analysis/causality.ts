@@ -1,6 +1,6 @@
 import type { History } from './history.ts'
 import type { Op } from './op.ts'
-import type { Journeys } from './stations.ts'
+import { inStoreFrom, type Journeys } from './stations.ts'
 import type { Version } from './versions.ts'
 
 /**
@@ -20,8 +20,7 @@ export function causalityOf({
   return (earlier, later) => {
     if (earlier.write === 0 || later.op === null) return true
     const { gateway, client } = later.op
-    const stations = journeys.at(earlier.write, gateway)
-    if (Math.min(stations.applied, stations.visible) <= later.inv) return true
+    if (inStoreFrom(journeys.at(earlier.write, gateway)) <= later.inv) return true
     if (earlier.op?.client === client && earlier.ack <= later.inv) return true
     return (reads.get(client) ?? []).some(
       ({ done, writes }) => done !== null && done <= later.inv && writes.includes(earlier.write),

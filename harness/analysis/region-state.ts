@@ -68,9 +68,36 @@ export class RegionState {
 
   /** What is visible was applied, even where nobody saw it being applied. */
   noteVisible(id: PointId, write: WriteId, us: Us): void {
+    if (!this.appliedWrites.has(write)) this.noteUnseen(id, write, us)
     note(this.visibleTracks, id, this.dropped.get(id) === write ? ABSENT : write, us)
-    if (!this.appliedWrites.has(write)) this.noteApplied(id, write, us, {})
     this.places.noteVisible(id, write, us)
+  }
+
+  /** What the agent found there was applied, even where neither it nor searches saw it come. */
+  noteFound(id: PointId, write: WriteId, us: Us): void {
+    if (write !== 0 && !this.appliedWrites.has(write)) this.noteApplied(id, write, us, {})
+  }
+
+  /**
+   * The store took it and did not say so in time. Searches come to see versions in the order the store took them: what
+   * was applied and not seen yet came after it.
+   */
+  private noteUnseen(id: PointId, write: WriteId, us: Us): void {
+    const track = this.appliedTracks.get(id)
+    const seen = this.visibleTracks.get(id)
+    let at = track?.times.length ?? 0
+    const lastSeenUs = seen?.times.at(-1) ?? Number.NEGATIVE_INFINITY
+    const isSeen = (i: number) => {
+      const other = track?.writes[i] as WriteId
+      return (track?.times[i] as Us) <= lastSeenUs && (seen?.writes.includes(other) ?? false)
+    }
+    while (at > 0 && !isSeen(at - 1)) at--
+    this.appliedWrites.add(write)
+    if (!track || at === track.times.length) note(this.appliedTracks, id, write, us)
+    else {
+      track.times.splice(at, 0, track.times[at] as Us)
+      track.writes.splice(at, 0, write)
+    }
   }
 
   /** The store's content changed all at once; `ABSENT`: the point is gone. */
@@ -133,6 +160,7 @@ export function regionStates(history: History, layout: Layout): Map<RegionName, 
     const state = states.get(region)
     if (hop === 'applied') state?.noteApplied(id, write, t, event)
     else if (hop === 'visible') state?.noteVisible(id, write, t)
+    else if (hop === 'duplicate') state?.noteFound(id, write, t)
   }
   replaceBefore(Number.POSITIVE_INFINITY)
   for (const { region, what, t } of stores) states.get(region)?.noteStore(what, t)

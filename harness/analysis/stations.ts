@@ -12,8 +12,10 @@ const nowhere: Stations = {
   logged: NEVER,
   mirrored: NEVER,
   applied: NEVER,
+  unanswered: NEVER,
   older: NEVER,
   duplicate: NEVER,
+  again: NEVER,
   visible: NEVER,
 }
 
@@ -47,7 +49,16 @@ export class Journeys {
   }
 }
 
-/** When the write turned out to be superseded in a region: a newer version was found there, or itself again. */
-export function foundOlder({ older, duplicate, applied }: Readonly<Stations>): Us {
-  return applied <= duplicate ? Math.min(older, duplicate) : older
-}
+/**
+ * From when on the write is known to be in the region's store; ∞ if nobody saw it there. A store may take a version and
+ * answer too late: then searches, or the agent when it tries again, are the first to meet it.
+ */
+export const inStoreFrom = ({ applied, visible, duplicate }: Readonly<Stations>): Us =>
+  Math.min(applied, visible, duplicate)
+
+/**
+ * When the write turned out to be superseded in a region: a newer version was found there. Of one that searches were
+ * never seen to show: when it was found to be there.
+ */
+export const foundOlder = ({ older, duplicate, visible }: Readonly<Stations>): Us =>
+  visible === NEVER ? Math.min(older, duplicate) : older

@@ -8,6 +8,7 @@ import type {
   TombstoneEvent,
 } from './agent-events.ts'
 import type { FigureEvent } from './figure.ts'
+import type { HopEvent } from './hop.ts'
 import type { OperationKind, Outcome } from './operation.ts'
 import type { Plan } from './plan.ts'
 import type { PointId, Row, WriteId } from './point.ts'
@@ -43,6 +44,8 @@ export type RecordEvent =
   | FigureEvent
   | ScanEvent
   | EndEvent
+
+export type { HopEvent } from './hop.ts'
 
 export type PlanEvent = { type: 'plan'; t: 0; faultline: string; plan: Plan }
 
@@ -117,34 +120,6 @@ export type ProbeEvent = {
   outcome: Outcome
   ids: PointId[]
   writes: WriteId[]
-}
-
-/**
- * One station of one write in one region.
- * `logged`: in a region's own log. `mirrored`: in a target's copy of another region's log (once per copy).
- * `applied`: the store of `region` acknowledged this version. `older`, `duplicate`: the applier found a newer
- * version, or this very one, already there (`tie`: stamps equal but for the region). `visible`: the version (or its
- * tombstone) acts on searches.
- */
-export type HopEvent = {
-  type: 'hop'
-  t: Us
-  hop: 'logged' | 'mirrored' | 'applied' | 'older' | 'duplicate' | 'visible'
-  region: RegionName
-  write: WriteId
-  id: PointId
-  /** logged, mirrored: the log's partition and offset. */
-  partition?: number
-  offset?: number
-  /** mirrored: whose log it is a copy of. */
-  from?: RegionName
-  /** applied, older, duplicate, logged: which incarnation of the region's agent did it. */
-  incarnation?: number
-  tie?: true
-  /** applied: the shard it is kept in now, for systems with shards. */
-  shard?: number
-  /** applied: a tombstone took this version out, as if it had never been written. */
-  dropped?: true
 }
 
 /** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */

@@ -18,8 +18,11 @@ export interface Durable {
 
 /** What an agent decides without touching a store: the record must hear of it. */
 export interface Journal {
-  /** The change was not applied: a newer version, or this very one, is already there. `tie`: only the region decided. */
-  skipped(write: WriteId, id: PointId, why: 'older' | 'duplicate', tie?: boolean): void
+  /**
+   * The change was not applied: the store has a newer version, or this very one, or a log brought it a second time.
+   * `tie`: only the region decided.
+   */
+  skipped(write: WriteId, id: PointId, why: 'older' | 'duplicate' | 'again', tie?: boolean): void
   tombstonesForgotten(ids: readonly PointId[], writes: readonly WriteId[]): void
   /** The life of a lease, and what was done or refused under it. */
   epoch(what: EpochEvent['what'], epoch: number, write?: WriteId, id?: PointId): void

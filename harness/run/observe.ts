@@ -1,6 +1,7 @@
 import type { StoredPoint } from '../model/point.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
+import { CallError } from '../ports/errors.ts'
 import type { Call, Collections, VectorStore } from '../ports/store.ts'
 import type { Terrain } from '../ports/system.ts'
 import type { AgentPorts } from '../ports/world.ts'
@@ -16,7 +17,12 @@ export function observed(
   now: () => Us,
 ): Terrain {
   const { region, store } = ports
-  const hop = (what: 'older' | 'duplicate', write: number, id: number, tie?: boolean) =>
+  const hop = (
+    what: 'older' | 'duplicate' | 'again' | 'unanswered',
+    write: number,
+    id: number,
+    tie?: boolean,
+  ) =>
     emit({
       type: 'hop',
       ...{ t: now(), hop: what, region, write, id, incarnation },
@@ -29,19 +35,8 @@ export function observed(
       ...(shard !== undefined && { shard }),
       ...(dropped && { dropped }),
     })
-  // A call goes to the collection the alias points at as it begins; what was served when it ended is what counts.
-  const applied =
-    (write: VectorStore['upsert'], name?: string) =>
-    async (points: readonly StoredPoint[], call: Call) => {
-      const to = name ?? aliased?.()
-      await write(points, call)
-      if (to === aliased?.()) for (const point of points) acknowledged(point)
-    }
-  const watched = <S extends VectorStore>(store: S, name?: string): S => ({
-    ...store,
-    upsert: applied(store.upsert, name),
-    remove: applied(store.remove, name),
-  })
+  const unanswered = ({ write, id }: StoredPoint) => hop('unanswered', write, id)
+  const watched = watching(aliased, acknowledged, unanswered)
   const { collections } = ports
   return {
     ...ports,
@@ -77,3 +72,34 @@ const observedCollections = (
   collections: Collections,
   watched: (store: VectorStore, name: string) => VectorStore,
 ): Collections => ({ ...collections, open: (name) => watched(collections.open(name), name) })
+
+/**
+ * Tells of every version a store was given: acknowledged, or without an answer. A call goes to the collection the alias
+ * points at as it begins; what was served when it ended is what counts.
+ */
+function watching(
+  aliased: (() => string) | undefined,
+  acknowledged: (point: StoredPoint) => void,
+  unanswered: (point: StoredPoint) => void,
+) {
+  const applied =
+    (write: VectorStore['upsert'], name?: string) =>
+    async (points: readonly StoredPoint[], call: Call) => {
+      const to = name ?? aliased?.()
+      const tell = (what: (point: StoredPoint) => void) => {
+        if (to === aliased?.()) for (const point of points) what(point)
+      }
+      try {
+        await write(points, call)
+      } catch (error) {
+        if (error instanceof CallError && !error.definite) tell(unanswered)
+        throw error
+      }
+      tell(acknowledged)
+    }
+  return <S extends VectorStore>(store: S, name?: string): S => ({
+    ...store,
+    upsert: applied(store.upsert, name),
+    remove: applied(store.remove, name),
+  })
+}

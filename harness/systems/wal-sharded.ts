@@ -161,7 +161,7 @@ class RegionalAgent implements Agent {
     const read: WalApplier['read'] = (ids, call) => this.applier.read(ids, call)
     this.reader = new WalReader({
       ...{ ...ground, take, backlog },
-      again: ({ write, id }) => journal.skipped(write, id, 'duplicate'),
+      again: ({ write, id }) => journal.skipped(write, id, 'again'),
       stands: (records) => settings.ack !== 'log' && this.confirmations.stand(records),
     })
     this.restore = new WalRestore({ terrain, topic: TOPIC, positions, merge })

@@ -5,6 +5,7 @@ import { SECOND } from '../../harness/model/units.ts'
 import { judged } from '../support/judged.ts'
 import { aLoad, aPlan } from '../support/plan.ts'
 import { simulate } from '../support/simulate.ts'
+import { alarms, judgedText, threeRegions } from '../support/three-regions.ts'
 
 /** What a run must not say, found by people who tried to make it say it. */
 
@@ -62,3 +63,16 @@ test('a delay on a link that another fault has cut is not confirmed by the silen
   expect(said('cut')).toContain('confirmed')
   expect(said('slow')).not.toContain('confirmed')
 })
+
+test.each(['strong', 'sequential'])(
+  'a write that a frozen store took after its deadline is no step back (%s)',
+  async (level) => {
+    const freeze = 'store-freeze: eu-west, at: 10s, for: 10s'
+    const run = await judgedText(threeRegions(`kind: gossip-quorum, level: ${level}`, [freeze]))
+    expect(alarms(run)).toEqual([])
+    for (const checker of ['monotonic-writes', 'writes-follow-reads'])
+      expect(run.finding(checker)).toMatchObject({ verdict: 'pass', promised: true })
+    const late = run.events.filter((event) => event.type === 'hop' && event.hop === 'unanswered')
+    expect(late.length).toBeGreaterThan(0)
+  },
+)

@@ -7,6 +7,7 @@ import { heldIn, liveIn } from '../final-state.ts'
 import { heldBy } from '../holding.ts'
 import { storesOf } from '../op.ts'
 import { stillMoving } from '../settling.ts'
+import { inStoreFrom, type Stations } from '../stations.ts'
 import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
@@ -133,13 +134,22 @@ function wonEverywhere(version: Version, gone: Version, { journeys, layout }: Fa
   for (const region of layout.holders(gone.id)) {
     const live = journeys.at(version.write, region)
     const dead = journeys.at(gone.write, region)
-    if (live.applied === NEVER) {
-      if (dead.applied < NEVER && live.older < NEVER) return false
-    } else if (dead.applied < live.applied) took++
-    else if (dead.applied < NEVER || dead.older === NEVER) return false
+    const deadCame = inStoreFrom(dead) < NEVER
+    if (inStoreFrom(live) === NEVER) {
+      if (deadCame && live.older < NEVER) return false
+    } else if (deadCame && isAfter(live, dead)) took++
+    else if (deadCame || dead.older === NEVER) return false
   }
   return took > 0
 }
+
+/** Of what a store took without an answer only searches tell the order, and not within one of their ticks. */
+function isAfter(live: Readonly<Stations>, dead: Readonly<Stations>): boolean {
+  if (live.applied < NEVER && dead.applied < NEVER) return dead.applied < live.applied
+  return inSight(dead) <= inSight(live)
+}
+
+const inSight = ({ visible, duplicate }: Readonly<Stations>): number => Math.min(visible, duplicate)
 
 function witness(gone: Version, version: Version, { regions, us, where, line }: Sighting): Witness {
   const when = us === Number.POSITIVE_INFINITY ? '' : ` at ${seconds(us)}`

@@ -26,7 +26,10 @@ export function duplicateAfterReplacement({ history }: Facts): number {
         here.writes.add(write)
         here.last = write
       } else applied.set(key, { writes: new Set([write]), last: write })
-    } else if ((hop === 'older' || hop === 'duplicate') && here?.writes.has(write))
+    } else if (
+      (hop === 'older' || hop === 'duplicate' || hop === 'again') &&
+      here?.writes.has(write)
+    )
       if (here.last !== write) again++
   }
   return again
@@ -42,7 +45,7 @@ export function afterRestart({ history }: Facts): number {
     const key = `${region} ${write}`
     const before = first.get(key)
     if (hop === 'applied' && before === undefined) first.set(key, incarnation)
-    else if ((hop === 'duplicate' || hop === 'applied') && before !== undefined)
+    else if ((hop === 'duplicate' || hop === 'again' || hop === 'applied') && before !== undefined)
       if (incarnation > before) again++
   }
   return again

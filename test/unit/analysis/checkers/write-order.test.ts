@@ -141,3 +141,61 @@ test('without a write after a read nobody can tell', () => {
   const unarrived = reply()
   expect(ofReader(unarrived)).toMatchObject({ verdict: 'unknown', evidence: 0 })
 })
+
+/** `eu` has the earlier of two writes of a client, and what it says of the later one. */
+const unanswered = () => twice().hops(1, 9, 'eu', { applied: 3 * SECOND })
+
+test('a write that the store took without an answer has come when it is found to be there', () => {
+  const record = unanswered().hops(2, 9, 'eu', { unanswered: 4 * SECOND, duplicate: 6 * SECOND })
+  expect(ofWriter(record)).toMatchObject({ verdict: 'pass', violations: 0, evidence: 2 })
+})
+
+test('a write that only searches saw come has come, and what is applied over it goes back', () => {
+  const seen = unanswered().hops(2, 9, 'eu', { unanswered: 4 * SECOND, visible: 5 * SECOND })
+  expect(ofWriter(seen)).toMatchObject({ verdict: 'pass', evidence: 2 })
+  const back = twice()
+    .hops(2, 9, 'eu', { unanswered: 4 * SECOND, visible: 5 * SECOND })
+    .hops(1, 9, 'eu', { applied: 6 * SECOND })
+  expect(ofWriter(back)).toMatchObject({ verdict: 'fail', violations: 1 })
+})
+
+test('an earlier write that only searches saw come goes back if they had seen the later one', () => {
+  const later = twice().hops(2, 9, 'eu', { applied: 3 * SECOND })
+  const back = later
+    .hops(2, 9, 'eu', { visible: 4 * SECOND })
+    .hops(1, 9, 'eu', { visible: 5 * SECOND })
+  expect(ofWriter(back)).toMatchObject({ verdict: 'fail', violations: 1 })
+  const before = twice()
+    .hops(2, 9, 'eu', { applied: 3 * SECOND, visible: 4 * SECOND })
+    .hops(1, 9, 'eu', { visible: 3.9 * SECOND })
+  expect(ofWriter(before)).toMatchObject({ verdict: 'pass' })
+})
+
+test.each([
+  ['the store did not answer for', { unanswered: 3.5 * SECOND }, null],
+  ['an agent may have stored before it died', {}, 3.5 * SECOND],
+])('a write that %s may have beaten the one that was found older', (_, of, crashUs) => {
+  const record = unanswered()
+    .upsert({ op: 3, id: 9, row: 7, at: 3 * SECOND, region: 'eu', outcome: 'unknown' })
+    .hops(3, 9, 'eu', of)
+    .hops(2, 9, 'eu', { older: 4 * SECOND })
+  if (crashUs !== null) record.agent('eu', 'crash', crashUs)
+  expect(ofWriter(record)).toMatchObject({ verdict: 'pass', violations: 0, evidence: 2 })
+  const known = record.hops(3, 9, 'eu', { older: 3.8 * SECOND })
+  expect(ofWriter(known).verdict).toBe('fail')
+})
+
+test('what a log brings again says nothing of what the store holds', () => {
+  const record = unanswered().hops(2, 9, 'eu', { again: 4 * SECOND, applied: 5 * SECOND })
+  expect(ofWriter(record)).toMatchObject({ verdict: 'pass', violations: 0, evidence: 2 })
+})
+
+test('a region that lost its disk has nothing to go back from', () => {
+  const record = twice()
+    .hops(2, 9, 'eu', { applied: 3 * SECOND })
+    .say({
+      ...{ type: 'store', t: 4 * SECOND, region: 'eu', what: 'replaced', ids: [9], writes: [-1] },
+    })
+    .hops(1, 9, 'eu', { applied: 5 * SECOND })
+  expect(ofWriter(record)).toMatchObject({ verdict: 'pass', violations: 0 })
+})
