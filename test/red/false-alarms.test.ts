@@ -75,4 +75,5 @@ test.each(['strong', 'sequential'])(
     const late = run.events.filter((event) => event.type === 'hop' && event.hop === 'unanswered')
     expect(late.length).toBeGreaterThan(0)
   },
+  180_000,
 )

@@ -3,7 +3,7 @@ import { type Judged, judged } from '../../harness/prove/judged.ts'
 import { loadPlan } from '../../harness/scenario/load.ts'
 import { formatProblem } from '../../harness/scenario/problem.ts'
 
-/** Three regions with busy keys, 40 s of load and a store that starts in seconds; `faults` as a scenario writes them. */
+/** Three regions with busy keys, 30 s of load and a store that starts in seconds; `faults` as a scenario writes them. */
 export const threeRegions = (system: string, faults: readonly string[]): string => `
 name: three-regions
 seed: 7
@@ -19,13 +19,13 @@ mirror: { delivery: at-least-once, flush: 1s }
 load:
   - in: [us-east, eu-west, ap-south]
     clients: 8
-    search: 4/s
+    search: 1/s
     upsert: 8/s
     delete: 1/s
     fetch: 8/s
     fetchOwn: 20%
     keys: { fresh: 30%, existing: 30%, contended: 40%, contendedCount: 30 }
-timeline: { warmup: 3s, run: 40s, settle: 30s }
+timeline: { warmup: 3s, run: 30s, settle: 20s }
 faults: [${faults.map((fault) => `{ ${fault} }`).join(', ')}]
 `
 
