@@ -19,6 +19,8 @@ import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { guaranteesFor, judgeRun, layoutFor, planOf } from './main.ts'
 import { expectedBefore } from './model/arrivals.ts'
+import { promisesOf } from './model/guarantees.ts'
+import type { Plan } from './model/plan.ts'
 import { sweepAll } from './open-containers.ts'
 import { addProve, runToProve } from './prove/commands.ts'
 import { finish, type RunFlags, runCommand } from './run-command.ts'
@@ -138,12 +140,15 @@ function addCheck(program: Command): void {
     .action((file: string, { seed, world }: RunFlags) =>
       print(
         [
-          renderCheck(planOf(file, { seed, world }), expectedBefore),
+          checkText(planOf(file, { seed, world })),
           ...(isSweepFile(file) ? [pointsText(file, { seed, world })] : []),
         ].join('\n'),
       ),
     )
 }
+
+const checkText = (plan: Plan): string =>
+  renderCheck(plan, expectedBefore, promisesOf(guaranteesFor(plan), plan.faults))
 
 function addReport(program: Command): void {
   program

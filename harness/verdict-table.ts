@@ -95,9 +95,10 @@ function cellText({ region, link, phase, operation }: LimitResult): string {
 }
 
 /** What no system promised is a note: only a limit can make it fail the run. */
-function findingLine({ checker, verdict, because, promised }: Finding): string {
+function findingLine({ checker, verdict, because, promised, unpromised }: Finding): string {
   const word = promised ? verdict : 'note'
-  return `${word.padEnd(8)}${checker}: ${because}${promised ? '' : ' Not promised by the system.'}`
+  const why = promised ? '' : ` ${unpromised ?? 'Not promised by the system.'}`
+  return `${word.padEnd(8)}${checker}: ${because}${why}`
 }
 
 function aligned(rows: readonly string[][]): string[] {

@@ -1,4 +1,5 @@
 import type { Finding, Verdict, Witness } from '../harness/model/finding.ts'
+import type { RunPromises } from '../harness/model/guarantees.ts'
 import { countText, plural, shellWord } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
@@ -26,18 +27,25 @@ export function findingsSection({ analysis, run }: Report): Markup {
   if (all.length === 0) return html`<p class="missing">No checker looked at this record.</p>`
   const passed = all.filter(({ verdict }) => verdict === 'pass').length
   const quoted = all.filter(({ events }) => events.length > 0)
-  return html`<p class="takeaway">${passed} of ${plural(all.length, 'checker')} passed.</p><div class="scroll"><table>
+  return html`<p class="takeaway">${passed} of ${plural(all.length, 'checker')} passed. ${promisesText(analysis.promises)}</p><div class="scroll"><table>
 <thead><tr><th scope="col">checker</th><th scope="col">verdict</th><th scope="col" class="n">looked at</th><th scope="col" class="n">violations</th><th scope="col">because</th></tr></thead>
 <tbody>${all.map(row)}</tbody></table></div>${quoted.map((finding) => article(finding, run))}`
+}
+
+/** What the system promises of this run, so that a green checker is not taken for more. */
+export function promisesText({ given, excepted }: RunPromises): string {
+  const all = given.length === 0 ? 'nothing.' : `that ${given.join('; ')}.`
+  const not = excepted.map(({ clause, when }) => ` Not promised: that ${clause}, when ${when}.`)
+  return `Under these faults the system promises ${all}${not.join('')}`
 }
 
 const row = (finding: Finding): Markup =>
   html`<tr><td>${finding.checker}</td><td>${mark(finding)}</td><td class="n">${countText(finding.evidence)}</td><td class="n">${countText(finding.violations)}</td><td class="text">${finding.because}${unpromised(finding)}</td></tr>\n`
 
-const unpromised = ({ promised, violations }: Finding): string =>
+const unpromised = ({ promised, unpromised: why, violations }: Finding): string =>
   promised || violations === 0
     ? ''
-    : ' The system does not promise this: only a limit can make it fail the run.'
+    : ` ${why ?? 'The system does not promise this.'} Only a limit can make it fail the run.`
 
 const mark = (finding: Finding): Markup =>
   shown(finding) === 'note'

@@ -2,7 +2,7 @@ import type { LimitResult } from '../harness/model/finding.ts'
 import { overlayOf, type Plan } from '../harness/model/plan.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { repeatCommand } from './circumstances.ts'
-import { byWeight, linesCommand } from './findings.ts'
+import { byWeight, linesCommand, promisesText } from './findings.ts'
 import { countText, GAP, momentText, plural } from './format.ts'
 import { bySeverity, limitBound, limitCell, limitMeasured, limitSubject } from './limits.ts'
 import type { Report } from './report.ts'
@@ -68,11 +68,13 @@ function findingsPart({ analysis, run }: Report): string {
       ? `\n  > ${escapedText(first.sentence)}${first.lines.length > 0 ? ` ${code(linesCommand(run, `finding=${finding.checker}`))}` : ''}`
       : ''
     const verdict = finding.promised ? finding.verdict : `${finding.verdict}, not promised`
-    return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${witness}`
+    const why = finding.unpromised ? ` ${escapedText(finding.unpromised)}` : ''
+    return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${why}${witness}`
   })
   const more =
     told.length > FINDINGS ? [`- ${countText(told.length - FINDINGS)} more in report.html.`] : []
-  return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed}`
+  const promises = escapedText(promisesText(analysis.promises))
+  return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed} ${promises}`
 }
 
 function repeatPart(report: Report): string {

@@ -1,4 +1,5 @@
-import type { Analysis, Finding, Guarantees } from '../model/finding.ts'
+import type { Analysis, Finding } from '../model/finding.ts'
+import { type Guarantees, promisesOf } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
@@ -98,6 +99,7 @@ export function analyseHistory(
     series: seriesOf(facts, samples, differences),
     curves: curvesOf(cells),
     findings: findingsOf(facts, guarantees),
+    promises: promisesOf(guarantees, history.plan.faults),
     cells: cells.all(),
     reached: statesReached(facts, samples),
   }

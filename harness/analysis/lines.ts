@@ -1,4 +1,4 @@
-import type { Guarantees } from '../model/finding.ts'
+import type { Guarantees } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
 import type { Plan } from '../model/plan.ts'
 import { eachLine, readRecord } from '../record/reader.ts'

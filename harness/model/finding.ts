@@ -1,3 +1,4 @@
+import type { RunPromises } from './guarantees.ts'
 import type { LimitPlan } from './limit.ts'
 import type { MetricRow, MetricUnit, PhaseSpan } from './metric.ts'
 import type { Plan } from './plan.ts'
@@ -20,6 +21,8 @@ export type Finding = {
   about: 'correctness' | 'promise' | 'run'
   /** false: the system does not promise it, so it is reported and never fails the run. */
   promised: boolean
+  /** Why not, if it is promised of runs without some hazard of this one's faults: one sentence. */
+  unpromised?: string
 }
 
 /** The two or three events that contradict each other, as a sentence, and where they stand in the record. */
@@ -109,6 +112,8 @@ export type Analysis = {
   series: Series[]
   curves: Curve[]
   findings: Finding[]
+  /** What the system promises of a run with these faults, and what not. */
+  promises: RunPromises
 }
 
 /** Findings and limits together: the answer to "may this go out?". */
@@ -117,64 +122,4 @@ export type Judgement = {
   exitCode: number
   because: string
   limits: LimitResult[]
-}
-
-/** For which reads a session guarantee is given: strong fetches by id see more than searches do. */
-export type PromisedReads = 'none' | 'fetches' | 'all reads'
-
-/** What a system promises; checkers hold it to these and only report the rest. */
-export type Guarantees = {
-  /** All regions equal each other after faults end and arrivals stop. */
-  convergence: boolean
-  /** No acknowledged write is lost, whatever single region crashes. */
-  durability: boolean
-  /** No acknowledged write is overwritten by one it causally followed. */
-  causalWrites: boolean
-  readYourWrites: PromisedReads
-  monotonicReads: PromisedReads
-  /** Fetches and writes of one id behave like one register in real time. */
-  linearizable: boolean
-  /** All clients see the writes of one id in one order, which keeps the order of each client. */
-  sequential: boolean
-  /** Nobody sees a write without those that its writer had seen of the same id. */
-  causal: boolean
-  /** Two writes of one client to one id are applied in their order everywhere. */
-  monotonicWrites: boolean
-  /** A write is applied nowhere after one of the same id that its writer had read is gone back to. */
-  writesFollowReads: boolean
-  /** An answer without a stale flag shows nothing superseded for longer than this; null: no bound. */
-  stalenessUs: Us | null
-  /** And nothing with more than so many newer acknowledged versions; null: no bound. */
-  staleVersions: number | null
-  /** An answer that lacks what a part did not send in time says so. */
-  flagsPartial: boolean
-  /** Of `of` copies a write waits for `write` and a read asks `read`; null if acknowledgements count no copies. */
-  quorum: { write: number; read: number; of: number } | null
-  /** Each change takes effect once in each region; a second arrival is found to be one. */
-  singleApply: boolean
-  /** Bytes on all links for each byte of acknowledged writes, at most; null: no bound. */
-  amplification: number | null
-  /** After another took over, a former primary acknowledges nothing and what it sends late is refused. */
-  fencedPrimary: boolean
-}
-
-/** Where a system begins that promises nothing: `{ ...nothingPromised, convergence: true }`. */
-export const nothingPromised: Guarantees = {
-  convergence: false,
-  durability: false,
-  causalWrites: false,
-  readYourWrites: 'none',
-  monotonicReads: 'none',
-  linearizable: false,
-  sequential: false,
-  causal: false,
-  monotonicWrites: false,
-  writesFollowReads: false,
-  stalenessUs: null,
-  staleVersions: null,
-  flagsPartial: false,
-  quorum: null,
-  singleApply: false,
-  amplification: null,
-  fencedPrimary: false,
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../base/rng.ts'
 import type { EpochEvent, ModeEvent, RepairEvent } from '../model/agent-events.ts'
-import type { Guarantees } from '../model/finding.ts'
+import type { Guarantees } from '../model/guarantees.ts'
 import type { Layout, Space } from '../model/layout.ts'
 import type { MirrorPolicy } from '../model/plan.ts'
 import type { PointId, Row, SessionToken, StoredPoint, WriteId } from '../model/point.ts'

@@ -1,4 +1,4 @@
-import type { Guarantees } from '../model/finding.ts'
+import type { Guarantees } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
 import type { RegionName } from '../model/units.ts'
 import type { EventLog, LogRecord } from '../ports/log.ts'

@@ -1,3 +1,4 @@
+import type { RunPromises } from '../model/guarantees.ts'
 import type { OperationKind } from '../model/operation.ts'
 import type { LinkPlan, LoadPlan, Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
@@ -18,7 +19,7 @@ type Before = Known['expectedBefore']
  * What `faultline check` prints: the plan as a person can check it, at most 100 columns wide. Times count from the
  * end of warm-up, as in the scenario. Operations are expected ones; a seed draws a few more or fewer.
  */
-export function renderCheck(plan: Plan, before: Before): string {
+export function renderCheck(plan: Plan, before: Before, promises: RunPromises): string {
   const sections: [string, string[]][] = [
     ['', headLines(plan)],
     [`Laid over for ${plan.world}`, overlayLines(plan)],
@@ -27,6 +28,7 @@ export function renderCheck(plan: Plan, before: Before): string {
     ['Links', linkLines(plan)],
     ['Phases (from the end of warm-up)', phaseLines(plan)],
     ['Faults', faultLines(plan)],
+    ['Promised under these faults', promiseLines(promises)],
     ['Operations expected', operationLines(plan, before)],
     ['Limits', limitLines(plan, before)],
     ['Expected outcome', expectLines(plan)],
@@ -202,6 +204,13 @@ function operationLines(plan: Plan, before: Before): string[] {
 
 const shown = (phases: readonly string[], i: number): string =>
   phases[i + phases.indexOf('warmup') + 1] ?? ''
+
+function promiseLines({ given, excepted }: RunPromises): string[] {
+  return [
+    given.length === 0 ? 'nothing' : given.join('; '),
+    ...excepted.map(({ clause, when }) => `not: ${clause}, when ${when}`),
+  ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))
+}
 
 function expectLines({ expect }: Plan): string[] {
   if (!expect) return []

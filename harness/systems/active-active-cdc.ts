@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { nothingPromised } from '../model/finding.ts'
+import { nothingPromised, promised } from '../model/guarantees.ts'
+import { allHazards } from '../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../model/point.ts'
 import { type RegionName, SECOND } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
@@ -79,11 +80,11 @@ export const activeActiveCdc: System<Knobs> = {
   topics: [TOPIC],
   guarantees: ({ conflict, ack, affinityUs }) => ({
     ...nothingPromised,
-    convergence: conflict !== 'arrival-order',
-    durability: ack === 'log',
-    causalWrites: conflict === 'hybrid-logical-clock',
-    readYourWrites: affinityUs > 0 ? 'fetches' : 'none',
-    monotonicReads: affinityUs > 0 ? 'fetches' : 'none',
+    convergence: promised(conflict !== 'arrival-order', allHazards),
+    durability: promised(ack === 'log', allHazards),
+    causalWrites: promised(conflict === 'hybrid-logical-clock', allHazards),
+    readYourWrites: promised(affinityUs > 0 && 'fetches', allHazards),
+    monotonicReads: promised(affinityUs > 0 && 'fetches', allHazards),
   }),
   needs: ({ snapshotEveryUs }) => (snapshotEveryUs > 0 ? ['snapshots'] : []),
   route: (users, _rng, { healthUs, affinityUs, snapshotEveryUs }) =>

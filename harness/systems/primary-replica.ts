@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { nothingPromised } from '../model/finding.ts'
+import { nothingPromised, promised } from '../model/guarantees.ts'
+import { allHazards } from '../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW } from '../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
@@ -87,18 +88,18 @@ export const primaryReplica: System<Knobs> = {
     const atPrimary = steady && reads === 'primary'
     return {
       ...nothingPromised,
-      convergence: lingerUs > 0 || batch === 1,
-      durability: steady,
-      causalWrites: steady,
-      readYourWrites: atPrimary ? 'fetches' : 'none',
-      monotonicReads: atPrimary ? 'fetches' : 'none',
-      linearizable: atPrimary,
-      sequential: atPrimary,
-      causal: atPrimary,
-      monotonicWrites: steady,
-      writesFollowReads: steady,
-      singleApply: steady && rebalanceUs === 0,
-      fencedPrimary: true,
+      convergence: promised(lingerUs > 0 || batch === 1, allHazards),
+      durability: promised(steady, allHazards),
+      causalWrites: promised(steady, allHazards),
+      readYourWrites: promised(atPrimary && 'fetches', allHazards),
+      monotonicReads: promised(atPrimary && 'fetches', allHazards),
+      linearizable: promised(atPrimary, allHazards),
+      sequential: promised(atPrimary, allHazards),
+      causal: promised(atPrimary, allHazards),
+      monotonicWrites: promised(steady, allHazards),
+      writesFollowReads: promised(steady, allHazards),
+      singleApply: promised(steady && rebalanceUs === 0, allHazards),
+      fencedPrimary: promised(true, allHazards),
     }
   },
   problems,

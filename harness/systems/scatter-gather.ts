@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Rng } from '../base/rng.ts'
-import { nothingPromised } from '../model/finding.ts'
+import { nothingPromised, promised } from '../model/guarantees.ts'
+import { allHazards } from '../model/hazard.ts'
 import type { IndexPlan } from '../model/plan.ts'
 import { NO_ROW, SENTINEL_ID } from '../model/point.ts'
 import { MS, SECOND, type Us } from '../model/units.ts'
@@ -100,15 +101,15 @@ export const scatterGather: System<Knobs> = {
   // With one copy nobody takes over: a shard is there or it is not, and its agent puts all of it in one order.
   guarantees: ({ copies }) => ({
     ...nothingPromised,
-    convergence: true,
-    durability: true,
-    monotonicWrites: true,
-    flagsPartial: true,
-    singleApply: true,
-    readYourWrites: copies === 1 ? 'fetches' : 'none',
-    monotonicReads: copies === 1 ? 'fetches' : 'none',
-    linearizable: copies === 1,
-    causalWrites: copies === 1,
+    convergence: promised(true, allHazards),
+    durability: promised(true, allHazards),
+    monotonicWrites: promised(true, allHazards),
+    flagsPartial: promised(true, allHazards),
+    singleApply: promised(true, allHazards),
+    readYourWrites: promised(copies === 1 && 'fetches', allHazards),
+    monotonicReads: promised(copies === 1 && 'fetches', allHazards),
+    linearizable: promised(copies === 1, allHazards),
+    causalWrites: promised(copies === 1, allHazards),
   }),
   problems: placingProblems,
   needs: ({ reindexAtUs }) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { nothingPromised } from '../model/finding.ts'
+import { nothingPromised, promised } from '../model/guarantees.ts'
+import { allHazards } from '../model/hazard.ts'
 import {
   NO_ROW,
   type PointId,
@@ -95,15 +96,21 @@ export const walSharded: System<Knobs> = {
   topics: [TOPIC],
   guarantees: ({ conflict, ack, staleBoundUs }) => ({
     ...nothingPromised,
-    convergence: conflict !== 'arrival-order',
-    durability: ack !== 'log',
-    causalWrites: conflict === 'lamport' || conflict === 'hybrid-logical-clock',
+    convergence: promised(conflict !== 'arrival-order', allHazards),
+    durability: promised(ack !== 'log', allHazards),
+    causalWrites: promised(
+      conflict === 'lamport' || conflict === 'hybrid-logical-clock',
+      allHazards,
+    ),
     // Where stamps do not follow time, a write may lose against an older one and never be seen at all.
-    stalenessUs:
-      staleBoundUs === 0 || conflict === 'lamport' || conflict === 'arrival-order'
-        ? null
-        : staleBoundUs + VISIBLE_US,
-    singleApply: conflict !== 'arrival-order',
+    stalenessUs: promised(
+      staleBoundUs > 0 &&
+        conflict !== 'lamport' &&
+        conflict !== 'arrival-order' &&
+        staleBoundUs + VISIBLE_US,
+      allHazards,
+    ),
+    singleApply: promised(conflict !== 'arrival-order', allHazards),
   }),
   problems: ({ conflict, catchUp }) =>
     conflict === 'arrival-order' && catchUp === 'snapshot'

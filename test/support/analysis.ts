@@ -86,6 +86,7 @@ export function anAnalysis(over: Partial<Analysis> = {}): Analysis {
   return {
     plan: aThreeRegionPlan(),
     faultline: '0.1.0',
+    promises: { given: ['all regions become equal'], excepted: [] },
     ended: { how: 'complete', because: '', atUs: END, lines: 81_204 },
     phases: samplePhases,
     faults: [

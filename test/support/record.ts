@@ -5,7 +5,9 @@ import { type Analysed, analyseHistory } from '../../harness/analysis/analyse.ts
 import { type Facts, factsOf } from '../../harness/analysis/facts.ts'
 import { collectHistory, type History } from '../../harness/analysis/history.ts'
 import type { Neighbours } from '../../harness/analysis/recall.ts'
-import type { Finding, Guarantees } from '../../harness/model/finding.ts'
+import type { Finding } from '../../harness/model/finding.ts'
+import { type Guarantee, type Guarantees, promised } from '../../harness/model/guarantees.ts'
+import { allHazards } from '../../harness/model/hazard.ts'
 import type { Layout } from '../../harness/model/layout.ts'
 import type { Outcome } from '../../harness/model/operation.ts'
 import type { Plan } from '../../harness/model/plan.ts'
@@ -21,24 +23,27 @@ import type {
 import { SECOND, type Us } from '../../harness/model/units.ts'
 import { aLoad, aPlan } from './plan.ts'
 
+/** A promise that outlives whatever happens. */
+export const always = <const What>(is: What): Guarantee<What> => promised(is, allHazards)
+
 export const everythingPromised: Guarantees = {
-  convergence: true,
-  durability: true,
-  causalWrites: true,
-  readYourWrites: 'all reads',
-  monotonicReads: 'all reads',
-  linearizable: true,
-  sequential: true,
-  causal: true,
-  monotonicWrites: true,
-  writesFollowReads: true,
-  stalenessUs: SECOND,
-  staleVersions: 1,
-  flagsPartial: true,
+  convergence: always(true),
+  durability: always(true),
+  causalWrites: always(true),
+  readYourWrites: always('all reads'),
+  monotonicReads: always('all reads'),
+  linearizable: always(true),
+  sequential: always(true),
+  causal: always(true),
+  monotonicWrites: always(true),
+  writesFollowReads: always(true),
+  stalenessUs: always(SECOND),
+  staleVersions: always(1),
+  flagsPartial: always(true),
   quorum: null,
-  singleApply: true,
-  amplification: 10,
-  fencedPrimary: true,
+  singleApply: always(true),
+  amplification: always(10),
+  fencedPrimary: always(true),
 }
 
 /** What every operation has; `done` null: still running at the end. */

@@ -1,11 +1,11 @@
 import { amplificationOf } from '../amplification.ts'
 import { counted } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** Links carry no more bytes for each byte of an acknowledged write than promised. Says nothing without a promise. */
 export const amplification: Checker = (facts, guarantees) => {
-  const bound = guarantees.amplification
-  if (bound === null) return null
+  if (!guarantees.amplification) return null
+  const bound = guarantees.amplification.is
   const found = amplificationOf(facts)
   const factor = found ? found.linkBytes / found.writeBytes : 0
   const broken = factor > bound
@@ -14,7 +14,7 @@ export const amplification: Checker = (facts, guarantees) => {
   return conclude({
     checker: 'amplification',
     about: 'promise',
-    promised: true,
+    ...heldTo(guarantees.amplification, facts),
     evidence: found?.writes ?? 0,
     violations: broken ? 1 : 0,
     witnesses: broken ? [{ sentence: `Links carried ${figures}.`, lines }] : [],

@@ -1,10 +1,15 @@
 import { Distribution } from '../../base/histogram.ts'
-import type { Guarantees, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
+import type { Guarantee } from '../../model/guarantees.ts'
 import type { Us } from '../../model/units.ts'
+import type { Facts } from '../facts.ts'
 import type { Op } from '../op.ts'
 import type { Version, Versions } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
+
+/** null: no bound. */
+type Bounds = { us: Us | null; versions: number | null }
 
 /** How far behind one answer was; `shown` null: a fetch that found nothing. */
 type Stale = { read: Op; shown: Version | null; us: Us; versions: number }
@@ -15,7 +20,9 @@ type Stale = { read: Op; shown: Version | null; us: Us; versions: number }
  * beyond the bound and says so is no violation. Says nothing where no bound is promised: the metric `staleness` does.
  */
 export const boundedStaleness: Checker = (facts, guarantees) => {
-  if (guarantees.stalenessUs === null && guarantees.staleVersions === null) return null
+  const { stalenessUs, staleVersions } = guarantees
+  if (!stalenessUs && !staleVersions) return null
+  const bounds: Bounds = { us: stalenessUs?.is ?? null, versions: staleVersions?.is ?? null }
   const lengths = new Distribution()
   const beyond: Stale[] = []
   let evidence = 0
@@ -30,33 +37,35 @@ export const boundedStaleness: Checker = (facts, guarantees) => {
     if (!stale) continue
     evidence++
     lengths.add(stale.us)
-    if (isBeyond(stale, guarantees)) beyond.push(stale)
+    if (isBeyond(stale, bounds)) beyond.push(stale)
   }
   const found = `p99 ${lengthText(lengths, 0.99)}, longest ${lengthText(lengths, 1)}; ${flagged} more were flagged`
   return conclude({
     checker: 'bounded-staleness',
     about: 'promise',
-    promised: true,
+    ...heldToBoth([stalenessUs, staleVersions], facts),
     evidence,
     violations: beyond.length,
     witnesses: beyond.slice(0, 8).map(witness),
-    held: `No unflagged answer of ${counted(evidence, 'read')} showed anything ${boundText(guarantees)} (${found}).`,
-    broken: `Of ${counted(evidence, 'read')} without a stale flag ${beyond.length} showed something ${boundText(guarantees)} (${found}).`,
+    held: `No unflagged answer of ${counted(evidence, 'read')} showed anything ${boundText(bounds)} (${found}).`,
+    broken: `Of ${counted(evidence, 'read')} without a stale flag ${beyond.length} showed something ${boundText(bounds)} (${found}).`,
     unseen: 'No read without a stale flag showed anything.',
   })
 }
 
-function isBeyond({ us, versions }: Stale, { stalenessUs, staleVersions }: Guarantees): boolean {
-  return (
-    (stalenessUs !== null && us > stalenessUs) ||
-    (staleVersions !== null && versions > staleVersions)
-  )
+/** The promise that is not given says why, so that no half of the bound is taken for the whole. */
+function heldToBoth(bounds: readonly Guarantee<number>[], facts: Facts): ReturnType<typeof heldTo> {
+  const held = bounds.filter((bound) => bound !== null).map((bound) => heldTo(bound, facts))
+  return held.find(({ promised }) => !promised) ?? { promised: true }
 }
 
-function boundText({ stalenessUs, staleVersions }: Guarantees): string {
+const isBeyond = (stale: Stale, { us, versions }: Bounds): boolean =>
+  (us !== null && stale.us > us) || (versions !== null && stale.versions > versions)
+
+function boundText({ us, versions }: Bounds): string {
   const parts = [
-    ...(stalenessUs === null ? [] : [`superseded for more than ${seconds(stalenessUs)}`]),
-    ...(staleVersions === null ? [] : [`more than ${counted(staleVersions, 'version')} behind`]),
+    ...(us === null ? [] : [`superseded for more than ${seconds(us)}`]),
+    ...(versions === null ? [] : [`more than ${counted(versions, 'version')} behind`]),
   ]
   return parts.join(' or ')
 }

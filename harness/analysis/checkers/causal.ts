@@ -3,7 +3,7 @@ import { type Causal, causality, type Missing } from '../registers/causal-past.t
 import type { Step } from '../registers/causal-steps.ts'
 import { NOTHING, type Register, registersOf } from '../registers/register.ts'
 import { readText, versionText } from '../wording.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { fine, open, registerFinding } from './register-finding.ts'
 import { inventedWitness, linesOfAll } from './register-witness.ts'
 
@@ -12,7 +12,7 @@ import { inventedWitness, linesOfAll } from './register-witness.ts'
  * own writes and fetches of that id, and from those of whoever wrote what was fetched, and so on back. Answers flagged
  * stale or partial are left out, both as knowledge and as what is judged: they say themselves that they may be older.
  */
-export const causal: Checker = (facts, { causal: promised }) =>
+export const causal: Checker = (facts, guarantees) =>
   registerFinding(
     registersOf(facts),
     (register, effort) => {
@@ -23,7 +23,7 @@ export const causal: Checker = (facts, { causal: promised }) =>
     },
     {
       checker: 'causal',
-      promised,
+      ...heldTo(guarantees.causal, facts),
       held: 'Nobody was shown less than what they had seen was written on',
       broken: 'Clients were shown what they knew to be replaced',
     },

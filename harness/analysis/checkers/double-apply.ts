@@ -4,7 +4,7 @@ import type { RegionName } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import type { Lined } from '../history.ts'
 import { counted, seconds } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hop = Lined<HopEvent>
 type Twice = { first: Hop; second: Hop; restarted: boolean; harmful: boolean }
@@ -14,14 +14,14 @@ type Twice = { first: Hop; second: Hop; restarted: boolean; harmful: boolean }
  * twice does no harm while it is the newest one there, as after a restart; it is told apart from a version that came
  * back over a newer one.
  */
-export const doubleApply: Checker = (facts, { singleApply }) => {
+export const doubleApply: Checker = (facts, guarantees) => {
   const { evidence, twice } = applications(facts)
   const restarted = twice.filter((one) => one.restarted).length
   const harmful = twice.filter((one) => one.harmful)
   return conclude({
     checker: 'double-apply',
     about: 'correctness',
-    promised: singleApply,
+    ...heldTo(guarantees.singleApply, facts),
     evidence,
     violations: twice.length,
     witnesses: [...harmful, ...twice.filter((one) => !one.harmful)].slice(0, 8).map(witness),

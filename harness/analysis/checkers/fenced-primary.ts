@@ -3,7 +3,7 @@ import type { Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
 import type { Lined } from '../history.ts'
 import { counted, linesOf, seconds } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Epoch = Lined<EpochEvent>
 
@@ -12,7 +12,7 @@ type Epoch = Lined<EpochEvent>
  * to two regions; and a write that was refused is not acknowledged, unless it was also accepted by whoever was primary
  * then. `evidence` counts what was accepted or refused after the first takeover. Says nothing where there is no lease.
  */
-export const fencedPrimary: Checker = (facts, { fencedPrimary: promised }) => {
+export const fencedPrimary: Checker = (facts, guarantees) => {
   const { epochs } = facts.history
   if (epochs.length === 0) return null
   const takeovers = takeoversOf(epochs)
@@ -24,7 +24,7 @@ export const fencedPrimary: Checker = (facts, { fencedPrimary: promised }) => {
   return conclude({
     checker: 'fenced-primary',
     about: 'correctness',
-    promised,
+    ...heldTo(guarantees.fencedPrimary, facts),
     evidence: after.length,
     violations: wrong.length,
     witnesses: wrong,

@@ -1,4 +1,5 @@
-import type { Finding, Guarantees, Witness } from '../../model/finding.ts'
+import type { Finding, Witness } from '../../model/finding.ts'
+import { type Guarantee, type Guarantees, hazardText, notOutlived } from '../../model/guarantees.ts'
 import type { Facts } from '../facts.ts'
 
 /**
@@ -14,6 +15,7 @@ export type Found = {
   checker: string
   about: Finding['about']
   promised: boolean
+  unpromised?: string
   /** How many things were looked at. */
   evidence: number
   violations: number
@@ -26,9 +28,21 @@ export type Found = {
 
 /** Fails on any violation; without evidence it is unknown, never a pass. Quotes at most 8 witnesses. */
 export function conclude(found: Found): Finding {
-  const { checker, about, promised, evidence, violations, witnesses } = found
+  const { checker, about, promised, unpromised, evidence, violations, witnesses } = found
   const verdict = violations > 0 ? 'fail' : evidence === 0 ? 'unknown' : 'pass'
   const because = { fail: found.broken, unknown: found.unseen, pass: found.held }[verdict]
   const events = witnesses.slice(0, WITNESSES)
-  return { checker, verdict, because, evidence, violations, events, about, promised }
+  const whether = { promised, ...(unpromised !== undefined && { unpromised }) }
+  return { checker, verdict, because, evidence, violations, events, about, ...whether }
+}
+
+/** Whether a promise binds this run, and if only its faults except it, the sentence that says so. */
+export function heldTo<What>(
+  guarantee: Guarantee<What>,
+  { history }: Pick<Facts, 'history'>,
+): { promised: boolean; unpromised?: string } {
+  if (!guarantee) return { promised: false }
+  const beyond = notOutlived(guarantee, history.plan.faults)
+  if (beyond.length === 0) return { promised: true }
+  return { promised: false, unpromised: `It is not promised when ${hazardText(beyond)}.` }
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../registers/clusters.ts'
 import { type Linearized, linearize } from '../registers/linearization.ts'
 import { type Read, type Register, registersOf } from '../registers/register.ts'
 import { linesOf, readText, versionText } from '../wording.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { fine, open, registerFinding } from './register-finding.ts'
 import { earlyWitness, inventedWitness, linesOfAll, partedWitness } from './register-witness.ts'
 
@@ -12,7 +12,7 @@ import { earlyWitness, inventedWitness, linesOfAll, partedWitness } from './regi
  * beginning and its end, a write without an answer at any moment after it was sent or never, one that failed never.
  * Answers flagged stale or partial are left out: they say themselves that they may be older.
  */
-export const linearizable: Checker = (facts, { linearizable: promised }) =>
+export const linearizable: Checker = (facts, guarantees) =>
   registerFinding(
     registersOf(facts),
     (register, effort) => {
@@ -23,7 +23,7 @@ export const linearizable: Checker = (facts, { linearizable: promised }) =>
     },
     {
       checker: 'linearizable',
-      promised,
+      ...heldTo(guarantees.linearizable, facts),
       held: 'Every id behaved like one register in real time',
       broken: 'No order in real time explains what was answered',
     },

@@ -1,39 +1,36 @@
-import type { Guarantees, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
 import type { Loss, LossKind } from '../losses.ts'
 import { counted, linesOf, versionText } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 export const acknowledgedWrites = ({ history }: Facts): number =>
   history.ops.filter(
     ({ kind, outcome }) => outcome === 'ok' && (kind === 'upsert' || kind === 'delete'),
   ).length
 
-const promises: Record<LossKind, keyof Guarantees | null> = {
-  vanished: 'durability',
-  causal: 'causalWrites',
-  'real-time': null,
-}
+type Lost = Loss & { kind: Exclude<LossKind, 'real-time'> }
+
+const isLost = (loss: Loss): loss is Lost => loss.kind !== 'real-time'
 
 /**
  * No acknowledged write vanished or was overwritten by one that its writer knew of. Which of the two a system
  * promises is its own affair: a loss of a kind it does not promise is reported and does not fail the run.
  */
-export const lostWrites: Checker = (facts, guarantees) => {
+export const lostWrites: Checker = (facts, { durability, causalWrites }) => {
   const { losses } = facts
-  const lost = (losses ?? []).filter(({ kind }) => kind !== 'real-time')
+  const lost = (losses ?? []).filter(isLost)
   const evidence = losses ? acknowledgedWrites(facts) : 0
+  const held = { vanished: heldTo(durability, facts), causal: heldTo(causalWrites, facts) }
+  const isPromised = ({ kind }: Lost) => held[kind].promised
   const of = (kind: LossKind) => lost.filter((loss) => loss.kind === kind)
-  const isPromised = ({ kind }: Loss) => {
-    const promise = promises[kind]
-    return promise !== null && guarantees[promise]
-  }
   const [vanished, causal] = [of('vanished'), of('causal')]
+  const at = lost.length > 0 ? lost.map(({ kind }) => held[kind]) : Object.values(held)
   return conclude({
     checker: 'lost-writes',
     about: 'correctness',
-    promised:
-      lost.length > 0 ? lost.some(isPromised) : guarantees.durability || guarantees.causalWrites,
+    ...(at.find(({ promised }) => promised) ??
+      at.find(({ unpromised }) => unpromised) ?? { promised: false }),
     evidence,
     violations: lost.length,
     witnesses: [...lost.filter(isPromised), ...lost.filter((loss) => !isPromised(loss))].map(

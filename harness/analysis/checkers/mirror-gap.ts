@@ -4,7 +4,7 @@ import type { RegionName } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { laneOf, type Mirroring, type Placed } from '../mirroring.ts'
 import { counted, seconds } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hole = { mirroring: Mirroring; record: Placed; skipped: boolean }
 
@@ -13,7 +13,7 @@ type Hole = { mirroring: Mirroring; record: Placed; skipped: boolean }
  * retention took before the mirror came, and holes that nobody declared. Only acknowledged writes of points that the
  * target is to hold count. Says nothing where there are no mirrors.
  */
-export const mirrorGap: Checker = (facts, { convergence }) => {
+export const mirrorGap: Checker = (facts, guarantees) => {
   const { mirrorings } = facts
   if (mirrorings.length === 0) return null
   const arrived = arrivedIn(facts)
@@ -34,7 +34,7 @@ export const mirrorGap: Checker = (facts, { convergence }) => {
   return conclude({
     checker: 'mirror-gap',
     about: 'correctness',
-    promised: convergence,
+    ...heldTo(guarantees.convergence, facts),
     evidence,
     violations: holes.length,
     witnesses: holes.slice(0, 8).map((hole) => witness(hole, facts)),

@@ -1,13 +1,14 @@
 import type { Facts } from '../facts.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { sessionFinding } from './session-finding.ts'
 import { checkSessions, type Knowledge } from './sessions.ts'
 
 /** A client that has seen a version never reads an earlier one afterwards. */
-export const monotonicReads: Checker = (facts, { monotonicReads: promised }) =>
+export const monotonicReads: Checker = (facts, guarantees) =>
   sessionFinding(checkSessions(facts, seenVersions(facts)), {
     checker: 'monotonic-reads',
-    promised,
+    reads: guarantees.monotonicReads?.is ?? null,
+    ...heldTo(guarantees.monotonicReads, facts),
     knew: 'from an earlier read',
     held: 'No client was shown a version older than one it had seen',
     unseen: 'No client read a changed point twice.',

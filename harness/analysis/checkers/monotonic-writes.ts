@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 import { followRegions } from '../region-order.ts'
 import type { Version } from '../versions.ts'
 import { before } from '../versions.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { setbackFinding } from './setback-finding.ts'
 
 /**
@@ -12,7 +12,7 @@ import { setbackFinding } from './setback-finding.ts'
  * earlier one is never the current version again. Writes that a client sent without waiting for the answer to the
  * first, or that it never had an answer to, have no order.
  */
-export const monotonicWrites: Checker = (facts, { monotonicWrites: promised }) => {
+export const monotonicWrites: Checker = (facts, guarantees) => {
   const firstAck = firstAcks(facts)
   const order = followRegions(facts, {
     binds: (over) => firstAck(over) < over.inv,
@@ -20,7 +20,7 @@ export const monotonicWrites: Checker = (facts, { monotonicWrites: promised }) =
   })
   return setbackFinding(order, {
     checker: 'monotonic-writes',
-    promised,
+    ...heldTo(guarantees.monotonicWrites, facts),
     held: 'No region took two writes of one client in another order than the client',
     broken: 'Regions took writes of one client in another order than the client',
     unseen: 'No client wrote an id twice, or no region took the second.',

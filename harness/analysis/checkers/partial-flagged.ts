@@ -1,12 +1,13 @@
 import type { Op } from '../op.ts'
 import { counted, linesOf } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 /**
  * An answer that lacks a shard it asked says that it is partial. `evidence` counts answers that lacked one. Says nothing
  * where no answer names shards.
  */
-export const partialFlagged: Checker = ({ history }, { flagsPartial }) => {
+export const partialFlagged: Checker = (facts, guarantees) => {
+  const { history } = facts
   const named = history.ops.filter(({ outcome, shards }) => outcome === 'ok' && shards !== null)
   if (named.length === 0) return null
   const partial = named.filter((op) => lackedBy(op).length > 0)
@@ -14,7 +15,7 @@ export const partialFlagged: Checker = ({ history }, { flagsPartial }) => {
   return conclude({
     checker: 'partial-flagged',
     about: 'promise',
-    promised: flagsPartial,
+    ...heldTo(guarantees.flagsPartial, facts),
     evidence: partial.length,
     violations: silent.length,
     witnesses: silent.slice(0, 8).map((op) => ({

@@ -1,11 +1,12 @@
-import type { Guarantees, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
+import type { Guarantees } from '../../model/guarantees.ts'
 import type { PointId } from '../../model/point.ts'
 import type { Facts } from '../facts.ts'
 import { type Op, storesOf } from '../op.ts'
 import { counted, linesOf, seconds } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
-type Quorum = NonNullable<Guarantees['quorum']>
+type Quorum = NonNullable<Guarantees['quorum']>['is']
 
 /**
  * Every acknowledged write names at least as many regions as a write waits for, every fetch as many as a read asks, and
@@ -13,17 +14,18 @@ type Quorum = NonNullable<Guarantees['quorum']>
  * fetch that says it is stale asked for less on purpose. Where a quorum need not intersect, fetches that miss a write
  * are reported. Says nothing where acknowledgements count no copies.
  */
-export const quorumIntersection: Checker = (facts, { quorum }) => {
-  if (!quorum) return null
+export const quorumIntersection: Checker = (facts, guarantees) => {
+  if (!guarantees.quorum) return null
+  const { is: quorum } = guarantees.quorum
   const { write, read, of } = quorum
   const meets = write + read > of
   const { evidence, few, apart } = lookAt(facts, quorum)
-  const broken = few.length > 0 || meets
+  const binds = few.length > 0 || meets
   const sum = `${write} written and ${read} read of ${of}`
   return conclude({
     checker: 'quorum-intersection',
     about: 'promise',
-    promised: apart.length + few.length === 0 ? meets : broken,
+    ...(binds ? heldTo(guarantees.quorum, facts) : { promised: false }),
     evidence,
     violations: few.length + apart.length,
     witnesses: [...few, ...apart],

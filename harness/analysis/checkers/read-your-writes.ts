@@ -1,13 +1,14 @@
 import type { Facts } from '../facts.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { sessionFinding } from './session-finding.ts'
 import { checkSessions, type Knowledge } from './sessions.ts'
 
 /** A client that has an acknowledgement of its write reads that write, or a later one. */
-export const readYourWrites: Checker = (facts, { readYourWrites: promised }) =>
+export const readYourWrites: Checker = (facts, guarantees) =>
   sessionFinding(checkSessions(facts, ownWrites(facts)), {
     checker: 'read-your-writes',
-    promised,
+    reads: guarantees.readYourWrites?.is ?? null,
+    ...heldTo(guarantees.readYourWrites, facts),
     knew: 'its own',
     held: 'Every client read its own writes, or later ones',
     unseen: 'No client read anything that it had written.',

@@ -1,4 +1,4 @@
-import type { Finding, Guarantees, Witness } from '../../model/finding.ts'
+import type { Finding, Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import { allHold, excusedIds } from '../convergence.ts'
 import type { Facts } from '../facts.ts'
@@ -13,7 +13,7 @@ import {
 import { heldBy } from '../holding.ts'
 import { stillMoving } from '../settling.ts'
 import { counted } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 /**
  * At the end all regions hold the same live versions, each id compared over those that are to hold it. Also tells how
@@ -27,11 +27,11 @@ export const regionsEqual: Checker = (facts, guarantees) => {
   const apart = finals ? departureText(finals, ids, facts) : ''
   const regions = facts.history.plan.regions.length
   if (differing.length > 0 && stillMoving(facts.history))
-    return unsettled(differing.length, guarantees)
+    return unsettled(differing.length, heldTo(guarantees.convergence, facts))
   return conclude({
     checker: 'regions-equal',
     about: 'promise',
-    promised: guarantees.convergence,
+    ...heldTo(guarantees.convergence, facts),
     evidence: ids.length,
     violations: differing.length,
     witnesses: finals ? differing.slice(0, 8).map((id) => witness(id, finals, facts)) : [],
@@ -43,10 +43,10 @@ export const regionsEqual: Checker = (facts, guarantees) => {
   })
 }
 
-const unsettled = (differing: number, { convergence }: Guarantees): Finding => ({
+const unsettled = (differing: number, whether: ReturnType<typeof heldTo>): Finding => ({
   checker: 'regions-equal',
   about: 'promise',
-  promised: convergence,
+  ...whether,
   verdict: 'unknown',
   because: `${counted(differing, 'id')} differ, but regions were still changing when the run ended: settle was too short to tell.`,
   evidence: 0,

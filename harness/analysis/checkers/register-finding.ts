@@ -21,9 +21,15 @@ export const open: Look = { open: true, witnesses: [] }
 export function registerFinding(
   registers: readonly Register[],
   look: (register: Register, effort: Effort) => Look,
-  about: { checker: string; promised: boolean; held: string; broken: string },
+  about: {
+    checker: string
+    promised: boolean
+    unpromised?: string
+    held: string
+    broken: string
+  },
 ): Finding {
-  const { checker, promised, held, broken } = about
+  const { held, broken, ...whether } = about
   const run: Effort = { left: EFFORT.run }
   const witnesses: Witness[] = []
   const undecided: PointId[] = []
@@ -41,9 +47,8 @@ export function registerFinding(
   const evidence = registers.length
   const looked = `${counted(evidence, 'id')} written and fetched, ${counted(reads, 'fetch', 'fetches')}`
   const finding = conclude({
-    checker,
+    ...whether,
     about: 'promise',
-    promised,
     evidence,
     violations,
     witnesses,

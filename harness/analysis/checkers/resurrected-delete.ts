@@ -10,7 +10,7 @@ import { stillMoving } from '../settling.ts'
 import { inStoreFrom, type Stations } from '../stations.ts'
 import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
 
@@ -47,7 +47,7 @@ export const resurrectedDelete: Checker = (facts, guarantees) => {
   return conclude({
     checker: 'resurrected-delete',
     about: 'correctness',
-    promised: guarantees.causalWrites,
+    ...heldTo(guarantees.causalWrites, facts),
     evidence,
     violations,
     witnesses,

@@ -3,7 +3,7 @@ import type { Access } from '../registers/clusters.ts'
 import { type Register, registersOf } from '../registers/register.ts'
 import { type Meeting, type Sequenced, sequence } from '../registers/session-order.ts'
 import { readText } from '../wording.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { fine, open, registerFinding } from './register-finding.ts'
 import { earlyWitness, inventedWitness, linesOfAll, versionOrNothing } from './register-witness.ts'
 
@@ -11,7 +11,7 @@ import { earlyWitness, inventedWitness, linesOfAll, versionOrNothing } from './r
  * All clients can agree on one order of the writes and fetches of an id that keeps the order of each client. Answers
  * flagged stale or partial are left out: they say themselves that they may be older.
  */
-export const sequential: Checker = (facts, { sequential: promised }) =>
+export const sequential: Checker = (facts, guarantees) =>
   registerFinding(
     registersOf(facts),
     (register, effort) => {
@@ -22,7 +22,7 @@ export const sequential: Checker = (facts, { sequential: promised }) =>
     },
     {
       checker: 'sequential',
-      promised,
+      ...heldTo(guarantees.sequential, facts),
       held: 'Of every id all clients can agree on one order',
       broken: 'Clients cannot agree on one order',
     },

@@ -1,4 +1,5 @@
-import type { Finding, PromisedReads, Witness } from '../../model/finding.ts'
+import type { Finding, Witness } from '../../model/finding.ts'
+import type { PromisedReads } from '../../model/guarantees.ts'
 import type { Op } from '../op.ts'
 import { counted, linesOf, readText, versionText } from '../wording.ts'
 import { conclude } from './finding.ts'
@@ -10,18 +11,29 @@ import type { Regression, SessionCheck } from './sessions.ts'
  */
 export function sessionFinding(
   { evidence, regressions, flagged }: SessionCheck,
-  about: { checker: string; promised: PromisedReads; knew: string; held: string; unseen: string },
+  about: {
+    checker: string
+    /** For which reads the promise is; null: there is none. */
+    reads: PromisedReads | null
+    promised: boolean
+    unpromised?: string
+    knew: string
+    held: string
+    unseen: string
+  },
 ): Finding {
-  const inPromise = regressions.filter(({ read }) => isPromised(about.promised, read))
+  const inPromise = regressions.filter(({ read }) => isPromised(about.reads, read))
   const shown = inPromise.length > 0 ? inPromise : regressions
   const others = regressions.length - inPromise.length
   const reported =
     inPromise.length > 0 && others > 0 ? ` Of ${others} of them nothing was promised.` : ''
+  const { promised, unpromised } = about
+  const whether = { promised, ...(unpromised !== undefined && { unpromised }) }
   const warned = flagged > 0 ? ` ${counted(flagged, 'read')} with a stale flag showed less.` : ''
   return conclude({
     checker: about.checker,
     about: 'promise',
-    promised: about.promised !== 'none' && (regressions.length === 0 || inPromise.length > 0),
+    ...(regressions.length > 0 && inPromise.length === 0 ? { promised: false } : whether),
     evidence,
     violations: regressions.length,
     witnesses: shown.slice(0, 8).map((regression) => witness(regression, about.knew)),
@@ -31,7 +43,7 @@ export function sessionFinding(
   })
 }
 
-function isPromised(promised: PromisedReads, read: Op): boolean {
+function isPromised(promised: PromisedReads | null, read: Op): boolean {
   return promised === 'all reads' || (promised === 'fetches' && read.kind === 'fetch')
 }
 

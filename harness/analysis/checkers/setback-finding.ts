@@ -9,18 +9,18 @@ export function setbackFinding(
   about: {
     checker: string
     promised: boolean
+    unpromised?: string
     held: string
     broken: string
     unseen: string
     why: (setback: Setback) => string
   },
 ): Finding {
-  const { checker, promised, held, broken, unseen, why } = about
+  const { held, broken, unseen, why, ...whether } = about
   const looked = `${counted(evidence, 'arrival')} in regions looked at`
   return conclude({
-    checker,
+    ...whether,
     about: 'promise',
-    promised,
     evidence,
     violations: setbacks.length,
     witnesses: setbacks.slice(0, 8).map((setback) => witness(setback, why(setback))),

@@ -4,7 +4,7 @@ import type { RegionName, Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { before, type Version } from '../versions.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
-import { type Checker, conclude } from './finding.ts'
+import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** A tombstone that a region forgot for good. */
 type Forgotten = { region: RegionName; us: Us; line: number; version: Version }
@@ -17,7 +17,7 @@ type Danger = { forgotten: Forgotten; older: Version; cameUs: Us | null; where: 
  * is applied in that region afterwards, and no other holder has one at that moment. Says nothing where no tombstone was
  * forgotten.
  */
-export const tombstoneSafety: Checker = (facts, { convergence }) => {
+export const tombstoneSafety: Checker = (facts, guarantees) => {
   const { tombstones } = facts.history
   if (tombstones.length === 0) return null
   const forgotten = [...forgottenOf(facts)]
@@ -25,7 +25,7 @@ export const tombstoneSafety: Checker = (facts, { convergence }) => {
   return conclude({
     checker: 'tombstone-safety',
     about: 'correctness',
-    promised: convergence,
+    ...heldTo(guarantees.convergence, facts),
     evidence: forgotten.length,
     violations: dangers.length,
     witnesses: dangers.slice(0, 8).map(witness),

@@ -4,7 +4,7 @@ import { causalityOf } from '../causality.ts'
 import type { Facts } from '../facts.ts'
 import { followRegions } from '../region-order.ts'
 import { before, type Version } from '../versions.ts'
-import type { Checker } from './finding.ts'
+import { type Checker, heldTo } from './finding.ts'
 import { setbackFinding } from './setback-finding.ts'
 
 /** A version that a client was shown, and by when. */
@@ -15,7 +15,7 @@ type Shown = { version: Version; us: Us }
  * has come, neither the version read nor an older one that the writer of that one knew of is ever current again.
  * Searches count as reads too.
  */
-export const writesFollowReads: Checker = (facts, { writesFollowReads: promised }) => {
+export const writesFollowReads: Checker = (facts, guarantees) => {
   const reads = readsByWriters(facts)
   const knewOf = causalityOf(facts)
   const readBefore = (over: Version) =>
@@ -29,7 +29,7 @@ export const writesFollowReads: Checker = (facts, { writesFollowReads: promised 
   })
   return setbackFinding(order, {
     checker: 'writes-follow-reads',
-    promised,
+    ...heldTo(guarantees.writesFollowReads, facts),
     held: 'No region went back from a write to what its writer had read',
     broken:
       'Regions went back from a write to what its writer had read, or to what came before that,',

@@ -1,3 +1,5 @@
+import { promised } from '../../model/guarantees.ts'
+import { allHazards } from '../../model/hazard.ts'
 import type { PointId, StoredPoint } from '../../model/point.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
@@ -16,7 +18,7 @@ const copyForOthers: PlantedBug = {
     'Writers read their writes and nobody goes back, but a write is not there when it is acknowledged.',
   ground: readByOthers,
   system: brokenSystem({
-    promises: { linearizable: true },
+    promises: { linearizable: promised(true, allHazards) },
     agent: (agent, { clock }) => {
       const copies = new Map<PointId, Copy>()
       return {
@@ -47,7 +49,7 @@ const eachItsOwnOrder: PlantedBug = {
   about: 'Of two writes at once the readers of each region are shown their own first.',
   ground: atOnce,
   system: brokenSystem({
-    promises: { sequential: true },
+    promises: { sequential: promised(true, allHazards) },
     knobs: (knobs) => ({ ...knobs, conflict: 'arrival-order' }),
   }),
   mustFire: { sequential: 'fail', 'regions-equal': 'fail' },
@@ -62,7 +64,7 @@ const reversedBatches: PlantedBug = {
     'After a cut the last write of a client is applied first and gives way to those before it.',
   ground: contendedCut,
   system: brokenSystem({
-    promises: { monotonicWrites: true },
+    promises: { monotonicWrites: promised(true, allHazards) },
     knobs: (knobs) => ({ ...knobs, conflict: 'arrival-order' }),
     terrain: (terrain) =>
       withConsumers(terrain, (consumer) => ({
@@ -95,7 +97,7 @@ const overtakenByReplies: PlantedBug = {
   about: 'What us wrote comes to ap 3 s late, after the answer to it from eu, and takes its place.',
   ground: replies,
   system: brokenSystem({
-    promises: { causal: true, writesFollowReads: true },
+    promises: { causal: promised(true, allHazards), writesFollowReads: promised(true, allHazards) },
     knobs: (knobs) => ({ ...knobs, conflict: 'arrival-order' }),
     terrain: (terrain) => {
       if (terrain.region !== 'ap') return terrain

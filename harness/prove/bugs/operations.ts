@@ -1,4 +1,6 @@
 import type { FaultPlan } from '../../model/fault.ts'
+import { promised } from '../../model/guarantees.ts'
+import { allHazards } from '../../model/hazard.ts'
 import { keptByAll } from '../../model/layout.ts'
 import type { WriteId } from '../../model/point.ts'
 import { SECOND } from '../../model/units.ts'
@@ -99,7 +101,7 @@ const appliedTwice: PlantedBug = {
   about: 'No harm is done to what it holds, but the system promises to notice.',
   ground: calm,
   system: brokenSystem({
-    promises: { singleApply: true },
+    promises: { singleApply: promised(true, allHazards) },
     terrain: (terrain) => ({
       ...terrain,
       store: {
@@ -122,7 +124,7 @@ const chatter: PlantedBug = {
   about: 'All of it arrives and is found to be there: only the bytes on the link tell.',
   ground: calm,
   system: brokenSystem({
-    promises: { amplification: 8 },
+    promises: { amplification: promised(8, allHazards) },
     knobs: (knobs) => ({ ...knobs, fanOut: 'on' }),
     terrain: (terrain) => ({
       ...terrain,

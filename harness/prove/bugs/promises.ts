@@ -1,3 +1,5 @@
+import { promised } from '../../model/guarantees.ts'
+import { allHazards } from '../../model/hazard.ts'
 import { SECOND } from '../../model/units.ts'
 import type { SearchAsk } from '../../ports/system.ts'
 import { calm, mirrorPaused } from '../grounds.ts'
@@ -11,7 +13,7 @@ const silentStaleness: PlantedBug = {
   about:
     'A mirror stands still for ten seconds; reads of the region behind it go on as if nothing was.',
   ground: mirrorPaused,
-  system: brokenSystem({ promises: { stalenessUs: 2 * SECOND } }),
+  system: brokenSystem({ promises: { stalenessUs: promised(2 * SECOND, allHazards) } }),
   mustFire: { 'bounded-staleness': 'fail' },
   mayFire: [],
   mustNotFire: allBut('bounded-staleness'),
@@ -23,7 +25,7 @@ const silentPart: PlantedBug = {
   about: 'Two shards are asked, and every 20th answer is made of one of them.',
   ground: calm,
   system: brokenSystem({
-    promises: { flagsPartial: true },
+    promises: { flagsPartial: promised(true, allHazards) },
     agent: (agent) => {
       let searches = 0
       return {
@@ -46,7 +48,9 @@ const quorumOfOne: PlantedBug = {
   name: 'a quorum of two is declared, and one region is enough',
   about: 'Each write is acknowledged as soon as its own region has it.',
   ground: calm,
-  system: brokenSystem({ promises: { quorum: { write: 2, read: 1, of: 2 } } }),
+  system: brokenSystem({
+    promises: { quorum: promised({ write: 2, read: 1, of: 2 }, allHazards) },
+  }),
   mustFire: { 'quorum-intersection': 'fail' },
   mayFire: [],
   mustNotFire: allBut('quorum-intersection'),
@@ -58,7 +62,7 @@ const twoPrimaries: PlantedBug = {
   about: 'eu takes over after ten seconds under epoch 2; us never learns of it.',
   ground: calm,
   system: brokenSystem({
-    promises: { fencedPrimary: true },
+    promises: { fencedPrimary: promised(true, allHazards) },
     agent: (agent, { region, clock, journal }) => {
       const epoch = region === 'us' ? 1 : 2
       const fromUs = region === 'us' ? 0 : 10 * SECOND

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Guarantees, nothingPromised } from '../../model/finding.ts'
+import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
+import { allHazards } from '../../model/hazard.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 
 export const levels = ['strong', 'sequential', 'causal', 'eventual', 'hybrid'] as const
@@ -82,18 +83,21 @@ export function promises(knobs: GossipQuorumKnobs): Guarantees {
   const counted = copiesPerWrite(knobs) > 1 && onMinority === 'refuse'
   return {
     ...nothingPromised,
-    convergence: antiEntropyUs > 0,
-    durability: counted,
-    causalWrites: ordered,
-    readYourWrites: sessions ? 'fetches' : 'none',
-    monotonicReads: sessions ? 'fetches' : 'none',
-    linearizable: strong,
-    sequential: strong || (ordered && level === 'sequential'),
-    causal: sessions,
-    monotonicWrites: sessions,
-    writesFollowReads: sessions,
-    stalenessUs: staleness(knobs),
-    quorum: counted ? { write, read: level === 'strong' ? read : 1, of: copies } : null,
+    convergence: promised(antiEntropyUs > 0, allHazards),
+    durability: promised(counted, allHazards),
+    causalWrites: promised(ordered, allHazards),
+    readYourWrites: promised(sessions && 'fetches', allHazards),
+    monotonicReads: promised(sessions && 'fetches', allHazards),
+    linearizable: promised(strong, allHazards),
+    sequential: promised(strong || (ordered && level === 'sequential'), allHazards),
+    causal: promised(sessions, allHazards),
+    monotonicWrites: promised(sessions, allHazards),
+    writesFollowReads: promised(sessions, allHazards),
+    stalenessUs: promised(staleness(knobs), allHazards),
+    quorum: promised(
+      counted && { write, read: level === 'strong' ? read : 1, of: copies },
+      allHazards,
+    ),
   }
 }
 

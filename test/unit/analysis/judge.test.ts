@@ -243,7 +243,7 @@ test('a promised finding outranks a broken limit', () => {
 
 test('a finding the system does not promise is reported and lets the run pass', () => {
   const record = lossy(searches(searching([]), 10))
-  const analysis = record.analysis({ ...everythingPromised, durability: false })
+  const analysis = record.analysis({ ...everythingPromised, durability: null })
   expect(judge(analysis)).toMatchObject({
     verdict: 'pass',
     exitCode: 0,
@@ -272,7 +272,7 @@ test('an invalid generator outranks a broken limit on a count', () => {
   const limits = [aLimit({ metric: 'lost-writes', stat: { kind: 'value' }, value: 0 })]
   const analysis = lossy(late(searching(limits))).analysis({
     ...everythingPromised,
-    durability: false,
+    durability: null,
   })
   const judgement = judge(analysis)
   expect(judgement.limits.map(({ verdict }) => verdict)).toEqual(['fail'])

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
+import type { RunPromises } from '../../../harness/model/guarantees.ts'
 import { scenarioJsonSchema } from '../../../harness/scenario/json-schema.ts'
 import { renderCheck } from '../../../harness/scenario/timeline.ts'
 import { aScenario, known, planOf } from './known.ts'
+
+const promises: RunPromises = {
+  given: ['all regions become equal', 'no acknowledged write is lost'],
+  excepted: [{ clause: 'old answers are flagged', when: 'a link is cut (fault cut)' }],
+}
 
 test('check shows a plan as a person can check it', () => {
   const plan = planOf(
@@ -20,7 +26,7 @@ test('check shows a plan as a person can check it', () => {
       expect: 'expect: { verdict: pass, quiet: [lost-writes] }',
     })}`,
   )
-  expect(renderCheck(plan, known.expectedBefore)).toMatchInlineSnapshot(`
+  expect(renderCheck(plan, known.expectedBefore, promises)).toMatchInlineSnapshot(`
     "test, seed 42
     Does it catch up?
 
@@ -58,6 +64,10 @@ test('check shows a plan as a person can check it', () => {
       cut        ············████████████████············  30s to 70s   partition: us <-> eu
       brown-out  ································████████  80s to 100s  eu, factor 4, share 50%
 
+    Promised under these faults
+      all regions become equal; no acknowledged write is lost
+      not: old answers are flagged, when a link is cut (fault cut)
+
     Operations expected
       region  kind    in all  of these in
       us      search   6,600  baseline 1,800, fault:cut 2,400, recovery:cut 600, fault:brown-out 1,200
@@ -89,7 +99,7 @@ test('check says what real servers are started with, and what is laid over for t
   sim: { servers: { producer: at-least-once, concurrentSends: false } }
   containers: { rate: 50%, limits: [{ metric: search.response, p: 90, max: 400ms }] }`,
   })
-  const shown = renderCheck(planOf(text, { world: 'containers' }), known.expectedBefore)
+  const shown = renderCheck(planOf(text, { world: 'containers' }), known.expectedBefore, promises)
   expect(shown.slice(shown.indexOf('  servers'), shown.indexOf('Regions and load'))).toBe(
     `  servers  real, in containers: tick 50ms, session TTL 30s, producers idempotent with concurrent
            sends, clocks of brokers can be moved

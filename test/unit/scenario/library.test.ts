@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { pointsOf } from '../../../harness/campaign/one-run.ts'
 import { known as catalogue } from '../../../harness/catalogue.ts'
+import { guaranteesFor } from '../../../harness/main.ts'
+import { promisesOf } from '../../../harness/model/guarantees.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
 import { libraryReadme } from '../../../harness/scenario/library.ts'
 import { isSweep, loadPlan, worldsNamed } from '../../../harness/scenario/load.ts'
@@ -44,7 +46,11 @@ describe('the scenario library', () => {
 
   test.each(entries)('$file is shown by check in 100 columns', ({ plans }) => {
     const wide = plans
-      .flatMap((plan) => renderCheck(plan, known.expectedBefore).split('\n'))
+      .flatMap((plan) =>
+        renderCheck(plan, known.expectedBefore, promisesOf(guaranteesFor(plan), plan.faults)).split(
+          '\n',
+        ),
+      )
       .filter((line) => line.length > 100)
     expect(wide).toEqual([])
   })

@@ -2,15 +2,29 @@ import { expect, test } from 'vitest'
 import { boundedStaleness } from '../../../../harness/analysis/checkers/bounded-staleness.ts'
 import { partialFlagged } from '../../../../harness/analysis/checkers/partial-flagged.ts'
 import { quorumIntersection } from '../../../../harness/analysis/checkers/quorum-intersection.ts'
+import type { FaultPlan } from '../../../../harness/model/fault.ts'
+import { type Guarantees, promised } from '../../../../harness/model/guarantees.ts'
+import { hazardsBut } from '../../../../harness/model/hazard.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
+import {
+  always,
+  aRecord,
+  everythingPromised,
+  type RecordScript,
+  spoken,
+} from '../../../support/record.ts'
 
-const staleness = (record: RecordScript, over = {}) =>
+const staleness = (record: RecordScript, over: Partial<Guarantees> = {}) =>
   spoken(boundedStaleness(record.facts(), { ...everythingPromised, staleVersions: null, ...over }))
-const partial = (record: RecordScript, over = {}) =>
+const partial = (record: RecordScript, over: Partial<Guarantees> = {}) =>
   spoken(partialFlagged(record.facts(), { ...everythingPromised, ...over }))
 const quorum = (record: RecordScript, write = 2, read = 2, of = 3) =>
-  spoken(quorumIntersection(record.facts(), { ...everythingPromised, quorum: { write, read, of } }))
+  spoken(
+    quorumIntersection(record.facts(), {
+      ...everythingPromised,
+      quorum: always({ write, read, of }),
+    }),
+  )
 
 /** Id 2 is replaced at 2 s and again at 3 s. */
 const replacedTwice = () =>
@@ -25,6 +39,22 @@ test('an answer within the bound passes', () => {
     evidence: 1,
     because:
       'No unflagged answer of 1 read showed anything superseded for more than 1.000 s (p99 0.500 s, longest 0.500 s; 0 more were flagged).',
+  })
+})
+
+test('a bound that does not outlive a fault of the run is measured, and not promised', () => {
+  const skew: FaultPlan = {
+    ...{ kind: 'clock-skew', region: 'us', offsetUs: SECOND, driftPpm: 0 },
+    ...{ name: 'clock-skew', atUs: SECOND, untilUs: 2 * SECOND },
+  }
+  const record = aRecord({ faults: [skew] })
+    .upsert({ op: 1, id: 2, at: 2 * SECOND })
+    .search({ op: 2, at: 5 * SECOND, query: 2, answer: [[2, 0]] })
+  const stalenessUs = promised(SECOND, hazardsBut('wrong-clock'))
+  expect(staleness(record, { stalenessUs })).toMatchObject({
+    verdict: 'fail',
+    promised: false,
+    unpromised: 'It is not promised when a wall clock is wrong (fault clock-skew).',
   })
 })
 
@@ -46,7 +76,10 @@ test('an answer beyond the bound fails, unless it says that it is stale', () => 
 
 test('versions are counted too where a number of them is promised', () => {
   const record = () => replacedTwice().fetch({ op: 3, at: 3 * SECOND + 10, id: 2, found: 0 })
-  const bound = (staleVersions: number) => ({ stalenessUs: null, staleVersions })
+  const bound = (staleVersions: number) => ({
+    stalenessUs: null,
+    staleVersions: always(staleVersions),
+  })
   expect(staleness(record(), bound(1))).toMatchObject({ verdict: 'fail', violations: 1 })
   expect(staleness(record(), bound(2)).verdict).toBe('pass')
 })
@@ -89,7 +122,7 @@ test('one that does not say so fails, and is reported where nothing is promised'
       },
     ],
   })
-  expect(partial(record(), { flagsPartial: false }).promised).toBe(false)
+  expect(partial(record(), { flagsPartial: null }).promised).toBe(false)
 })
 
 test('where every shard answered there is no evidence, and without shards nothing is said', () => {

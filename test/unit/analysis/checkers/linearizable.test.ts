@@ -123,7 +123,7 @@ test('without fetches of what was written nobody can say', () => {
 
 test('what is not promised is reported', () => {
   const record = aWrite().fetch({ op: 2, id: 9, at: 2 * SECOND })
-  const nothing = { ...everythingPromised, linearizable: false }
+  const nothing = { ...everythingPromised, linearizable: null }
   expect(linearizable(record.facts(), nothing)).toMatchObject({ verdict: 'fail', promised: false })
 })
 

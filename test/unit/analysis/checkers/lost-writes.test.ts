@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { lostWrites } from '../../../../harness/analysis/checkers/lost-writes.ts'
 import { overwrittenRealTime } from '../../../../harness/analysis/checkers/overwritten-real-time.ts'
+import type { FaultPlan } from '../../../../harness/model/fault.ts'
+import { type Guarantees, promised } from '../../../../harness/model/guarantees.ts'
+import { hazardsBut } from '../../../../harness/model/hazard.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
 import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const lost = (record: RecordScript, over = {}) =>
+const lost = (record: RecordScript, over: Partial<Guarantees> = {}) =>
   spoken(lostWrites(record.facts(), { ...everythingPromised, ...over }))
 
 test('a write that one region holds at the end is not lost', () => {
@@ -32,7 +35,27 @@ test('a write of which nothing is left has vanished, and durability promised it'
       },
     ],
   })
-  expect(lost(record, { durability: false })).toMatchObject({ verdict: 'fail', promised: false })
+  expect(lost(record, { durability: null })).toMatchObject({ verdict: 'fail', promised: false })
+})
+
+test('a promise that does not outlive a fault of the run is reported, and says which hazard it is', () => {
+  const loss: FaultPlan = {
+    ...{ kind: 'region-loss', region: 'eu' },
+    ...{ name: 'gone', atUs: SECOND, untilUs: 2 * SECOND },
+  }
+  const vanished = aRecord({ faults: [loss] })
+    .upsert({ op: 1, id: 9, at: 2 * SECOND })
+    .scans()
+  const durability = promised(true, hazardsBut('disk-loss'))
+  expect(lost(vanished, { durability })).toMatchObject({
+    verdict: 'fail',
+    promised: false,
+    unpromised: 'It is not promised when a region loses its disks (fault gone (region-loss)).',
+  })
+  const unhurt = aRecord()
+    .upsert({ op: 1, id: 9, at: 2 * SECOND })
+    .scans()
+  expect(lost(unhurt, { durability })).toMatchObject({ verdict: 'fail', promised: true })
 })
 
 test('a write whose gateway had the version that is held instead was overwritten causally', () => {
@@ -47,7 +70,7 @@ test('a write whose gateway had the version that is held instead was overwritten
     promised: true,
     because: expect.stringContaining('0 vanished and 1 were overwritten'),
   })
-  expect(lost(record, { causalWrites: false })).toMatchObject({ verdict: 'fail', promised: false })
+  expect(lost(record, { causalWrites: null })).toMatchObject({ verdict: 'fail', promised: false })
 })
 
 test('a version that the client had read, or written itself, is a causal predecessor too', () => {

@@ -5,11 +5,13 @@ import { fencedPrimary } from '../../../../harness/analysis/checkers/fenced-prim
 import { residency } from '../../../../harness/analysis/checkers/residency.ts'
 import { tombstoneSafety } from '../../../../harness/analysis/checkers/tombstone-safety.ts'
 import type { EpochEvent } from '../../../../harness/model/agent-events.ts'
+import { type Guarantees, promised } from '../../../../harness/model/guarantees.ts'
+import { allHazards } from '../../../../harness/model/hazard.ts'
 import { keptByAll, type Layout } from '../../../../harness/model/layout.ts'
 import { MS, SECOND, type Us } from '../../../../harness/model/units.ts'
 import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 
-const twice = (record: RecordScript, over = {}) =>
+const twice = (record: RecordScript, over: Partial<Guarantees> = {}) =>
   spoken(doubleApply(record.facts(), { ...everythingPromised, ...over }))
 const safety = (record: RecordScript) => spoken(tombstoneSafety(record.facts(), everythingPromised))
 const fence = (record: RecordScript) => spoken(fencedPrimary(record.facts(), everythingPromised))
@@ -42,7 +44,7 @@ test('a version applied twice in a region fails where single application is prom
       },
     ],
   })
-  expect(twice(record(), { singleApply: false })).toMatchObject({ promised: false })
+  expect(twice(record(), { singleApply: null })).toMatchObject({ promised: false })
 })
 
 test('a version that came back over a newer one is told apart', () => {
@@ -227,7 +229,10 @@ test('where nothing is pinned nothing is said', () => {
 
 /** One write of a vector with 7 dimensions: 100 bytes. */
 const weighed = (record: RecordScript, bound: number | null) =>
-  amplification({ ...record.facts(), dim: 7 }, { ...everythingPromised, amplification: bound })
+  amplification(
+    { ...record.facts(), dim: 7 },
+    { ...everythingPromised, amplification: promised(bound, allHazards) },
+  )
 const sent = (bytes: number) => aWrite().bytes('us', 'eu', 3 * SECOND, bytes)
 
 test('bytes on links within the promised factor pass, beyond it they fail', () => {

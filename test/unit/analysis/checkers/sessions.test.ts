@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { monotonicReads } from '../../../../harness/analysis/checkers/monotonic-reads.ts'
 import { readYourWrites } from '../../../../harness/analysis/checkers/read-your-writes.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
+import {
+  always,
+  aRecord,
+  everythingPromised,
+  type RecordScript,
+  spoken,
+} from '../../../support/record.ts'
 
 const own = (record: RecordScript) => spoken(readYourWrites(record.facts(), everythingPromised))
 const monotonic = (record: RecordScript) =>
@@ -114,7 +120,7 @@ test('a read of a kind that is not promised is reported and does not fail the ru
   const record = aRecord()
     .upsert({ op: 1, id: 2, row: 9, at: SECOND, client: 'c' })
     .search({ op: 2, at: 2 * SECOND, client: 'c', answer: [[2, 0]] })
-  const fetches = { ...everythingPromised, readYourWrites: 'fetches' as const }
+  const fetches = { ...everythingPromised, readYourWrites: always('fetches') }
   expect(spoken(readYourWrites(record.facts(), fetches))).toMatchObject({
     verdict: 'fail',
     promised: false,
