@@ -8,6 +8,7 @@ import { bandwidthText, countText, durationText, rateText, shareText } from './f
 import type { Known } from './known.ts'
 import { limitLines } from './limit-text.ts'
 import { plannedPhases } from './planned-phases.ts'
+import { promiseLines } from './promise-text.ts'
 import { expectedIn } from './samples.ts'
 import { overlayLines, serversLine, startedLines } from './servers-text.ts'
 import { writtenKnob } from './system.ts'
@@ -204,13 +205,6 @@ function operationLines(plan: Plan, before: Before): string[] {
 
 const shown = (phases: readonly string[], i: number): string =>
   phases[i + phases.indexOf('warmup') + 1] ?? ''
-
-function promiseLines({ given, excepted }: RunPromises): string[] {
-  return [
-    given.length === 0 ? 'nothing' : given.join('; '),
-    ...excepted.map(({ clause, when }) => `not: ${clause}, when ${when}`),
-  ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))
-}
 
 function expectLines({ expect }: Plan): string[] {
   if (!expect) return []

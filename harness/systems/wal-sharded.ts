@@ -94,24 +94,20 @@ export const walSharded: System<Knobs> = {
   about: 'a write-ahead log in every region, mirrored, applied shard by shard',
   knobs,
   topics: [TOPIC],
-  guarantees: ({ conflict, ack, staleBoundUs }) => ({
-    ...nothingPromised,
-    convergence: promised(conflict !== 'arrival-order', allHazards),
-    durability: promised(ack !== 'log', allHazards),
-    causalWrites: promised(
-      conflict === 'lamport' || conflict === 'hybrid-logical-clock',
-      allHazards,
-    ),
+  guarantees: ({ conflict, ack, staleBoundUs }) => {
+    const ruled = conflict !== 'arrival-order'
+    const causal = conflict === 'lamport' || conflict === 'hybrid-logical-clock'
     // Where stamps do not follow time, a write may lose against an older one and never be seen at all.
-    stalenessUs: promised(
-      staleBoundUs > 0 &&
-        conflict !== 'lamport' &&
-        conflict !== 'arrival-order' &&
-        staleBoundUs + VISIBLE_US,
-      allHazards,
-    ),
-    singleApply: promised(conflict !== 'arrival-order', allHazards),
-  }),
+    const bounded = staleBoundUs > 0 && ruled && conflict !== 'lamport'
+    return {
+      ...nothingPromised,
+      convergence: promised(ruled, allHazards),
+      durability: promised(ack !== 'log', allHazards),
+      causalWrites: promised(causal, allHazards),
+      stalenessUs: promised(bounded && staleBoundUs + VISIBLE_US, allHazards),
+      singleApply: promised(ruled, allHazards),
+    }
+  },
   problems: ({ conflict, catchUp }) =>
     conflict === 'arrival-order' && catchUp === 'snapshot'
       ? [{ key: 'catchUp', message: 'a snapshot cannot be merged by arrival order: write delta' }]
