@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { nothingPromised, promised } from '../model/guarantees.ts'
-import { allHazards } from '../model/hazard.ts'
 import {
   NO_ROW,
   type PointId,
@@ -34,6 +32,7 @@ import { StaleReads } from './parts/stale-reads.ts'
 import { Turns } from './parts/turns.ts'
 import { WalApplier } from './parts/wal-applier.ts'
 import { WalPositions } from './parts/wal-positions.ts'
+import { promises, VISIBLE_US } from './parts/wal-promises.ts'
 import { WalReader } from './parts/wal-reader.ts'
 import { WalReconciler } from './parts/wal-reconciler.ts'
 import { READY, WalRestore } from './parts/wal-restore.ts'
@@ -74,8 +73,6 @@ type Knobs = z.infer<typeof knobs>
 
 const TOPIC = 'wal'
 const COUNTER = 'lamport'
-/** What is applied is searchable within this time; strong reads do not need it. */
-const VISIBLE_US: Us = 500 * MS
 
 /**
  * Regions that append every write to a log and apply what logs bring, shard by shard.
@@ -94,20 +91,7 @@ export const walSharded: System<Knobs> = {
   about: 'a write-ahead log in every region, mirrored, applied shard by shard',
   knobs,
   topics: [TOPIC],
-  guarantees: ({ conflict, ack, staleBoundUs }) => {
-    const ruled = conflict !== 'arrival-order'
-    const causal = conflict === 'lamport' || conflict === 'hybrid-logical-clock'
-    // Where stamps do not follow time, a write may lose against an older one and never be seen at all.
-    const bounded = staleBoundUs > 0 && ruled && conflict !== 'lamport'
-    return {
-      ...nothingPromised,
-      convergence: promised(ruled, allHazards),
-      durability: promised(ack !== 'log', allHazards),
-      causalWrites: promised(causal, allHazards),
-      stalenessUs: promised(bounded && staleBoundUs + VISIBLE_US, allHazards),
-      singleApply: promised(ruled, allHazards),
-    }
-  },
+  guarantees: promises,
   problems: ({ conflict, catchUp }) =>
     conflict === 'arrival-order' && catchUp === 'snapshot'
       ? [{ key: 'catchUp', message: 'a snapshot cannot be merged by arrival order: write delta' }]
