@@ -7,8 +7,11 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  type YAMLMap,
 } from 'yaml'
 import type { Problem } from './problem.ts'
+import { shortened } from './spelling.ts'
+import { isMerge, tooDeep, type YamlFault, yamlFaults } from './yaml-faults.ts'
 
 /** A file of text under the name it was given by. */
 export type SourceFile = { file: string; text: string }
@@ -32,55 +35,70 @@ export type Sheet = {
   report(path: Path, problem: { message: string; hint?: string; at?: 'key' | 'value' }): void
 }
 
-/** The data of a document; an alias to nowhere only shows here. */
-function plainValue(document: Document, problems: Problem[], file: string): unknown {
-  try {
-    return document.toJS()
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    problems.push({ file, line: 1, column: 1, message: `the file cannot be read: ${message}` })
-    return undefined
-  }
-}
-
 type Spot = { key: unknown; node: unknown }
+
+/** A table of all pairs of 32 regions may name one anchor 992 times; what grows without end is stopped all the same. */
+const MOST_ALIASES = 100_000
 
 /** Parses YAML 1.2. Syntax errors are in `problems`; `usable` is false if the data below them cannot be trusted. */
 export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: boolean } {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  const problems: Problem[] = document.errors.map((error) => ({
-    file,
-    ...place(error.pos[0]),
-    ...syntaxProblem(
-      error.code,
-      error.message,
-      (/^[^:\n]*/.exec(text.slice(error.pos[0]))?.[0] ?? '').trim(),
-    ),
-  }))
-  const usable = document.errors.every((error) => error.code === 'DUPLICATE_KEY')
-  const value: unknown = usable ? plainValue(document, problems, file) : undefined
+  const problems: Problem[] = []
+  const add = ({ offset, ...said }: YamlFault): void => {
+    problems.push({ file, ...place(offset), ...said })
+  }
+  const deep = tooDeep(text)
+  const options = { lineCounter: lines, prettyErrors: false, merge: true }
+  const document = parseDocument(deep ? text.slice(0, deep.offset) : text, options)
+  if (deep) add(deep)
+  else for (const error of document.errors) add(syntaxFault(error, text))
+  const wellFormed = !deep && document.errors.every((error) => error.code === 'DUPLICATE_KEY')
+  const faults = wellFormed ? yamlFaults(document) : []
+  for (const fault of faults) add(fault)
+  const plain = wellFormed && faults.length === 0
+  const value: unknown = plain ? plainValue(document, add) : undefined
   const sheet: Sheet = {
     file,
     value,
     problems,
     at: (path) => path.reduce<unknown>(step, value),
     written(path) {
-      const range = rangeOf(spotAt(document, path).node)
-      return range ? onOneLine(text.slice(range[0], range[1])) : ''
+      const { node } = spotAt(document, path)
+      const range = rangeOf(node)
+      if (!range) return ''
+      const merged = isAlias(node) || (isMap(node) && node.items.some(({ key }) => isMerge(key)))
+      return onOneLine(merged ? flowText(sheet.at(path)) : text.slice(range[0], range[1]))
     },
     report(path, { message, hint, at = 'value' }) {
       const spot = spotAt(document, path)
       const range = (at === 'key' ? rangeOf(spot.key) : undefined) ?? rangeOf(spot.node)
-      problems.push({ file, ...place(range ? range[0] : 0), message, ...(hint && { hint }) })
+      const said = { message: readable(message), ...(hint && { hint: readable(hint) }) }
+      problems.push({ file, ...place(range ? range[0] : 0), ...said })
     },
   }
-  return { sheet, usable: usable && value !== undefined }
+  return { sheet, usable: plain && value !== undefined }
 }
+
+function plainValue(document: Document, add: (fault: YamlFault) => void): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch {
+    const message = 'the aliases in this file stand for more than a scenario can hold'
+    add({ offset: 0, message, hint: 'Write out what they stand for.' })
+    return undefined
+  }
+}
+
+/** A message with what it quotes cut to a length that can be read. */
+const readable = (text: string): string =>
+  shortened(
+    text.replace(/[^\s"]{100,}/g, (word) => shortened(word)),
+    1_000,
+  )
 
 /** The leading comment lines of a file, joined: the question a scenario asks. Empty if there are none. */
 export function firstComment(text: string): string {
@@ -89,24 +107,25 @@ export function firstComment(text: string): string {
     if (!line.startsWith('#')) break
     lines.push(line.replace(/^#+\s?/, '').trim())
   }
-  return lines.filter((line) => line !== '').join(' ')
+  return shortened(lines.filter((line) => line !== '').join(' '), 2_000)
 }
 
-function syntaxProblem(
-  code: string,
-  message: string,
-  at: string,
-): Omit<Problem, keyof Place | 'file'> {
-  if (code === 'DUPLICATE_KEY')
-    return { message: `the key "${at}" stands twice`, hint: 'Keep one of them.' }
-  if (code === 'TAB_AS_INDENT')
-    return { message: 'a tab cannot indent YAML', hint: 'Use two spaces.' }
-  if (code === 'MULTIPLE_DOCS')
-    return { message: 'a second document begins here', hint: 'Write one scenario per file.' }
-  return {
-    message: `not valid YAML: ${message.split('\n')[0]}`,
-    hint: 'Is a bracket, a brace or a quote left open above?',
+function syntaxFault(error: Document['errors'][number], text: string): YamlFault {
+  const [offset] = error.pos
+  if (error.code === 'DUPLICATE_KEY') {
+    const key = (/^[^:\n]*/.exec(text.slice(offset, offset + 100))?.[0] ?? '').trim()
+    return { offset, message: `the key "${key}" stands twice`, hint: 'Keep one of them.' }
   }
+  if (error.code === 'TAB_AS_INDENT')
+    return { offset, message: 'a tab cannot indent YAML', hint: 'Use two spaces.' }
+  if (error.code === 'MULTIPLE_DOCS')
+    return {
+      offset,
+      message: 'a second document begins here',
+      hint: 'Write one scenario per file.',
+    }
+  const message = `not valid YAML: ${readable(error.message.split('\n')[0] ?? '')}`
+  return { offset, message, hint: 'Is a bracket, a brace or a quote left open above?' }
 }
 
 function step(value: unknown, key: string | number): unknown {
@@ -118,14 +137,18 @@ function step(value: unknown, key: string | number): unknown {
 function spotAt(document: Document, path: Path): Spot {
   let spot: Spot = { key: null, node: document.contents }
   for (const segment of path) {
-    const next = child(isAlias(spot.node) ? spot.node.resolve(document) : spot.node, segment)
+    const next = child(
+      document,
+      isAlias(spot.node) ? spot.node.resolve(document) : spot.node,
+      segment,
+    )
     if (!next) return spot
     spot = next
   }
   return spot
 }
 
-function child(node: unknown, segment: string | number): Spot | undefined {
+function child(document: Document, node: unknown, segment: string | number): Spot | undefined {
   if (isSeq(node)) {
     const item: unknown = node.items[Number(segment)]
     return item === undefined ? undefined : { key: null, node: item }
@@ -134,6 +157,17 @@ function child(node: unknown, segment: string | number): Spot | undefined {
   for (const pair of node.items)
     if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === String(segment))
       return { key: pair.key, node: rangeOf(pair.value) ? pair.value : pair.key }
+  return mergedInto(document, node, segment)
+}
+
+/** A key that a map reads from elsewhere is found where it is written. */
+function mergedInto(document: Document, map: YAMLMap, segment: string | number): Spot | undefined {
+  for (const { value } of map.items.filter(({ key }) => isMerge(key)))
+    for (const source of isSeq(value) ? value.items : [value]) {
+      const from = isAlias(source) ? source.resolve(document) : source
+      const spot = isMap(from) ? child(document, from, segment) : undefined
+      if (spot) return spot
+    }
   return undefined
 }
 
@@ -141,6 +175,12 @@ function rangeOf(node: unknown): readonly [number, number, number] | undefined {
   const range = (node as { range?: readonly [number, number, number] | null } | null)?.range
   return range ?? undefined
 }
+
+/** A value that is put together from several places, as it would be written in one. */
+const flowText = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/"(\w[\w.%/-]*)"/g, '$1')
+    .replace(/([:,])(?=\S)/g, '$1 ')
 
 function onOneLine(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim())

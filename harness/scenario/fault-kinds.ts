@@ -206,9 +206,11 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
 
 export const faultKindNames = Object.keys(faultForms) as FaultKindName[]
 
-const faultName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
-  error: 'expected a name of small letters, digits and dashes',
-})
+/** Names become folders, hosts and phases: as long as a label of DNS at most. */
+export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
+export const nameForm = 'expected a name of up to 63 small letters, digits and dashes'
+
+const faultName = z.string().regex(namePattern, { error: nameForm })
 
 /** The strict schema of one kind of fault; `at` counts from the end of warm-up. */
 export function faultSchema(kind: FaultKindName, regions: Regions) {

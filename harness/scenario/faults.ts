@@ -4,9 +4,11 @@ import { MS, type Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
 import { faultForms, faultKindNames, faultSchema } from './fault-kinds.ts'
 import { durationText } from './figures.ts'
+import { meantKeys } from './keys.ts'
 import type { Names } from './known.ts'
-import { nounOf, read } from './reading.ts'
-import { closest, didYouMean, list } from './spelling.ts'
+import { nounOf, read, reportKey } from './reading.ts'
+import { list } from './spelling.ts'
+import { varied } from './varied.ts'
 
 type Common = { at: Us; for: Us; name?: string }
 type Entry = { path: Path; kind: FaultKindName; written: Record<string, unknown> & Common }
@@ -60,6 +62,8 @@ function readFault(sheet: Sheet, path: Path, names: Names): Entry | undefined {
   if (kinds.length > 1) {
     const message = `a fault has one kind, this one has ${kinds.length}: ${list(kinds)}`
     sheet.report(path, { message, hint: 'Write one entry for each.' })
+    const fields = kinds.flatMap((one) => Object.keys(faultSchema(one, names.regions).shape))
+    reportStrangers(sheet, path, raw, [...new Set(fields)])
     return undefined
   }
   const written = read(sheet, path, faultSchema(kind, names.regions))
@@ -69,24 +73,47 @@ function readFault(sheet: Sheet, path: Path, names: Names): Entry | undefined {
 /** No key is a kind: the one that nearly is one is named, and the rest checked as if it were. */
 function readMisspelt(sheet: Sheet, path: Path, names: Names, raw: object): Entry | undefined {
   for (const [key, value] of Object.entries(raw)) {
-    const kind = closest(key, faultKindNames) as FaultKindName | undefined
+    if (common.includes(key)) continue
+    const [kind] = meantKeys(key, faultKindNames) as FaultKindName[]
     if (kind === undefined) continue
-    sheet.report([...path, key], {
-      message: `unknown fault "${key}"`,
-      hint: didYouMean(key, faultKindNames, 'faults'),
-      at: 'key',
-    })
+    const hint = `Did you mean "${kind}"?`
+    sheet.report([...path, key], { message: `unknown fault "${key}"`, hint, at: 'key' })
     const { [key as never]: _, ...rest } = raw
-    const schema = faultSchema(kind, names.regions)
-    const written = read(sheet, path, schema, { [kind]: value, ...rest })
+    const entry = { [kind]: value, ...rest }
+    const meant = varied(sheet, [{ path, value: entry, at: path }])
+    const written = read(
+      {
+        ...meant,
+        report: (at, said) =>
+          sheet.report(
+            at.map((k) => (k === kind ? key : k)),
+            said,
+          ),
+      },
+      path,
+      faultSchema(kind, names.regions),
+    )
     return written && { path, kind, written: written as Entry['written'] }
   }
-  const stranger = Object.keys(raw).find((key) => !['at', 'for', 'name'].includes(key))
+  const fields = faultKindNames.flatMap((kind) =>
+    Object.keys(faultSchema(kind, names.regions).shape),
+  )
+  const strangers = Object.keys(raw).filter((key) => !fields.includes(key))
+  const [stranger, ...others] = strangers
   const message = stranger === undefined ? 'this fault has no kind' : `unknown fault "${stranger}"`
   const hint = `One key must name what goes wrong: ${faultKindNames.join(', ')}.`
   if (stranger === undefined) sheet.report(path, { message, hint })
   else sheet.report([...path, stranger], { message, hint, at: 'key' })
+  for (const key of others) reportKey(sheet, [...path, key], common)
   return undefined
+}
+
+/** Keys of every fault beside its kind. */
+const common = ['at', 'for', 'name']
+
+function reportStrangers(sheet: Sheet, path: Path, raw: object, known: readonly string[]): void {
+  for (const key of Object.keys(raw))
+    if (!known.includes(key)) reportKey(sheet, [...path, key], known)
 }
 
 function checkForce(sheet: Sheet, { path, kind, written }: Entry): void {

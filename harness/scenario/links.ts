@@ -6,7 +6,7 @@ import type { Path, Sheet } from './document.ts'
 import type { Known, Names } from './known.ts'
 import { type LinkPreset, readLinkPreset } from './link-preset.ts'
 import { read } from './reading.ts'
-import { directions, type LinkText, linkIssues, splitLink } from './reference.ts'
+import { directions, type LinkText, linkIssues, linkMeant, splitLink } from './reference.ts'
 import { type LinkWritten, linkSchema } from './schema.ts'
 import { closest, didYouMean, list } from './spelling.ts'
 
@@ -59,12 +59,8 @@ function pairs(regions: readonly RegionName[]): LinkName[] {
 function addEntry(open: Open, key: string, plans: Map<string, LinkPlan | null>): void {
   const { sheet, regions } = open
   const path = ['links', key]
-  const link = splitLink(key)
-  if (!link) {
-    const hint = 'Write us-east <-> eu-west, or us-east -> eu-west for one direction.'
-    sheet.report(path, { message: `"${key}" names no link`, hint, at: 'key' })
-    return
-  }
+  const link = splitLink(key) ?? reportNoLink(sheet, key)
+  if (!link) return
   const issues = linkIssues(link, regions)
   for (const { message, params } of issues)
     sheet.report(path, { message, hint: params.hint, at: 'key' })
@@ -84,6 +80,19 @@ function addEntry(open: Open, key: string, plans: Map<string, LinkPlan | null>):
   named.forEach(({ from, to }, i) => {
     plans.set(pairKey(from, to), planOf({ from, to }, latencies[i] as Us, written))
   })
+}
+
+/** Says that a key names no link; the link that it means, where another arrow says so. */
+function reportNoLink(sheet: Sheet, key: string): LinkText | undefined {
+  const meant = linkMeant(key)
+  const own = closest(key, ['preset'])
+  const hint = meant
+    ? `Write ${meant}.`
+    : own === undefined
+      ? 'Write us-east <-> eu-west, or us-east -> eu-west for one direction.'
+      : `Did you mean "${own}"?`
+  sheet.report(['links', key], { message: `"${key}" names no link`, hint, at: 'key' })
+  return meant === undefined ? undefined : splitLink(meant)
 }
 
 /** A misspelt region counts as the one it means, so that its links are not called missing as well. */

@@ -1,3 +1,4 @@
+import { invariant } from '../base/invariant.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
 import { openSheet, type Sheet } from './document.ts'
@@ -5,7 +6,7 @@ import { type Known, namesOf } from './known.ts'
 import { overlaySentences } from './overlay-text.ts'
 import { formatProblem, inFileOrder, type Problem } from './problem.ts'
 import { nounOf } from './reading.ts'
-import { resolve, type Wanted } from './resolve.ts'
+import { regionsWritten, resolve, type Wanted } from './resolve.ts'
 import { resolveShown, resolveSweep, sweeps } from './sweep.ts'
 import { checkSystems, onSystem, otherSystems } from './systems.ts'
 import { type Choice, varied } from './varied.ts'
@@ -42,6 +43,8 @@ export function loadPlan(
   checkWorlds(sheet, world)
   checkSystems(whole, known, system)
   const laidOver = worldsLaidOver(sheet)
+  // Of a point of a sweep the whole sweep was read before.
+  if (varying.length === 0) resolveSweep(sheet, namesOf(known, regionsWritten(sheet)))
   const wanted: Wanted = { seed, world, checkLacks: !laidOver.includes(world) }
   const base = resolve(sheet, text, known, wanted)
   let plan = base
@@ -103,7 +106,7 @@ export function loadSweep(
   if ('problems' in base) return base
   const { sheet } = openSheet({ file, text })
   const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions))
-  if (!sweep) return { problems: inFileOrder(sheet.problems, file) }
+  invariant(sweep !== null, 'the sweep was read with the plan')
   const points: SweepPoint[] = []
   for (const [i, { at, choices }] of sweep.points.entries()) {
     const loaded = loadPlan(text, file, known, overrides, choices)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Path, Sheet } from './document.ts'
-import { closest, didYouMean, list } from './spelling.ts'
+import { keyHint, meantKeys } from './keys.ts'
+import { closest, list, shortened } from './spelling.ts'
 
 type Issue = z.core.$ZodIssue
 type Said = { message: string; hint?: string }
@@ -19,7 +20,7 @@ export function read<S extends z.ZodType>(
   const first = schema.safeParse(raw, { error: carryKnownKeys })
   if (first.success) return first.data
   const issues = first.error.issues.flatMap((issue) => flatten(issue, raw))
-  for (const issue of issues) if (!isExplained(issue, issues)) report(sheet, path, issue)
+  for (const issue of issues) if (!isExplained(issue, issues, raw)) report(sheet, path, issue)
   const mended = respelt(raw, issues)
   const second = schema.safeParse(mended)
   return second.success ? second.data : undefined
@@ -34,38 +35,58 @@ const carryKnownKeys: z.core.$ZodErrorMap = (issue) => {
 
 const knownKeys = (issue: Issue): string[] => issue.message.split(' ')
 
-/** Of a union, the issues of the one branch that was meant; the union's own message if that is not plain. */
+/** Of a union, the issues of the branch that was meant; the union's own message where that is not plain. */
 function flatten(issue: Issue, raw: unknown): Issue[] {
   if (issue.code !== 'invalid_union') return [issue]
   const value = valueAt(raw, issue.path)
   if (value === undefined) return [issue]
-  const possible = issue.errors.filter((errors) => !errors.some(isAboutTheWhole))
-  const meant = possible.length > 1 ? possible.filter(hasMisspeltKey) : possible
-  if (meant.length !== 1) return [issue]
-  return (meant[0] as Issue[])
-    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+  const branches = issue.errors.filter((errors) => !errors.some(isAboutTheWhole)) as Issue[][]
+  const meant = branches.length > 1 ? ofNearestMap(branches, value) : branches[0]
+  if (!meant) return [issue]
+  return meant
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
     .flatMap((inner) => flatten(inner, raw))
 }
 
-const isAboutTheWhole = (issue: Issue): boolean =>
+const isAboutTheWhole = (issue: Pick<Issue, 'code' | 'path'>): boolean =>
   issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
 
-const hasMisspeltKey = (issues: readonly Issue[]): boolean =>
-  issues.some(
-    (issue) =>
-      issue.code === 'unrecognized_keys' &&
-      issue.keys.some((key) => closest(key, knownKeys(issue)) !== undefined),
-  )
+/**
+ * Of several maps that could stand here, what is wrong with the one that shares most keys with what does; keys that
+ * none of them has, where it shares none with any. Undefined if nothing but a choice between them is missing.
+ */
+function ofNearestMap(branches: readonly Issue[][], value: unknown): Issue[] | undefined {
+  const strangers = branches.map((issues) => issues.find(isAboutKeysHere))
+  const counts = strangers.map((issue) => issue?.keys.length ?? 0)
+  const least = Math.min(...counts)
+  const written = Object.keys(value as object).length
+  if (least < written) return branches[counts.indexOf(least)]
+  const misspelt = branches.filter((_, i) => {
+    const issue = strangers[i]
+    return issue?.keys.some((key) => meantKeys(key, knownKeys(issue)).length > 0)
+  })
+  if (misspelt.length === 1) return misspelt[0]
+  const [first] = strangers
+  if (!first) return undefined
+  const known = strangers.flatMap((issue) => (issue ? knownKeys(issue) : []))
+  return [{ ...first, message: [...new Set(known)].join(' ') }]
+}
 
-/** A missing key is no news if a misspelt one beside it is what was meant. */
-function isExplained(issue: Issue, issues: readonly Issue[]): boolean {
+type KeysIssue = Extract<Issue, { code: 'unrecognized_keys' }>
+
+const isAboutKeysHere = (issue: Issue): issue is KeysIssue =>
+  issue.code === 'unrecognized_keys' && issue.path.length === 0
+
+/** A missing key is no news if one beside it that is not known is what was meant. */
+function isExplained(issue: Issue, issues: readonly Issue[], raw: unknown): boolean {
   const key = issue.path.at(-1)
+  if (key === undefined || valueAt(raw, issue.path) !== undefined) return false
   const parent = JSON.stringify(issue.path.slice(0, -1))
   return issues.some(
     (other) =>
       other.code === 'unrecognized_keys' &&
       JSON.stringify(other.path) === parent &&
-      other.keys.some((written) => closest(written, knownKeys(other)) === key),
+      other.keys.some((written) => meantKeys(written, knownKeys(other)).includes(String(key))),
   )
 }
 
@@ -73,12 +94,7 @@ function report(sheet: Sheet, path: Path, issue: Issue): void {
   const full = [...path, ...issue.path.map((key) => (typeof key === 'symbol' ? '' : key))]
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue)
-    for (const key of issue.keys)
-      sheet.report([...full, key], {
-        message: `unknown key "${key}"${within(full)}`,
-        hint: didYouMean(key, known, 'keys'),
-        at: 'key',
-      })
+    for (const key of issue.keys) reportKey(sheet, [...full, key], known)
     return
   }
   const value = sheet.at(full)
@@ -88,6 +104,15 @@ function report(sheet: Sheet, path: Path, issue: Issue): void {
       ...(issue.message !== '' && { hint: sentence(issue.message) }),
     })
   else sheet.report(full, describe(issue, value))
+}
+
+/** Says that nothing reads the key at the end of a path, and which was meant. */
+export function reportKey(sheet: Sheet, path: Path, known: readonly string[]): void {
+  const key = String(path.at(-1))
+  const map = path.slice(0, -1)
+  const beside = Object.keys(sheet.at(map) as object)
+  const message = `unknown key "${key}"${within(map)}`
+  sheet.report(path, { message, hint: keyHint(key, known, beside), at: 'key' })
 }
 
 /** `in load.keys`: names the place, for those who read the message without the file. */
@@ -106,7 +131,7 @@ function describe(issue: Issue, value: unknown): Said {
     case 'invalid_value':
       return oneOf(issue.values.map(String), value)
     case 'invalid_type':
-      return { message: `expected ${typeNoun(issue)}, found ${nounOf(value)}` }
+      return ofType(issue, value)
     case 'too_small':
       return tooSmall(issue)
     case 'too_big':
@@ -116,8 +141,29 @@ function describe(issue: Issue, value: unknown): Said {
   }
 }
 
+function ofType(issue: Extract<Issue, { code: 'invalid_type' }>, value: unknown): Said {
+  const message = `expected ${typeNoun(issue)}, found ${nounOf(value)}`
+  const meant = typeof value === 'string' ? plainValue(issue.expected, value) : undefined
+  return { message, ...(meant !== undefined && { hint: `Write ${meant}.` }) }
+}
+
+/** A number or a yes that was written as a text: `"10"`, `p99`, `99%`, `1_000`, `10k`, `on`. */
+function plainValue(expected: string, text: string): string | undefined {
+  if (expected === 'boolean') {
+    if (/^(yes|on|y)$/i.test(text)) return 'true'
+    return /^(no|off|n)$/i.test(text) ? 'false' : undefined
+  }
+  if (expected !== 'number' && expected !== 'int') return undefined
+  const parts = /^p?(\d{1,9}(?:[_,]\d{3})*(?:\.\d{1,6})?)(k|M|%|x)?$/.exec(text)
+  if (!parts) return undefined
+  const size = { k: 1_000, M: 1_000_000 }[parts[2] as string] ?? 1
+  return String(Number(parts[1]?.replace(/[_,]/g, '')) * size)
+}
+
 function oneOf(values: readonly string[], value: unknown): Said {
-  const meant = typeof value === 'string' ? closest(value, values) : undefined
+  const yes =
+    typeof value === 'boolean' ? values.find((name) => name === (value ? 'on' : 'off')) : undefined
+  const meant = typeof value === 'string' ? closest(value, values) : yes
   return {
     message: `expected ${values.length === 1 ? '' : 'one of '}${list(values)}, found ${nounOf(value)}`,
     ...(meant !== undefined && { hint: `Did you mean "${meant}"?` }),
@@ -150,7 +196,7 @@ export function nounOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map of keys'
-  return typeof value === 'string' ? `"${value}"` : String(value)
+  return typeof value === 'string' ? `"${shortened(value)}"` : String(value)
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
@@ -169,8 +215,10 @@ function respelt(raw: unknown, issues: readonly Issue[]): unknown {
     if (issue.code !== 'unrecognized_keys') continue
     const map = valueAt(copy, issue.path) as Record<string, unknown>
     for (const key of issue.keys) {
-      const meant = closest(key, knownKeys(issue))
-      if (meant !== undefined && !Object.hasOwn(map, meant)) map[meant] = map[key]
+      const meant = meantKeys(key, knownKeys(issue))
+      const [first] = meant
+      const isFree = !meant.some((name) => Object.hasOwn(map, name))
+      if (first !== undefined && isFree) map[first] = map[key]
       delete map[key]
     }
   }

@@ -7,12 +7,32 @@ export type LinkForm = 'one' | 'both' | 'region' | 'into'
 
 export type LinkText = { a: string; b: string; arrow: '->' | '<->' }
 
-/** Splits `a -> b` or `a <-> b`; undefined if it is neither. */
+/** Splits `a -> b` or `a <-> b`, also without blanks; undefined if it is neither. */
 export function splitLink(text: string): LinkText | undefined {
-  const parts = /^\s*(\S+)\s+(<->|->)\s+(\S+)\s*$/.exec(text)
+  const parts = /^\s*([^\s<>]+?)\s*(<->|->)\s*([^\s<>]+)\s*$/.exec(text)
   if (!parts) return undefined
   return { a: parts[1] as string, arrow: parts[2] as '->' | '<->', b: parts[3] as string }
 }
+
+/** Other arrows between two names, and which of ours they mean. */
+const otherArrows: readonly [RegExp, '->' | '<->'][] = [
+  [/<-+>|<=+>|↔|⇄|⟷|\s(?:and|with)\s|~/, '<->'],
+  [/-{2,}>|=+>|→|⟶|\sto\s|>/, '->'],
+]
+
+/** `a => b` written as a link is; undefined if the text does not look like one. */
+export function linkMeant(text: string): string | undefined {
+  if (text.length > 200) return undefined
+  const back = /^\s*([^\s<>]+)\s*<-+\s*([^\s<>]+)\s*$/.exec(text)
+  if (back) return `${back[2]} -> ${back[1]}`
+  for (const [arrow, ours] of otherArrows) {
+    const [a, b, ...more] = text.split(arrow).map((name) => name.trim())
+    if (a && b && more.length === 0 && isName(a) && isName(b)) return `${a} ${ours} ${b}`
+  }
+  return undefined
+}
+
+const isName = (text: string): boolean => /^[a-z0-9][a-z0-9-]*$/i.test(text)
 
 /** The directions a text names; both of them in the order written. */
 export function directions({ a, b, arrow }: LinkText): LinkName[] {
@@ -70,8 +90,9 @@ export function linkTarget(
     .string()
     .transform((text, ctx): LinkName[] => {
       const link = splitLink(text)
-      const into = /^\s*->\s+(\S+)\s*$/.exec(text)?.[1]
-      if (!link && forms.includes(into === undefined ? 'region' : 'into')) {
+      const into = /^\s*->\s*(\S+)\s*$/.exec(text)?.[1]
+      const meant = link || into !== undefined ? undefined : linkMeant(text)
+      if (!link && !meant && forms.includes(into === undefined ? 'region' : 'into')) {
         const name = into ?? text
         const issues =
           regions === null || regions.includes(name)
@@ -82,7 +103,7 @@ export function linkTarget(
         const links = linksOf(name, regions ?? [])
         return into === undefined ? links : links.filter(({ to }) => to === into)
       }
-      const hint = `Write ${ways}${instead}.`
+      const hint = `Write ${meant ?? `${ways}${instead}`}.`
       if (!link) {
         ctx.addIssue({ code: 'custom', message: `"${text}" names no link`, params: { hint } })
         return z.NEVER

@@ -8,7 +8,7 @@ import { type Known, namesOf } from './known.ts'
 import { resolveLimits } from './limits.ts'
 import { resolveLinks } from './links.ts'
 import { readProfile } from './profile.ts'
-import { nounOf } from './reading.ts'
+import { nounOf, reportKey } from './reading.ts'
 import { resolveLoad } from './region-load.ts'
 import { sectionSchemas } from './schema.ts'
 import { type Open, refuse, section } from './sections.ts'
@@ -73,7 +73,7 @@ function checkLacks({ sheet, known }: Open, plan: Plan): void {
 }
 
 /** Regions as far as they can be read, so that other problems do not follow from a broken list. */
-function regionsWritten(sheet: Sheet): string[] | null {
+export function regionsWritten(sheet: Sheet): string[] | null {
   const written = sheet.at(['regions'])
   if (!Array.isArray(written)) return null
   return written.filter((name) => typeof name === 'string')
@@ -82,14 +82,8 @@ function regionsWritten(sheet: Sheet): string[] | null {
 function checkKeys({ sheet, schemas }: Open): void {
   const { value } = sheet
   const known = Object.keys(schemas)
-  for (const key of Object.keys(value as object)) {
-    if (!known.includes(key))
-      sheet.report([key], {
-        message: `unknown key "${key}"`,
-        hint: didYouMean(key, known, 'keys'),
-        at: 'key',
-      })
-  }
+  for (const key of Object.keys(value as object))
+    if (!known.includes(key)) reportKey(sheet, [key], known)
 }
 
 function resolveRegions(open: Open): string[] | null {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type MetricName, metrics } from '../model/metric.ts'
-import { faultKindNames, faultSchema } from './fault-kinds.ts'
+import { faultKindNames, faultSchema, nameForm, namePattern } from './fault-kinds.ts'
 import type { Names } from './known.ts'
 import { loadSchema } from './load-schema.ts'
 import { quantity } from './quantity.ts'
@@ -68,7 +68,7 @@ export type LimitWritten = z.output<ReturnType<typeof limitSchema>>
 
 const plainName = z
   .string({ error: 'expected a name such as my-scenario' })
-  .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'expected a name of small letters, digits and dashes' })
+  .regex(namePattern, { error: nameForm })
 
 /** Sections that may be other for one world. */
 function changeableSchemas(names: Names) {

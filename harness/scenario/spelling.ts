@@ -31,6 +31,8 @@ export function closest(word: string, candidates: readonly string[]): string | u
   let bestDistance = 3
   for (const candidate of candidates) {
     const length = Math.max(word.length, candidate.length)
+    // So many letters more or less are so many slips: a word of a megabyte is not worth looking through.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance && distance <= Math.floor((length - 1) / 2)) {
       best = candidate
@@ -51,4 +53,9 @@ export function didYouMean(word: string, candidates: readonly string[], noun: st
 export function list(words: readonly string[]): string {
   const shown = words.slice(0, 20).join(', ')
   return words.length > 20 ? `${shown} and ${words.length - 20} more` : shown
+}
+
+/** A text as a message can quote it: a long one is cut, and its length said. */
+export function shortened(text: string, most = 60): string {
+  return text.length <= most ? text : `${text.slice(0, most - 20)}… (${text.length} characters)`
 }

@@ -3,11 +3,11 @@ import { invariant } from '../base/invariant.ts'
 import type { IndexPlan, Plan } from '../model/plan.ts'
 import { defaults } from './defaults.ts'
 import type { Path, Sheet } from './document.ts'
+import { keyHint, meantKeys } from './keys.ts'
 import type { Known } from './known.ts'
 import { readQuantity } from './quantity.ts'
-import { nounOf, read } from './reading.ts'
+import { nounOf, read, reportKey } from './reading.ts'
 import type { SectionSchemas } from './schema.ts'
-import { didYouMean } from './spelling.ts'
 
 type IndexWritten = z.output<SectionSchemas['system']>['index']
 
@@ -40,7 +40,7 @@ export function resolveSystem(
   const knobs =
     typeof kind === 'string' && Object.hasOwn(known.systems, kind)
       ? readKnobs(sheet, known, kind, written)
-      : undefined
+      : reportStrangers(sheet, known, written)
   if (!head || !knobs || sheet.problems.length > before) return null
   for (const { key, message } of (regions &&
     known.systems[head.kind]?.problems?.(knobs, regions)) ??
@@ -53,6 +53,14 @@ export function resolveSystem(
     )
   if (sheet.problems.length > before) return null
   return { system: { kind: head.kind, knobs }, index: indexOf(head.index) }
+}
+
+/** Where the kind of system cannot be read: keys that are a knob of none. */
+function reportStrangers(sheet: Sheet, known: Known, written: object): undefined {
+  const knobs = Object.keys(known.systems).flatMap((kind) => Object.keys(knobShape(known, kind)))
+  const keys = ['kind', 'index', ...new Set(knobs.map(writtenKnob))]
+  for (const key of Object.keys(written))
+    if (!keys.includes(key)) reportKey(sheet, ['system', key], keys)
 }
 
 function indexOf(written: IndexWritten): IndexPlan {
@@ -76,18 +84,19 @@ function readKnobs(
 ): Record<string, unknown> | undefined {
   const schema = knobSchema(known, kind)
   const keys = Object.keys(schema.shape)
+  const names = ['kind', 'index', ...keys.map(writtenKnob)]
   const input: Record<string, unknown> = {}
   for (const [name, raw] of Object.entries(written)) {
-    if (name === 'kind' || name === 'index') continue
     const path: Path = ['system', name]
-    if (keys.includes(name) && writtenKnob(name) === name) input[name] = raw
-    else if (keys.includes(`${name}Us`)) input[`${name}Us`] = readDuration(sheet, path, raw)
-    else
-      sheet.report(path, {
-        message: `system ${kind} has no knob "${name}"`,
-        hint: didYouMean(name, ['index', ...keys.map(writtenKnob)], 'knobs'),
-        at: 'key',
-      })
+    if (!names.includes(name)) {
+      const message = `system ${kind} has no knob "${name}"`
+      sheet.report(path, { message, hint: keyHint(name, names), at: 'key' })
+    }
+    // A misspelt knob is read as the one it means, so that this one is not called missing as well.
+    const knob = names.includes(name) ? name : meantKeys(name, names)[0]
+    if (knob === undefined || (knob !== name && Object.hasOwn(written, knob))) continue
+    if (keys.includes(`${knob}Us`)) input[`${knob}Us`] = readDuration(sheet, path, raw)
+    else if (keys.includes(knob)) input[knob] = raw
   }
   return checked(sheet, schema, input)
 }

@@ -26,7 +26,9 @@ export function onSystem(sheet: Sheet, kind: string | undefined): Choice[] {
   if (kind === undefined || kind === own || !otherSystems(sheet).includes(kind)) return []
   const given = sheet.at(['systems', kind])
   const said = isKeys(given) ? given : {}
-  const knobs = Object.fromEntries(Object.entries(said).filter(([key]) => !replaced.includes(key)))
+  const knobs = Object.fromEntries(
+    Object.entries(said).filter(([key]) => key !== 'kind' && !replaced.includes(key)),
+  )
   const index = sheet.at(['system', 'index'])
   const value = { kind, ...(index !== undefined && { index }), ...knobs }
   const at = ['systems', kind]
@@ -37,6 +39,34 @@ export function onSystem(sheet: Sheet, kind: string | undefined): Choice[] {
       ? [{ path: ['limits'], value: said['limits'], at: [...at, 'limits'] }]
       : []),
   ]
+}
+
+function checkList(sheet: Sheet, written: readonly unknown[]): void {
+  for (const [i, kind] of written.entries()) {
+    const path = ['systems', i]
+    if (typeof kind !== 'string')
+      sheet.report(path, { message: `expected a kind of system, found ${nounOf(kind)}` })
+    else if (written.indexOf(kind) < i)
+      sheet.report(path, { message: `${kind} stands twice`, hint: 'Keep one of them.' })
+  }
+}
+
+/** What is said of each: its knobs, and what else differs there; nothing at all is nothing different. */
+function checkSaid(sheet: Sheet, written: Record<string, unknown>): void {
+  for (const [kind, said] of Object.entries(written)) {
+    const path = ['systems', kind]
+    if (said !== null && !isKeys(said))
+      sheet.report(path, {
+        message: `expected a map of what is other on ${kind}, found ${nounOf(said)}`,
+        hint: `Write ${kind}: {}, or ${kind}: { expect: { verdict: pass } }.`,
+      })
+    else if (said !== null && Object.hasOwn(said, 'kind'))
+      sheet.report([...path, 'kind'], {
+        message: `"kind" is said already: this is what is other on ${kind}`,
+        hint: 'Take it out.',
+        at: 'key',
+      })
+  }
 }
 
 /** What is wrong with the names under `systems:`, or with the one asked for; knobs are read with the system. */
@@ -50,8 +80,10 @@ export function checkSystems(sheet: Sheet, known: Known, asked: string | undefin
   const own = sheet.at(['system', 'kind'])
   const kinds = Object.keys(known.systems)
   const others = otherSystems(sheet)
-  for (const [i, kind] of others.entries()) {
-    const path = ['systems', Array.isArray(written) ? i : kind]
+  if (Array.isArray(written)) checkList(sheet, written)
+  else if (isKeys(written)) checkSaid(sheet, written)
+  for (const kind of others) {
+    const path = ['systems', Array.isArray(written) ? written.indexOf(kind) : kind]
     if (kind === own)
       sheet.report(path, {
         message: `${kind} is the scenario's own system`,

@@ -1,5 +1,6 @@
 import type { WorldName } from '../model/plan.ts'
 import type { Path, Sheet } from './document.ts'
+import { keyHint } from './keys.ts'
 import { quantity } from './quantity.ts'
 import { nounOf, read } from './reading.ts'
 import { didYouMean, list } from './spelling.ts'
@@ -111,7 +112,7 @@ function checkOverlay(sheet: Sheet, world: WorldName, overlay: unknown): void {
     if (!overlayKeys.includes(key))
       sheet.report([...path, key], {
         message: `"${key}" cannot be laid over`,
-        hint: didYouMean(key, overlayKeys, 'keys'),
+        hint: keyHint(key, overlayKeys),
         at: 'key',
       })
   if (Object.hasOwn(overlay, 'rate') && Object.hasOwn(overlay, 'load'))
