@@ -13,7 +13,7 @@ import { primaryReplica } from './systems/primary-replica.ts'
 import { scatterGather } from './systems/scatter-gather.ts'
 import { walSharded } from './systems/wal-sharded.ts'
 import { openPool, type Pool } from './workload/pool.ts'
-import { missingInContainers } from './worlds/containers/capabilities.ts'
+import { DELAY_STEP_US, missingInContainers } from './worlds/containers/capabilities.ts'
 import { missingInSim } from './worlds/sim/capabilities.ts'
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
@@ -47,6 +47,7 @@ export function known(): Known {
       sim: missingInSim,
       containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],
     },
+    delaySteps: { containers: DELAY_STEP_US },
     expectedBefore,
   }
 }

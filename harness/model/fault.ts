@@ -3,7 +3,10 @@ import type { RegionName, Us } from './units.ts'
 /** One direction of a link. */
 export type LinkName = { from: RegionName; to: RegionName }
 
-/** How extra delay is drawn. `uniform` is ± the amount (Toxiproxy's law), the others only add. */
+/**
+ * How delay that varies is drawn. A link's own jitter: `uniform` is ± the amount, the others add the amount on the average.
+ * A fault's: every law adds the amount on the average and never takes away, `uniform` between 0 and twice the amount.
+ */
 export type DelayLaw = 'uniform' | 'exponential' | 'pareto'
 
 /** What is wrong, and where. Link faults name every direction they touch. */

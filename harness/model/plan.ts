@@ -1,4 +1,4 @@
-import type { DelayLaw, FaultPlan } from './fault.ts'
+import type { DelayLaw, FaultPlan, LinkName } from './fault.ts'
 import type { LimitPlan } from './limit.ts'
 import type { Operation } from './operation.ts'
 import type { Profile } from './profile.ts'
@@ -76,6 +76,20 @@ export type LinkPlan = {
   law: DelayLaw
   lossShare: number
   bitsPerSec: number
+}
+
+/** The shortest delay of a link by its law, one way: its uniform jitter is ±, the other laws only add. */
+const floorUs = ({ latencyUs, jitterUs, law }: LinkPlan): Us =>
+  Math.max(0, latencyUs - (law === 'uniform' ? jitterUs : 0))
+
+/**
+ * What a round trip over a link and back cannot take less than, whatever fault is in force: faults only add. 0 where
+ * there is no link back.
+ */
+export function roundTripFloorUs(links: readonly LinkPlan[], { from, to }: LinkName): Us {
+  const there = links.find((link) => link.from === from && link.to === to)
+  const back = links.find((link) => link.from === to && link.to === from)
+  return there && back ? floorUs(there) + floorUs(back) : 0
 }
 
 export type IndexPlan =

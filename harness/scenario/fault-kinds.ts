@@ -46,7 +46,7 @@ export const faultForms: Record<FaultKindName, FaultForm> = {
   })),
   jitter: onLinks(
     'jitter',
-    'added delay that varies',
+    'added delay that varies: add is its mean',
     any,
     { add: span, law: law.default('uniform') },
     (links, f) => ({ kind: 'jitter', links, addUs: f.add, law: f.law }),

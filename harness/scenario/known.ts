@@ -30,6 +30,8 @@ export type Known = {
   lacks: Readonly<
     Partial<Record<WorldName, (plan: Plan, written: (path: Path) => boolean) => Lack[]>>
   >
+  /** In what steps a world can delay what crosses a link; absent: in any. */
+  delaySteps?: Readonly<Partial<Record<WorldName, Us>>>
   /** Arrivals of a stream expected before `us`; `endUs` is the end of arrivals. The load generator's own law. */
   expectedBefore: (arrivals: Arrivals, perSec: number, us: Us, endUs: Us) => number
 }

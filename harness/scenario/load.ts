@@ -1,6 +1,7 @@
 import { invariant } from '../base/invariant.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
+import { inDelaySteps } from './delay-steps.ts'
 import { openSheet, type Sheet } from './document.ts'
 import { type Known, namesOf } from './known.ts'
 import { overlaySentences } from './overlay-text.ts'
@@ -62,12 +63,13 @@ export function loadPlan(
     layOver(sheet, text, known, { ...wanted, checkLacks: false }, choicesThere)
   }
   if (plan && other.length > 0) {
-    const own = loadPlan(text, file, known, { seed, world }, varying)
+    const own = loadPlan(text, file, { ...known, delaySteps: {} }, { seed, world }, varying)
     if ('plan' in own)
       plan = { ...plan, overlay: [...own.plan.overlay, ...overlaySentences(own.plan, plan)] }
   }
+  const stepUs = known.delaySteps?.[world]
   return plan && sheet.problems.length === 0
-    ? { plan }
+    ? { plan: stepUs === undefined ? plan : inDelaySteps(plan, stepUs) }
     : { problems: inFileOrder(sheet.problems, file) }
 }
 

@@ -36,7 +36,8 @@ export function startedLines({ world, regions, links }: Plan): string[] {
     `${each}, and one Toxiproxy: ${containers} containers`,
     ...(links.length > 0
       ? [
-          `${links.length} directed links through ${links.length * PATHS} proxies, delays in whole milliseconds`,
+          `${links.length} directed links of ${links.length * PATHS} paths, two proxies each`,
+          'delays in whole milliseconds; jitter is drawn by Toxiproxy, which takes no seed',
         ]
       : []),
     `about ${(length * GIB_PER_REGION).toFixed(1)} GiB of memory`,

@@ -132,7 +132,8 @@ test('every product file is reached from the command line', () => {
 
 test('the top level holds what it should and nothing else', () => {
   const allowed = new Set([
-    ...['scenarios', 'harness', 'reports', 'fixtures', 'docker', 'test', 'node_modules', 'runs'],
+    ...['scenarios', 'harness', 'reports', 'fixtures', 'docker', 'findings', 'test'],
+    ...['node_modules', 'runs'],
     ...['package.json', 'package-lock.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts'],
     ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'NOTICE'],
   ])

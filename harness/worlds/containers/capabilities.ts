@@ -1,10 +1,12 @@
 import { type FaultPlan, faultText } from '../../model/fault.ts'
 import { type Lack, type Plan, runEndUs } from '../../model/plan.ts'
-import { MS, type RegionName } from '../../model/units.ts'
+import { MS, type RegionName, type Us } from '../../model/units.ts'
 
 /** Three servers a region and 0.6 GiB for them: more than this one machine is not asked for. */
 const MOST_REGIONS = 6
-/** Toxiproxy counts in whole kilobytes a second. */
+/** Toxiproxy counts in whole milliseconds, */
+export const DELAY_STEP_US: Us = MS
+/** and in whole kilobytes a second. */
 const CAP_STEP_BITS = 8_000
 
 /**
@@ -37,7 +39,7 @@ export const missingFaults = (plan: Plan): { fault: string; why: string }[] =>
   })
 
 /** Why a fault cannot be injected, and what can be instead; null if it can. */
-function whyNot({ regions }: Plan, fault: FaultPlan): string | null {
+function whyNot({ regions, faults }: Plan, fault: FaultPlan): string | null {
   switch (fault.kind) {
     case 'hold':
       return 'Toxiproxy cannot keep what is sent and pass it on later. Write partition.'
@@ -65,10 +67,11 @@ function whyNot({ regions }: Plan, fault: FaultPlan): string | null {
     case 'connection-bandwidth':
       return wholeKilobytes(fault.bitsPerSec)
     case 'latency':
+      return wholeMs('add', fault.addUs)
     case 'jitter':
-      return atLeastOneMs('add', fault.addUs)
+      return jitterLack(faults, fault)
     case 'slow-close':
-      return atLeastOneMs('delay', fault.delayUs)
+      return wholeMs('delay', fault.delayUs)
     default:
       return null
   }
@@ -99,8 +102,34 @@ function wholeKilobytes(bitsPerSec: number): string | null {
   return `Toxiproxy counts whole kilobytes a second, steps of 8kbit/s. Write cap: ${near}kbit/s.`
 }
 
-const atLeastOneMs = (key: string, us: number): string | null =>
-  us >= MS ? null : `Toxiproxy counts whole milliseconds. Write ${key}: 1ms or more.`
+function wholeMs(key: string, us: Us): string | null {
+  if (us >= DELAY_STEP_US && us % DELAY_STEP_US === 0) return null
+  const near = Math.max(1, Math.round(us / DELAY_STEP_US))
+  return `Toxiproxy counts whole milliseconds. Write ${key}: ${near}ms.`
+}
+
+/** Toxiproxy draws a uniform delay for each message, and one only: the sum of two is not uniform. */
+function jitterLack(
+  faults: readonly FaultPlan[],
+  fault: Extract<FaultPlan, { kind: 'jitter' }>,
+): string | null {
+  if (fault.law !== 'uniform')
+    return `Toxiproxy draws delays by a uniform law only, not ${fault.law}. Write law: uniform.`
+  const earlier = faults
+    .slice(0, faults.indexOf(fault))
+    .find(
+      (other) =>
+        other.kind === 'jitter' &&
+        other.atUs < fault.untilUs &&
+        fault.atUs < other.untilUs &&
+        other.links.some(({ from, to }) =>
+          fault.links.some((link) => link.from === from && link.to === to),
+        ),
+    )
+  if (earlier)
+    return `Toxiproxy draws one delay for a message, and ${earlier.name} has it drawn at that time. Write one jitter after the other.`
+  return wholeMs('add', fault.addUs)
+}
 
 function regionLacks({ regions }: Plan): Lack[] {
   if (regions.length <= MOST_REGIONS) return []
@@ -119,27 +148,24 @@ function policyLacks({ mirror }: Plan): Lack[] {
 function linkLacks({ links }: Plan): Lack[] {
   const named = (some: Plan['links']): string =>
     some.map(({ from, to }) => `${from} -> ${to}`).join(', ')
-  const lossy = links.filter(({ lossShare }) => lossShare > 0)
-  const narrow = links.filter(({ bitsPerSec }) => bitsPerSec > 0)
+  const lack = (what: string, some: Plan['links'], why: string): Lack[] =>
+    some.length === 0 ? [] : [{ what: `${what} ${named(some)}`, why, at: ['links'] }]
   return [
-    ...(lossy.length === 0
-      ? []
-      : [
-          {
-            what: `loss on ${named(lossy)}`,
-            why: 'Toxiproxy carries streams and loses no segments. Take loss out.',
-            at: ['links'],
-          },
-        ]),
-    ...(narrow.length === 0
-      ? []
-      : [
-          {
-            what: `a bandwidth of ${named(narrow)}`,
-            why: 'Toxiproxy caps each connection, not all of a link together. Take bandwidth out.',
-            at: ['links'],
-          },
-        ]),
+    ...lack(
+      'loss on',
+      links.filter(({ lossShare }) => lossShare > 0),
+      'Toxiproxy carries streams and loses no segments. Take loss out.',
+    ),
+    ...lack(
+      'a bandwidth of',
+      links.filter(({ bitsPerSec }) => bitsPerSec > 0),
+      'Toxiproxy caps each connection, not all of a link together. Take bandwidth out.',
+    ),
+    ...lack(
+      'a jitter that is not uniform on',
+      links.filter(({ jitterUs, law }) => jitterUs > 0 && law !== 'uniform'),
+      'Toxiproxy draws delays by a uniform law only. Write law: uniform.',
+    ),
   ]
 }
 

@@ -5,7 +5,6 @@ import type { FaultInjector, InForce } from '../../ports/world.ts'
 import { pause } from '../adapters/host-clock.ts'
 import type { Agents } from './agents.ts'
 import type { Container, Links, Which } from './topology/setting.ts'
-import type { Weather } from './weather.ts'
 
 /** What faults act on. */
 export type Targets = {
@@ -13,7 +12,6 @@ export type Targets = {
   emit(event: RecordEvent): void
   regions: readonly RegionName[]
   links: Links
-  weather(link: LinkName): Weather
   server(region: RegionName, which: Which): Container
   agents: Agents
   /** A store was started again: somebody must watch until its data is back. */
@@ -41,7 +39,7 @@ export function serverFaults(targets: Targets, missing: FaultInjector['missing']
 }
 
 function begin(targets: Targets, fault: FaultPlan): Promise<Heal> {
-  const { links, weather } = targets
+  const { links } = targets
   switch (fault.kind) {
     case 'partition':
     case 'one-way-cut':
@@ -49,9 +47,9 @@ function begin(targets: Targets, fault: FaultPlan): Promise<Heal> {
     case 'flap':
       return flap(targets, fault.links, fault.upUs, fault.downUs)
     case 'latency':
-      return each(fault.links, (link) => weather(link).slow(fault.addUs))
+      return each(fault.links, (link) => links.slow(link, fault.addUs))
     case 'jitter':
-      return each(fault.links, (link) => weather(link).shake(fault.addUs, fault.law))
+      return each(fault.links, (link) => links.shake(link, fault.addUs))
     case 'connection-bandwidth':
       return each(fault.links, (link) => links.connectionBandwidth(link, fault.bitsPerSec / 8))
     case 'connection-reset':

@@ -1,5 +1,3 @@
-import { Rng } from '../../base/rng.ts'
-import { type LinkName, linkText } from '../../model/fault.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
@@ -23,7 +21,6 @@ import { StoreWatch } from './store-watch.ts'
 import { openTaps, type Taps } from './taps.ts'
 import { milvusAnswers } from './topology/milvus-probe.ts'
 import type { ServerLoad } from './topology/setting.ts'
-import { Weather } from './weather.ts'
 
 /** The world of real servers, and what they take of this machine. */
 export type ContainersWorld = World & { loads(): Promise<ServerLoad[]> }
@@ -44,7 +41,6 @@ class ServerWorld implements ContainersWorld {
   private readonly agents: Agents
   private readonly networks = new Map<RegionName, Network & { close(): void }>()
   private readonly sights = new Map<RegionName, VisibilityWatch>()
-  private readonly weather = new Map<string, Weather>()
   private readonly stores: StoreWatch
   private readonly housekeeper: Housekeeper
   private taps: Taps | null = null
@@ -64,7 +60,6 @@ class ServerWorld implements ContainersWorld {
     this.broken.catch(() => {})
     for (const region of plan.regions) this.networks.set(region, this.networkOf(region))
     for (const region of plan.regions) this.sights.set(region, this.sightOf(region))
-    for (const link of plan.links) this.weather.set(linkText(link), this.weatherOf(link))
     this.probes = this.openProbes()
     this.stores = this.watchStores()
     this.agents = new Agents(
@@ -99,7 +94,6 @@ class ServerWorld implements ContainersWorld {
     await checkLinks(plan.links, echo, () => Math.round(performance.now() * 1000))
     this.goBack = goFirst()
     this.agents.begin(this.clock.begin())
-    for (const weather of this.weather.values()) weather.run().catch(this.breakUp)
     this.housekeeper.run().catch(this.breakUp)
     for (const region of plan.regions) this.stores.running(region).catch(this.breakUp)
     void stop
@@ -146,7 +140,6 @@ class ServerWorld implements ContainersWorld {
   }
 
   private async closeAll(): Promise<void> {
-    for (const weather of this.weather.values()) weather.close()
     for (const sight of this.sights.values()) sight.close()
     this.housekeeper.close()
     this.goBack()
@@ -186,11 +179,6 @@ class ServerWorld implements ContainersWorld {
     })
   }
 
-  private weatherOf(link: ContainersNeeds['plan']['links'][number]): Weather {
-    const rng = new Rng(this.needs.plan.seed).fork(`weather/${linkText(link)}`)
-    return new Weather(link, rng, (us) => this.ground.topology.links.setDelay(link, us))
-  }
-
   private openProbes(): ServerProbes {
     const { topology, echo, stores, logs } = this.ground
     return new ServerProbes({
@@ -211,7 +199,6 @@ class ServerWorld implements ContainersWorld {
         emit,
         regions: plan.regions,
         links: topology.links,
-        weather: (link: LinkName) => this.weather.get(linkText(link)) as Weather,
         server: (region, which) => topology.region(region).server(which),
         agents: this.agents,
         storeStarted: (region) => {

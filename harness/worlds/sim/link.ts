@@ -127,7 +127,7 @@ export class Link {
   private delayUs(): Us {
     let delay = this.plan.latencyUs + this.jitterUs(this.plan.jitterUs, this.plan.law)
     for (const extra of this.added) delay += extra.us
-    for (const jitter of this.jitters) delay += this.jitterUs(jitter.us, jitter.law)
+    for (const jitter of this.jitters) delay += this.extraUs(jitter.us, jitter.law)
     return Math.max(0, Math.round(delay))
   }
 
@@ -135,6 +135,11 @@ export class Link {
     if (amount === 0) return 0
     if (law === 'uniform') return amount * (2 * this.rng.uniform() - 1)
     return amount * (law === 'exponential' ? exponential(this.rng) : pareto(this.rng))
+  }
+
+  /** What a fault adds: `amount` on the average whatever the law, and never less than nothing. */
+  private extraUs(amount: Us, law: DelayLaw): number {
+    return law === 'uniform' ? 2 * amount * this.rng.uniform() : this.jitterUs(amount, law)
   }
 
   private retransmissionUs(bytes: number): Us {

@@ -111,7 +111,8 @@ Laid over for containers
 
 What is started
   2 regions: Milvus, Kafka and MirrorMaker 2 each, and one Toxiproxy: 7 containers
-  2 directed links through 10 proxies, delays in whole milliseconds
+  2 directed links of 10 paths, two proxies each
+  delays in whole milliseconds; jitter is drawn by Toxiproxy, which takes no seed
   about 1.2 GiB of memory
 
 `,

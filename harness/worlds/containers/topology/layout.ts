@@ -3,16 +3,19 @@ import type { Address } from '../../adapters/message-wire.ts'
 import { type LinkPath, linkPaths, type TopologySetting } from './setting.ts'
 import type { Prefix } from './subnets.ts'
 
-/** One proxy: clients of `client` reach `server` over it. */
+/** One path: clients of `client` reach `server` over two proxies in series, the near one and the far one. */
 export type ProxyPlace = {
+  /** Of the near proxy: clients connect to it. */
   name: string
   client: RegionName
   server: RegionName
   path: LinkPath
   /** Inside Toxiproxy's container. */
   listen: Address
+  /** The far proxy: the near one connects to it, inside Toxiproxy's container, and it connects to the server. */
+  far: { name: string; listen: Address }
   upstream: Address
-  /** Where the host dials it. */
+  /** Where the host dials the near one. */
   dial: Address
 }
 
@@ -40,6 +43,8 @@ export const loopback = '127.0.0.1'
 /** Listeners inside a broker's container, besides the published one. */
 export const brokerPorts = { controller: 9093, internal: 9094, firstLink: 9100 } as const
 const FIRST_MIRROR_PORT = 9200
+/** Of far proxies; they listen on loopback inside the container, where no client is. */
+const FIRST_FAR_PORT = 10_300
 const MOST_REGIONS = 32
 
 /** Names of networks. The hub sorts before regions: that is where Docker puts published ports of Toxiproxy. */
@@ -82,25 +87,33 @@ export function layOut(
     ports: { milvus: next(), milvusHealth: next(), kafka: next() },
   }))
   const control = next()
-  const proxies = regions.flatMap((client, i) =>
+  const paths = regions.flatMap((client, i) =>
     regions.flatMap((server, j) =>
       i === j
         ? []
         : linkPaths.map((path) =>
             path === 'mirror'
-              ? mirrorProxy(client, server, i, j)
-              : hostProxy({ client, server, path, port: next() }, hub, setting),
+              ? mirrorPath(client, server, i, j)
+              : hostPath({ client, server, path, port: next() }, hub, setting),
           ),
     ),
   )
-  return { hub, control, regions, proxies }
+  return { hub, control, regions, proxies: inSeries(paths) }
 }
+
+type Path = Omit<ProxyPlace, 'far'>
+
+const inSeries = (paths: readonly Path[]): ProxyPlace[] =>
+  paths.map((path, i) => ({
+    ...path,
+    far: { name: `${path.name}.far`, listen: { host: loopback, port: FIRST_FAR_PORT + i } },
+  }))
 
 /** The port of the broker's listener for clients of a region. */
 export const linkListener = (clientIndex: number): number => brokerPorts.firstLink + clientIndex
 
 /** For MirrorMaker of the client's region: listens on that region's network only. */
-function mirrorProxy(client: RegionPlace, server: RegionPlace, i: number, j: number): ProxyPlace {
+function mirrorPath(client: RegionPlace, server: RegionPlace, i: number, j: number): Path {
   const address = { host: client.proxy, port: FIRST_MIRROR_PORT + i * MOST_REGIONS + j }
   return {
     name: proxyName(client.name, server.name, 'mirror'),
@@ -114,11 +127,11 @@ function mirrorProxy(client: RegionPlace, server: RegionPlace, i: number, j: num
 }
 
 /** For processes of this host: listens on the hub, published on 127.0.0.1 under the same port. */
-function hostProxy(
+function hostPath(
   where: { client: RegionPlace; server: RegionPlace; path: LinkPath; port: number },
   hub: Layout['hub'],
   setting: Pick<TopologySetting, 'agentPorts' | 'echoPort' | 'images'>,
-): ProxyPlace {
+): Path {
   const { client, server, path, port } = where
   const upstreams: Record<Exclude<LinkPath, 'mirror'>, Address> = {
     kafka: { host: server.kafka, port: brokerPorts.internal },

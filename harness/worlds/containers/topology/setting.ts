@@ -64,13 +64,20 @@ export type Container = {
 export type Heal = () => Promise<void>
 
 /**
- * Directed links. A link a>b is the upstream stream of every proxy with client a and server b, and the downstream
- * stream of every proxy with client b and server a. Every change is read back from Toxiproxy: a difference rejects
- * with an EnvironmentError. Healing twice is healing once.
+ * Directed links. A link a>b is the upstream streams of all paths with client a and server b, and the downstream streams
+ * of all paths with client b and server a. Every path is two proxies in series, because a changed toxic delivers the
+ * message in hand at once: on each stream the first proxy holds the link's own delay and is never changed, faults act on
+ * the last one. So nothing arrives sooner than the link allows, whatever begins or ends meanwhile. Every change is read
+ * back from Toxiproxy: a difference rejects with an EnvironmentError. Healing twice is healing once.
  */
 export type Links = {
-  /** The whole one-way delay now wanted, rounded to the millisecond Toxiproxy knows. */
-  setDelay(link: LinkName, us: Us): Promise<void>
+  /** Adds `us` to the delay of what sets out from now on, besides what others add; whole milliseconds. */
+  slow(link: LinkName, us: Us): Promise<Heal>
+  /**
+   * Adds 0 to 2 × `us` by a uniform law, drawn for each message by Toxiproxy, which takes no seed; whole milliseconds.
+   * One at a time on a link: the sum of two is not uniform. What is in hand when a delay changes arrives at once.
+   */
+  shake(link: LinkName, us: Us): Promise<Heal>
   /** Swallows everything on the link; healing lets Toxiproxy close the connections that were cut. */
   cut(link: LinkName): Promise<Heal>
   /** Caps every connection by itself, in steps of 1,000 bytes a second. */

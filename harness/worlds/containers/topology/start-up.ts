@@ -52,8 +52,8 @@ async function proxyUp({ setting, layout, servers, toxics }: StartUp, step: Step
   await until(proxy, 'answers on /version', PROXY_MS, () => toxics.answers())
   await toxics.createProxies(layout.proxies)
   const links = new ProxiedLinks(layout.proxies, toxics, '')
-  for (const link of setting.links) await links.setDelay(link, link.latencyUs)
-  step(`links: ${layout.proxies.length} proxies up`)
+  for (const link of setting.links) await links.establish(link)
+  step(`links: ${layout.proxies.length} paths up`)
   return proxy
 }
 

@@ -1,6 +1,7 @@
 import { type Proxy as ClientProxy, Toxiproxy } from 'toxiproxy-node-client'
 import { SECOND } from '../../../model/units.ts'
 import { within } from '../../adapters/host-clock.ts'
+import type { Address } from '../../adapters/message-wire.ts'
 import { EnvironmentError, proxyRefused, toxicDiffers } from './errors.ts'
 import { type Layout, loopback } from './layout.ts'
 
@@ -38,12 +39,12 @@ export class Toxics {
     return this.call('answer on /version', this.api.getVersion())
   }
 
-  async createProxies(proxies: Layout['proxies']): Promise<void> {
-    const bodies = proxies.map(({ name, listen, upstream }) => ({
-      name,
-      listen: `${listen.host}:${listen.port}`,
-      upstream: `${upstream.host}:${upstream.port}`,
-    }))
+  async createProxies(paths: Layout['proxies']): Promise<void> {
+    const at = ({ host, port }: Address): string => `${host}:${port}`
+    const bodies = paths.flatMap(({ name, listen, far, upstream }) => [
+      { name: far.name, listen: at(far.listen), upstream: at(upstream) },
+      { name, listen: at(listen), upstream: at(far.listen) },
+    ])
     if (bodies.length > 0) await this.call('create the proxies', this.api.populate(bodies))
     const has = await this.read()
     for (const body of bodies) {

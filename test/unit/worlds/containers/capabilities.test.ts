@@ -24,9 +24,8 @@ test.each<FaultKind>([
   { kind: 'partition', links: [there, back] },
   { kind: 'one-way-cut', links: [there] },
   { kind: 'flap', links: [there], upUs: SECOND, downUs: SECOND },
-  { kind: 'latency', links: [there], addUs: 1_500 },
-  { kind: 'jitter', links: [there], addUs: 30_000, law: 'pareto' },
-  { kind: 'jitter', links: [there], addUs: 30_000, law: 'exponential' },
+  { kind: 'latency', links: [there], addUs: 2_000 },
+  { kind: 'jitter', links: [there], addUs: 30_000, law: 'uniform' },
   { kind: 'connection-bandwidth', links: [there], bitsPerSec: 504_000 },
   { kind: 'connection-reset', links: [there] },
   { kind: 'slow-close', links: [there], delayUs: SECOND },
@@ -69,7 +68,15 @@ test.each<[FaultKind, string]>([
   ],
   [
     { kind: 'jitter', links: [there], addUs: 900, law: 'uniform' },
-    'Toxiproxy counts whole milliseconds. Write add: 1ms or more.',
+    'Toxiproxy counts whole milliseconds. Write add: 1ms.',
+  ],
+  [
+    { kind: 'latency', links: [there], addUs: 1_600 },
+    'Toxiproxy counts whole milliseconds. Write add: 2ms.',
+  ],
+  [
+    { kind: 'jitter', links: [there], addUs: 30_000, law: 'pareto' },
+    'Toxiproxy draws delays by a uniform law only, not pareto. Write law: uniform.',
   ],
 ])('$0.kind cannot, and the message says what can', (kind, why) => {
   expect(whyNot(kind)).toEqual([why])
@@ -81,6 +88,31 @@ test('a mirror can only die for all regions it copies, since it is one process',
   const alone = 'one MirrorMaker copies all regions into eu, also ap. Write mirror-kill: -> eu.'
   expect(kill([there])).toEqual([alone])
   expect(kill([there, { from: 'ap', to: 'eu' }])).toEqual([])
+})
+
+test('two jitters at once on one link have no uniform sum, one after the other each is uniform', () => {
+  const jitter = (name: string, atUs: number, link = there): FaultPlan => ({
+    ...{ kind: 'jitter', links: [link], addUs: 30_000, law: 'uniform', name },
+    ...{ atUs, untilUs: atUs + 4 * SECOND },
+  })
+  const lacking = (...faults: FaultPlan[]) => missingFaults(aPlan({ faults }))
+  const why =
+    'Toxiproxy draws one delay for a message, and one has it drawn at that time. Write one jitter after the other.'
+  expect(lacking(jitter('one', SECOND), jitter('two', 3 * SECOND))).toEqual([{ fault: 'two', why }])
+  expect(lacking(jitter('one', SECOND), jitter('two', 5 * SECOND))).toEqual([])
+  expect(lacking(jitter('one', SECOND), jitter('two', 3 * SECOND, back))).toEqual([])
+})
+
+test('a link that varies by another law than Toxiproxy draws is named', () => {
+  const [link] = aPlan().links
+  const links = [{ ...(link as NonNullable<typeof link>), jitterUs: 3_000, law: 'pareto' as const }]
+  expect(missingInContainers(aPlan({ links }))).toEqual([
+    {
+      what: `a jitter that is not uniform on ${link?.from} -> ${link?.to}`,
+      why: 'Toxiproxy draws delays by a uniform law only. Write law: uniform.',
+      at: ['links'],
+    },
+  ])
 })
 
 test('a plan that asks for nothing odd lacks nothing; what it asks for is named with its place', () => {

@@ -48,6 +48,17 @@ test('a link that is slow while the machine is busy passes once it is what it sh
   expect(now()).toBe(20 * 200_000 + 5 * 81_000)
 })
 
+test('an echo that is shorter than the link allows ends the run at once, however good the median', async () => {
+  const varying = links.map((one) => ({ ...one, jitterUs: 2_000 }))
+  const within = echoes(76_000, 81_000, 81_000, 81_000, 81_000)
+  const alone = (floor: LinkPlan[]) => [{ ...(floor[0] as LinkPlan), to: 'us' }]
+  await checkLinks(alone(varying), within.echo, within.now)
+  const early = echoes(75_900, 81_000, 81_000, 81_000, 81_000)
+  await expect(checkLinks(alone(varying), early.echo, early.now)).rejects.toThrow(
+    'one took 75.9 ms, although nothing can take less than 76.0 ms. Nothing was measured.',
+  )
+})
+
 test('a link over which nothing comes back is off', async () => {
   let us = 0
   const silent = async () => {

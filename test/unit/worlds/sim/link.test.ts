@@ -96,6 +96,21 @@ test('jitter never reorders one connection, but may reorder two', async () => {
   expect(second).not.toEqual([...second].sort((a, b) => a - b))
 })
 
+test("a fault's jitter adds its amount on the average under every law, and nothing comes before the link's own latency", async () => {
+  for (const law of ['uniform', 'exponential', 'pareto'] as const) {
+    const { link, send, at, arrivals } = aLink()
+    link.jitters.add({ us: 20 * MS, law })
+    for (let i = 0; i < 20_000; i++) send(`${i}`, 100, `connection ${i}`)
+    await at(100 * SECOND)
+    const delays = arrivals.map(([, us]) => us)
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(40 * MS)
+    if (law === 'uniform') expect(Math.max(...delays)).toBeLessThan(80 * MS)
+    const mean = delays.reduce((sum, us) => sum + us, 0) / delays.length
+    // Pareto's law of shape 2 has no variance: its mean comes slowly.
+    expect(Math.abs(mean / MS - 60)).toBeLessThan(law === 'pareto' ? 3 : 0.6)
+  }
+})
+
 test('a cut loses what is in flight and what is sent, also after it ends', async () => {
   const { link, send, at, arrivals } = aLink()
   send('in flight')

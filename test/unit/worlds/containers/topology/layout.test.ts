@@ -56,6 +56,14 @@ describe('the layout', () => {
     expect(new Set(published).size).toBe(portsNeeded(3))
   })
 
+  test('the far proxy of every path listens where no client is, on a port that nothing else has', () => {
+    const far = layout.proxies.map((path) => path.far)
+    expect(new Set(far.map(({ listen }) => listen.host))).toEqual(new Set(['127.0.0.1']))
+    const inside = layout.proxies.flatMap((path) => [path.listen.port, path.far.listen.port])
+    expect(new Set(inside).size).toBe(60)
+    expect(new Set(layout.proxies.flatMap((path) => [path.name, path.far.name])).size).toBe(60)
+  })
+
   test('a mirror link listens in its own region only, all others on the hub', () => {
     expect(proxy('us-east.eu-west.mirror')).toMatchObject({
       listen: { host: '10.200.1.2', port: 9201 },

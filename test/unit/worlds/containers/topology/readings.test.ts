@@ -15,6 +15,7 @@ const proxy = (client: string, server: string, port: number): ProxyPlace => ({
   server,
   path: 'echo',
   listen: { host: '10.0.0.2', port },
+  far: { name: `${client}.${server}.echo.far`, listen: at },
   dial: at,
   upstream: at,
 })

@@ -19,18 +19,22 @@ const known: Record<string, string[]> = {
 let server: Server | undefined
 afterEach(() => new Promise<void>((resolve) => server?.close(() => resolve()) ?? resolve()))
 
-/** A Toxiproxy of our own with two proxies between a and b; `keep` may spoil what it stores. */
+/** A Toxiproxy of our own with two paths between a and b; `keep` may spoil what it stores. */
 async function fakeToxiproxy(keep: (toxic: Toxic) => Toxic = (toxic) => toxic) {
   const proxies: Record<string, { toxics: Toxic[] }> = {
     'a.b.echo': { toxics: [] },
+    'a.b.echo.far': { toxics: [] },
     'b.a.echo': { toxics: [] },
+    'b.a.echo.far': { toxics: [] },
   }
+  const changed: string[] = []
   server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const [, , proxy, , name] = (request.url ?? '').split('/')
     const toxics = proxies[proxy ?? '']?.toxics ?? []
     if (request.method === 'POST') {
+      changed.push(`${proxy} ${JSON.parse(body).stream}`)
       const asked = JSON.parse(body) as Toxic
       const attributes = Object.fromEntries(
         (known[asked.type] ?? []).map((key) => [key, asked.attributes[key] ?? 0]),
@@ -51,27 +55,75 @@ async function fakeToxiproxy(keep: (toxic: Toxic) => Toxic = (toxic) => toxic) {
   const place = { path: 'echo', listen: at, dial: at, upstream: at } as const
   const links = new ProxiedLinks(
     [
-      { ...place, name: 'a.b.echo', client: 'a', server: 'b' },
-      { ...place, name: 'b.a.echo', client: 'b', server: 'a' },
+      {
+        ...place,
+        name: 'a.b.echo',
+        far: { name: 'a.b.echo.far', listen: at },
+        client: 'a',
+        server: 'b',
+      },
+      {
+        ...place,
+        name: 'b.a.echo',
+        far: { name: 'b.a.echo.far', listen: at },
+        client: 'b',
+        server: 'a',
+      },
     ],
     toxics,
     'not counted',
   )
-  return { links, toxics, proxies }
+  return { links, toxics, proxies, changed }
 }
 
 const ab = { from: 'a', to: 'b' }
+const planned = { law: 'uniform', lossShare: 0, bitsPerSec: 0 } as const
 
 describe('a directed link', () => {
-  test('is upstream where its source is the client, downstream where it is the server', async () => {
-    const { links, proxies } = await fakeToxiproxy()
-    await links.setDelay(ab, 40_400)
+  test('has its own delay on the first proxy of its way, which no fault ever changes', async () => {
+    const { links, proxies, changed } = await fakeToxiproxy()
+    await links.establish({ ...planned, ...ab, latencyUs: 40_000, jitterUs: 2_000 })
+    const own = { type: 'latency', attributes: { latency: 40, jitter: 2 } }
     expect(proxies).toMatchObject({
-      'a.b.echo': { toxics: [{ stream: 'upstream', attributes: { latency: 40, jitter: 0 } }] },
-      'b.a.echo': { toxics: [{ stream: 'downstream', attributes: { latency: 40, jitter: 0 } }] },
+      'a.b.echo': { toxics: [{ ...own, stream: 'upstream' }] },
+      'a.b.echo.far': { toxics: [] },
+      'b.a.echo': { toxics: [] },
+      'b.a.echo.far': { toxics: [{ ...own, stream: 'downstream' }] },
     })
-    await links.setDelay(ab, 80_000)
-    expect(proxies['a.b.echo']?.toxics.map(({ attributes }) => attributes['latency'])).toEqual([80])
+    changed.length = 0
+    const heals = [
+      await links.slow(ab, 300_000),
+      await links.shake(ab, 50_000),
+      await links.cut(ab),
+      await links.connectionBandwidth(ab, 125_000),
+      await links.slowClose(ab, 1_000_000),
+      await links.resetConnections(ab),
+    ]
+    for (const heal of heals) await heal()
+    expect(new Set(changed)).toEqual(
+      new Set([
+        'a.b.echo.far upstream',
+        'a.b.echo downstream',
+        'b.a.echo.far upstream',
+        'b.a.echo downstream',
+      ]),
+    )
+    await links.readBack()
+  })
+
+  test('takes what faults add as one toxic, which holds the sum, and none where nothing is added', async () => {
+    const { links, proxies } = await fakeToxiproxy()
+    const added = () => proxies['a.b.echo.far']?.toxics.map(({ attributes }) => attributes)
+    const first = await links.slow(ab, 300_000)
+    const second = await links.shake(ab, 50_000)
+    expect(added()).toEqual([{ latency: 350, jitter: 50 }])
+    expect(proxies['b.a.echo']?.toxics[0]?.stream).toBe('downstream')
+    await expect(links.shake(ab, 20_000)).rejects.toThrow('two jitters at once')
+    await first()
+    await first()
+    expect(added()).toEqual([{ latency: 50, jitter: 50 }])
+    await second()
+    expect(added()).toEqual([])
     await links.readBack()
   })
 
@@ -79,35 +131,39 @@ describe('a directed link', () => {
     const { links, proxies } = await fakeToxiproxy()
     const first = await links.cut(ab)
     const second = await links.cut(ab)
-    expect(proxies['a.b.echo']?.toxics.map(({ type }) => type)).toEqual(['timeout', 'timeout'])
+    expect(proxies['a.b.echo.far']?.toxics.map(({ type }) => type)).toEqual(['timeout', 'timeout'])
     await first()
     await first()
-    expect(proxies['a.b.echo']?.toxics).toHaveLength(1)
+    expect(proxies['a.b.echo.far']?.toxics).toHaveLength(1)
     await second()
-    expect(proxies['a.b.echo']?.toxics).toEqual([])
+    expect(proxies['a.b.echo.far']?.toxics).toEqual([])
     await links.readBack()
   })
 
   test('takes bandwidth in kilobytes a second, and none below one', async () => {
     const { links, proxies } = await fakeToxiproxy()
     await links.connectionBandwidth(ab, 125_000)
-    expect(proxies['a.b.echo']?.toxics[0]?.attributes).toEqual({ rate: 125 })
+    expect(proxies['a.b.echo.far']?.toxics[0]?.attributes).toEqual({ rate: 125 })
     expect(() => links.connectionBandwidth(ab, 400)).toThrow('below 1,000 bytes a second: 400')
   })
 
   test('that nobody planned is an error', async () => {
     const { links } = await fakeToxiproxy()
-    expect(() => links.setDelay({ from: 'a', to: 'c' }, 0)).toThrow('no link a>c')
+    await expect(links.cut({ from: 'a', to: 'c' })).rejects.toThrow('no link a>c')
   })
 
   test('takes the other kinds of fault by their own attributes', async () => {
     const { links, proxies } = await fakeToxiproxy()
     await links.resetConnections(ab)
     await links.slowClose(ab, 1_500_000)
-    expect(proxies['b.a.echo']?.toxics.map(({ type, attributes }) => [type, attributes])).toEqual([
-      ['reset_peer', { timeout: 0 }],
-      ['slow_close', { delay: 1500 }],
+    const kinds = (proxy: string) =>
+      proxies[proxy]?.toxics.map(({ type, stream, attributes }) => [type, stream, attributes])
+    expect(kinds('b.a.echo')).toEqual([
+      ['reset_peer', 'downstream', { timeout: 0 }],
+      ['slow_close', 'downstream', { delay: 1500 }],
     ])
+    // Both ends of a path hear of a reset: the client at the near proxy, the server at the far one.
+    expect(kinds('b.a.echo.far')).toEqual([['reset_peer', 'upstream', { timeout: 0 }]])
   })
 })
 
@@ -134,15 +190,15 @@ describe('what Toxiproxy has is read back', () => {
       (toxic: Toxic) => ({ ...toxic, type: 'timeout' }),
     ]) {
       const { links } = await fakeToxiproxy(spoil)
-      await expect(links.setDelay(ab, 40_000)).rejects.toBeInstanceOf(EnvironmentError)
+      await expect(links.slow(ab, 40_000)).rejects.toBeInstanceOf(EnvironmentError)
       await new Promise<void>((resolve) => server?.close(() => resolve()))
     }
   })
 
   test('a toxic that came or went without us is found', async () => {
     const { links, proxies } = await fakeToxiproxy()
-    await links.setDelay(ab, 40_000)
-    const toxics = proxies['a.b.echo']?.toxics as Toxic[]
+    await links.slow(ab, 40_000)
+    const toxics = proxies['a.b.echo.far']?.toxics as Toxic[]
     const [ours] = toxics.splice(0, 1)
     await expect(links.readBack()).rejects.toThrow('it has nothing')
     toxics.push(ours as Toxic, { ...(ours as Toxic), name: 'stranger' })
@@ -152,6 +208,6 @@ describe('what Toxiproxy has is read back', () => {
   test('a Toxiproxy that is gone is said by name', async () => {
     const { links } = await fakeToxiproxy()
     await new Promise<void>((resolve) => server?.close(() => resolve()))
-    await expect(links.cut(ab)).rejects.toThrow(/^Toxiproxy did not set timeout on a\.b\.echo/)
+    await expect(links.cut(ab)).rejects.toThrow(/^Toxiproxy did not set timeout on a\.b\.echo\.far/)
   })
 })
