@@ -3,7 +3,7 @@ import type { RegionName, Us } from '../model/units.ts'
 import { type Cells, cellsBy } from './cells.ts'
 import type { Facts } from './facts.ts'
 import type { RegionState } from './region-state.ts'
-import { foundOlder, type Stations } from './stations.ts'
+import type { Stations } from './stations.ts'
 import { placeOf, type Version, type Versions } from './versions.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -15,7 +15,7 @@ export type Crossing = {
   target: RegionName
   link: string
   ackUs: Us
-  /** Searchable there, or found superseded there; ∞ if neither. */
+  /** When searches there first saw it or what replaced it; else when it was found older there; ∞ if neither. */
   arrivedUs: Us
   there: Readonly<Stations>
 }
@@ -37,16 +37,17 @@ export function* crossings({
     for (const target of history.plan.regions) {
       if (target === origin || !holders.includes(target)) continue
       const there = journeys.at(op.op, target)
-      const seen = Math.min(there.visible, foundOlder(there))
       const state = states.get(target)
-      const arrivedUs = seen === NEVER && state ? replacedUs(version, state, versions) : seen
+      const replaced = state ? replacedUs(version, state, versions) : NEVER
+      const seenUs = Math.min(there.visible, replaced)
+      const arrivedUs = seenUs === NEVER ? there.older : seenUs
       const link = `${origin}>${target}`
       yield { version, origin, target, link, ackUs: op.done, arrivedUs, there }
     }
   }
 }
 
-/** When searches of a region first saw a later version of a write that never showed up itself. */
+/** When searches of a region first saw a later version than this write; ∞ if they never did. */
 function replacedUs(version: Version, state: RegionState, versions: Versions): Us {
   const { times, writes } = state.sightings(version.id)
   const at = writes.findIndex((write) => {

@@ -1,7 +1,7 @@
 import type { Layout } from '../model/layout.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { RegionState } from './region-state.ts'
-import { foundOlder, inStoreFrom, type Journeys } from './stations.ts'
+import { inStoreFrom, type Journeys } from './stations.ts'
 import { before, placeOf, type Version, type Versions } from './versions.ts'
 
 /** From when on one region needs one acknowledged write no more: applied there, or superseded. ∞ = never. */
@@ -27,7 +27,7 @@ export function settlements(
       for (const [region, state] of states) {
         if (!holders.includes(region)) continue
         const stations = journeys.at(version.write, region)
-        const here = Math.min(inStoreFrom(stations), foundOlder(stations))
+        const here = Math.min(inStoreFrom(stations), stations.older)
         found.push({ version, region, atUs: supersededBy(version, state, versions, here) })
       }
     }

@@ -55,10 +55,3 @@ export class Journeys {
  */
 export const inStoreFrom = ({ applied, visible, duplicate }: Readonly<Stations>): Us =>
   Math.min(applied, visible, duplicate)
-
-/**
- * When the write turned out to be superseded in a region: a newer version was found there. Of one that searches were
- * never seen to show: when it was found to be there.
- */
-export const foundOlder = ({ older, duplicate, visible }: Readonly<Stations>): Us =>
-  visible === NEVER ? Math.min(older, duplicate) : older

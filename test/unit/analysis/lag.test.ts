@@ -41,11 +41,28 @@ test('nothing is clamped: what is logged before the acknowledgement has a negati
   expect(lagRow(record)).toMatchObject({ mean: -100, max: -100 })
 })
 
-test('a write that a region found older, or there already, was superseded there', () => {
+test('a write that a region found older was superseded there', () => {
   const older = aWrite().hops(1, 9, 'eu', { older: ack + 70_000 })
   expect(lagRow(older)).toMatchObject({ max: 70_000 })
-  const twice = aWrite().hops(1, 9, 'eu', { applied: ack + 10, duplicate: ack + 90_000 })
-  expect(lagRow(twice)).toMatchObject({ max: 90_000 })
+})
+
+test('a second arrival of a write makes it no more searchable than it was', () => {
+  const times = { applied: ack + 10, duplicate: ack + 20, visible: ack + 90_000 }
+  expect(lagRow(aWrite().hops(1, 9, 'eu', times))).toMatchObject({ max: 90_000 })
+  const unseen = aWrite().hops(1, 9, 'eu', { applied: ack + 10, duplicate: ack + 20 })
+  expect(lagRow(unseen)).toMatchObject({ censored: 1 })
+})
+
+test('searches that see a later version have no more to wait for, whatever becomes of the write itself', () => {
+  const later = () =>
+    aWrite()
+      .upsert({ op: 2, id: 9, row: 8, at: 3 * SECOND })
+      .hops(2, 9, 'eu', { applied: 4 * SECOND, visible: 5 * SECOND })
+  const late = later().hops(1, 9, 'eu', { older: 6 * SECOND })
+  expect(lagRow(late)).toMatchObject({ count: 2, max: 5 * SECOND - ack })
+  // Found older while the later one is not to be seen yet.
+  const early = later().hops(1, 9, 'eu', { older: 4_500_000 })
+  expect(lagRow(early)).toMatchObject({ count: 2, max: 5 * SECOND - ack })
 })
 
 test('what never showed up because a later version did is superseded by that', () => {
