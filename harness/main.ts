@@ -97,7 +97,7 @@ export async function recordRun(
   options: Partial<RunOptions>,
 ): Promise<void> {
   const record = openRecord(directory.record)
-  const health = new Health(directory)
+  const health = new Health(directory, plan)
   const emit = (event: RecordEvent) => {
     record.append(event)
     health.see(event.t)
@@ -112,7 +112,7 @@ export async function recordRun(
     await runInto(plan, directory, emit, { ...options, interrupted })
   } finally {
     clearInterval(flushing)
-    health.write()
+    health.close()
     record.close()
   }
   if (record.lost) throw record.lost

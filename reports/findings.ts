@@ -28,7 +28,7 @@ export function findingsSection({ analysis, run }: Report): Markup {
   const passed = all.filter(({ verdict }) => verdict === 'pass').length
   const quoted = all.filter(({ events }) => events.length > 0)
   return html`<p class="takeaway">${passed} of ${plural(all.length, 'checker')} passed. ${promisesText(analysis.promises)}</p><div class="scroll"><table>
-<thead><tr><th scope="col">checker</th><th scope="col">verdict</th><th scope="col" class="n">looked at</th><th scope="col" class="n">violations</th><th scope="col">because</th></tr></thead>
+<thead><tr><th scope="col">checker</th><th scope="col">measures</th><th scope="col">verdict</th><th scope="col" class="n">looked at</th><th scope="col" class="n">violations</th><th scope="col">because</th></tr></thead>
 <tbody>${all.map(row)}</tbody></table></div>${quoted.map((finding) => article(finding, run))}`
 }
 
@@ -40,7 +40,7 @@ export function promisesText({ given, excepted }: RunPromises): string {
 }
 
 const row = (finding: Finding): Markup =>
-  html`<tr><td>${finding.checker}</td><td>${mark(finding)}</td><td class="n">${countText(finding.evidence)}</td><td class="n">${countText(finding.violations)}</td><td class="text">${finding.because}${unpromised(finding)}</td></tr>\n`
+  html`<tr><td>${finding.checker}</td><td>${finding.measures}</td><td>${mark(finding)}</td><td class="n">${countText(finding.evidence)}</td><td class="n">${countText(finding.violations)}</td><td class="text">${finding.because}${unpromised(finding)}</td></tr>\n`
 
 const unpromised = ({ promised, unpromised: why, violations }: Finding): string =>
   promised || violations === 0

@@ -53,7 +53,7 @@ const terms: readonly (readonly [string, string])[] = [
   ['unknown', 'There is no evidence, or not enough: neither passed nor failed.'],
   [
     'invalid',
-    'Measured, but the load generator could not keep up, so the figures are not about the system.',
+    'Measured, but the load generator or its machine could not keep up, so what took how long is not about the system.',
   ],
   [
     'open loop',

@@ -10,7 +10,8 @@ import { byteRows } from './bytes.ts'
 import { catchUpRows } from './catch-up.ts'
 import { type Cell, Cells, distributionRow } from './cells.ts'
 import { checkers } from './checkers/checkers.ts'
-import type { Checker } from './checkers/finding.ts'
+import type { Checking } from './checkers/finding.ts'
+import { unlessStarved } from './checkers/starved.ts'
 import { clientRecoveryRows } from './client-recovery.ts'
 import { convergenceRows } from './convergence.ts'
 import { copyRows } from './copies.ts'
@@ -106,7 +107,11 @@ export function analyseHistory(
 }
 
 function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
-  return Object.values(checkers).flatMap((check: Checker) => check(facts, guarantees) ?? [])
+  const findings = Object.values(checkers).flatMap(({ check, measures }: Checking) => {
+    const found = check(facts, guarantees)
+    return found ? [{ ...found, measures }] : []
+  })
+  return unlessStarved(findings)
 }
 
 function endOf({ end, cutOff, endUs, lines }: History): Analysis['ended'] {

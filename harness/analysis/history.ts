@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type {
   AgentEvent,
   CarriedEvent,
@@ -8,6 +9,7 @@ import type {
   TombstoneEvent,
 } from '../model/agent-events.ts'
 import type { FigureEvent } from '../model/figure.ts'
+import type { HealthLine } from '../model/health.ts'
 import type { Plan } from '../model/plan.ts'
 import type { WriteId } from '../model/point.ts'
 import { SENTINEL_ID } from '../model/point.ts'
@@ -27,6 +29,7 @@ import type {
   StoreEvent,
 } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
+import { readHealth } from '../record/health-log.ts'
 import { type CutOff, type ReadEnd, RecordError, readRecord } from '../record/reader.ts'
 import { ended, type Op, shed, started, tried } from './op.ts'
 
@@ -55,6 +58,8 @@ export type History = {
   repairs: Lined<RepairEvent>[]
   modes: Lined<ModeEvent>[]
   carried: Lined<CarriedEvent>[]
+  /** How the machine did, by wall clock: none in the simulator. */
+  health: readonly HealthLine[]
   end: EndEvent | null
   cutOff: CutOff | null
   /** Whole lines. */
@@ -65,7 +70,10 @@ export type History = {
 
 /** Reads a record from a file. Throws RecordError. */
 export function readHistory(path: string): History {
-  return collectHistory((take) => readRecord(path, take))
+  const history = collectHistory((take) => readRecord(path, take))
+  // A simulation's health is that of the harness alone, and no verdict depends on it.
+  if (history.plan.world === 'sim') return history
+  return { ...history, health: readHealth(join(dirname(path), 'health.jsonl')) }
 }
 
 /** Gathers a history from events as `feed` hands them over, the plan first. */
@@ -107,6 +115,7 @@ function emptyHistory({ plan, faultline }: PlanEvent): History {
     repairs: [],
     modes: [],
     carried: [],
+    health: [],
     end: null,
     cutOff: null,
     lines: 0,

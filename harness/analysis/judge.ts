@@ -2,6 +2,7 @@ import type { Finding, Judgement, LimitResult, Verdict } from '../model/finding.
 import type { MetricName } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Analysed } from './analyse.ts'
+import { invalidating } from './checkers/starved.ts'
 import { judgeLimit } from './limits.ts'
 import { counted } from './wording.ts'
 
@@ -15,12 +16,11 @@ export const exitCodes = {
   pass: 0,
 } as const
 
-/** Metrics that stay true although the load generator could not keep up: they count, they do not time. */
+/** Metrics that stay true although the machine could not keep up: they count, they do not time. */
 const countedMetrics: readonly MetricName[] = [
   'lost-writes',
   'overwritten-real-time',
   'mirror-duplicates',
-  'convergence',
   'link-bytes',
   'rpo',
   'cache-hits',
@@ -35,7 +35,7 @@ const countedMetrics: readonly MetricName[] = [
  * interrupted, failed to run, a promised correctness finding, an invalid generator, a broken limit, no evidence.
  */
 export function judge(analysis: Analysed): Judgement {
-  const invalid = analysis.findings.find(({ verdict }) => verdict === 'invalid')
+  const invalid = invalidating(analysis.findings)
   const limits = analysis.plan.limits
     .flatMap((limit) => judgeLimit(limit, analysis))
     .map((result) => (invalid ? invalidated(result) : result))

@@ -3,7 +3,7 @@ import type { Layout } from '../model/layout.ts'
 import type { Plan } from '../model/plan.ts'
 import { eachLine, readRecord } from '../record/reader.ts'
 import { checkers } from './checkers/checkers.ts'
-import type { Checker } from './checkers/finding.ts'
+import type { Checking } from './checkers/finding.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { linesOfFigure } from './figure-lines.ts'
 import { readHistory } from './history.ts'
@@ -45,7 +45,7 @@ function numbersOf(recordPath: string, selector: Selector, judging: Judging): nu
       return selector.lines
     case 'finding': {
       const facts = factsFor(recordPath, judging)
-      const check: Checker = checkers[selector.checker]
+      const { check }: Checking = checkers[selector.checker]
       const finding = check(facts, judging.guaranteesFor(facts.history.plan))
       return (finding?.events ?? []).flatMap(({ lines }) => lines)
     }

@@ -4,8 +4,14 @@ import type { MetricRow, MetricUnit, PhaseSpan } from './metric.ts'
 import type { Plan } from './plan.ts'
 import type { Us } from './units.ts'
 
-/** `unknown`: no evidence, or not enough. `invalid`: measured, but by a generator that could not keep up. */
+/** `unknown`: no evidence, or not enough. `invalid`: measured, but on a machine that could not keep up. */
 export type Verdict = 'pass' | 'fail' | 'unknown' | 'invalid'
+
+/**
+ * What a finding stands on. `time`: on how long something took, so it says nothing where the machine could not keep up.
+ * `content`: on what was there and in which order, which no slow machine makes wrong.
+ */
+export type Measures = 'time' | 'content'
 
 /** What one checker says. `evidence` counts what it looked at; 0 is never a pass. */
 export type Finding = {
@@ -19,6 +25,7 @@ export type Finding = {
   events: Witness[]
   /** `correctness` outranks limits; `promise` only if the system declares it; `run` is about the run itself. */
   about: 'correctness' | 'promise' | 'run'
+  measures: Measures
   /** false: the system does not promise it, so it is reported and never fails the run. */
   promised: boolean
   /** Why not, if it is promised of runs without some hazard of this one's faults: one sentence. */

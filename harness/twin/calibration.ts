@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Signal } from '../base/signal.ts'
 import { dataSet, systems } from '../catalogue.ts'
+import { type ForeignLoad, foreignText, watchForeignLoad } from '../cpu-time.ts'
 import { describeEnvironment } from '../environment.ts'
 import type { ImageSource } from '../images/image-list.ts'
 import { planOf, recordRun } from '../main.ts'
@@ -12,7 +13,6 @@ import type { System } from '../ports/system.ts'
 import { openRunDirectory, type RunDirectory, writeJson } from '../record/run-directory.ts'
 import { planOperations } from '../workload/operations.ts'
 import { type DirectTimes, measureDirectly } from './direct-times.ts'
-import { type ForeignLoad, foreignText, watchForeignLoad } from './foreign-load.ts'
 
 export type CalibrationOptions = {
   seed?: number

@@ -1,7 +1,7 @@
+import type { ForeignLoad } from '../cpu-time.ts'
 import type { Analysis } from '../model/finding.ts'
 import type { Profile, TwinRun } from '../model/profile.ts'
 import type { Comparison } from './comparison.ts'
-import type { ForeignLoad } from './foreign-load.ts'
 
 /** One plan in both worlds, and how far they are apart. */
 export type Twin = {

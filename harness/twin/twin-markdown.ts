@@ -1,5 +1,5 @@
 import { GAP } from '../../reports/format.ts'
-import { foreignText } from './foreign-load.ts'
+import { foreignText } from '../cpu-time.ts'
 import { byError } from './main-errors.ts'
 import type { Twin } from './outcome.ts'
 import { aloneText, cellsOf, medianText, worstText } from './wording.ts'

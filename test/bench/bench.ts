@@ -73,7 +73,7 @@ const IDS = 1000
 const registers = busyRegisters(OPERATIONS, IDS)
 const orders = (['linearizable', 'sequential', 'causal'] as const).map((name) => {
   const samples = Array.from({ length: RUNS }, () =>
-    seconds(() => checkers[name](registers, everythingPromised)),
+    seconds(() => checkers[name].check(registers, everythingPromised)),
   )
   return { name, samples }
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { causal } from '../../harness/analysis/checkers/causal.ts'
+import type { Checked } from '../../harness/analysis/checkers/finding.ts'
 import { linearizable } from '../../harness/analysis/checkers/linearizable.ts'
 import { sequential } from '../../harness/analysis/checkers/sequential.ts'
-import type { Finding } from '../../harness/model/finding.ts'
 import { type RandomHistory, randomHistory } from '../support/random-register.ts'
 import { everythingPromised, spoken } from '../support/record.ts'
 import {
@@ -33,12 +33,12 @@ function compared(
   return seen
 }
 
-const isOpen = ({ verdict, evidence }: Finding): boolean => verdict === 'unknown' && evidence > 0
+const isOpen = ({ verdict, evidence }: Checked): boolean => verdict === 'unknown' && evidence > 0
 
 const withDeletes = ({ ops }: RandomHistory): string =>
   ops.some(({ kind, value }) => kind === 'write' && value === null) ? ' with deletes' : ''
 
-function disagreement(seed: number, said: Finding, wanted: string, history: RandomHistory): Error {
+function disagreement(seed: number, said: Checked, wanted: string, history: RandomHistory): Error {
   const { verdict, because, events } = said
   const why = events.map(({ sentence }) => sentence).join(' ')
   return new Error(

@@ -27,6 +27,7 @@ export function aFinding(over: Partial<Finding> = {}): Finding {
     violations: 0,
     events: [],
     about: 'correctness',
+    measures: 'content',
     promised: true,
     ...over,
   }

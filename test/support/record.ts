@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Analysed, analyseHistory } from '../../harness/analysis/analyse.ts'
+import type { Checked } from '../../harness/analysis/checkers/finding.ts'
 import { type Facts, factsOf } from '../../harness/analysis/facts.ts'
 import { collectHistory, type History } from '../../harness/analysis/history.ts'
 import type { Neighbours } from '../../harness/analysis/recall.ts'
-import type { Finding } from '../../harness/model/finding.ts'
 import { type Guarantee, type Guarantees, promised } from '../../harness/model/guarantees.ts'
 import { allHazards } from '../../harness/model/hazard.ts'
 import type { Layout } from '../../harness/model/layout.ts'
@@ -260,7 +260,7 @@ export class RecordScript {
 }
 
 /** What a checker said. Throws if it had nothing to say. */
-export function spoken(finding: Finding | null): Finding {
+export function spoken(finding: Checked | null): Checked {
   if (!finding) throw new Error('the checker said nothing')
   return finding
 }

@@ -1,4 +1,4 @@
-import type { Finding, Witness } from '../../model/finding.ts'
+import type { Finding, Measures, Witness } from '../../model/finding.ts'
 import { type Guarantee, type Guarantees, hazardText, notOutlived } from '../../model/guarantees.ts'
 import type { Facts } from '../facts.ts'
 
@@ -6,7 +6,13 @@ import type { Facts } from '../facts.ts'
  * Says whether one thing held, and shows by which events it did not. Pure. null: what it is about does not exist in
  * this run at all (no lease, no shards, no fault), which is neither good nor bad and is not shown.
  */
-export type Checker = (facts: Facts, guarantees: Guarantees) => Finding | null
+export type Checker = (facts: Facts, guarantees: Guarantees) => Checked | null
+
+/** What a checker says, without what it stands on: the table of all checkers says that. */
+export type Checked = Omit<Finding, 'measures'>
+
+/** A checker in the table of all. */
+export type Checking = { check: Checker; measures: Measures }
 
 const WITNESSES = 8
 
@@ -27,7 +33,7 @@ export type Found = {
 }
 
 /** Fails on any violation; without evidence it is unknown, never a pass. Quotes at most 8 witnesses. */
-export function conclude(found: Found): Finding {
+export function conclude(found: Found): Checked {
   const { checker, about, promised, unpromised, evidence, violations, witnesses } = found
   const verdict = violations > 0 ? 'fail' : evidence === 0 ? 'unknown' : 'pass'
   const because = { fail: found.broken, unknown: found.unseen, pass: found.held }[verdict]

@@ -1,4 +1,4 @@
-import type { Finding, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import { allHold, excusedIds } from '../convergence.ts'
 import type { Facts } from '../facts.ts'
@@ -13,7 +13,7 @@ import {
 import { heldBy } from '../holding.ts'
 import { stillMoving } from '../settling.ts'
 import { counted } from '../wording.ts'
-import { type Checker, conclude, heldTo } from './finding.ts'
+import { type Checked, type Checker, conclude, heldTo } from './finding.ts'
 
 /**
  * At the end all regions hold the same live versions, each id compared over those that are to hold it. Also tells how
@@ -43,7 +43,7 @@ export const regionsEqual: Checker = (facts, guarantees) => {
   })
 }
 
-const unsettled = (differing: number, whether: ReturnType<typeof heldTo>): Finding => ({
+const unsettled = (differing: number, whether: ReturnType<typeof heldTo>): Checked => ({
   checker: 'regions-equal',
   about: 'promise',
   ...whether,

@@ -1,9 +1,9 @@
-import type { Finding, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import type { Effort } from '../registers/explanation.ts'
 import type { Register } from '../registers/register.ts'
 import { counted } from '../wording.ts'
-import { conclude } from './finding.ts'
+import { type Checked, conclude } from './finding.ts'
 
 /** Steps a search may take for one id, and for all of a run: about half a second in all. */
 const EFFORT = { id: 100_000, run: 3_000_000 }
@@ -28,7 +28,7 @@ export function registerFinding(
     held: string
     broken: string
   },
-): Finding {
+): Checked {
   const { held, broken, ...whether } = about
   const run: Effort = { left: EFFORT.run }
   const witnesses: Witness[] = []

@@ -1,8 +1,8 @@
-import type { Finding, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
 import type { PromisedReads } from '../../model/guarantees.ts'
 import type { Op } from '../op.ts'
 import { counted, linesOf, readText, versionText } from '../wording.ts'
-import { conclude } from './finding.ts'
+import { type Checked, conclude } from './finding.ts'
 import type { Regression, SessionCheck } from './sessions.ts'
 
 /**
@@ -21,7 +21,7 @@ export function sessionFinding(
     held: string
     unseen: string
   },
-): Finding {
+): Checked {
   const inPromise = regressions.filter(({ read }) => isPromised(about.reads, read))
   const shown = inPromise.length > 0 ? inPromise : regressions
   const others = regressions.length - inPromise.length

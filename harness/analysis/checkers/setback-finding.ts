@@ -1,7 +1,7 @@
-import type { Finding, Witness } from '../../model/finding.ts'
+import type { Witness } from '../../model/finding.ts'
 import type { RegionOrder, Setback } from '../region-order.ts'
 import { counted, linesOf, seconds, versionText } from '../wording.ts'
-import { conclude } from './finding.ts'
+import { type Checked, conclude } from './finding.ts'
 
 /** Puts the order in which regions took versions into words. `why` says why one had to stay behind the other. */
 export function setbackFinding(
@@ -15,7 +15,7 @@ export function setbackFinding(
     unseen: string
     why: (setback: Setback) => string
   },
-): Finding {
+): Checked {
   const { held, broken, unseen, why, ...whether } = about
   const looked = `${counted(evidence, 'arrival')} in regions looked at`
   return conclude({

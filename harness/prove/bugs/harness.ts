@@ -74,9 +74,13 @@ const slowGenerator: PlantedBug = {
       until: (us) => world.clock.until(us + LATE_US),
     },
   }),
-  mustFire: { 'generator-valid': 'invalid' },
-  mayFire: [],
-  mustNotFire: allBut('generator-valid'),
+  mustFire: { 'generator-valid': 'invalid', 'regions-equal': 'invalid' },
+  // Whatever else measures time is as invalid, where it says anything here.
+  mayFire: ['replication-stopped', 'bounded-staleness', 'faults-confirmed'],
+  mustNotFire: allBut(
+    ...(['generator-valid', 'regions-equal'] as const),
+    ...(['replication-stopped', 'bounded-staleness', 'faults-confirmed'] as const),
+  ),
   verdict: 'invalid',
 }
 

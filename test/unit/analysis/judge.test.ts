@@ -260,10 +260,11 @@ test('a generator that could not keep up makes timed limits invalid; a correctne
   const limits = [
     aLimit({ value: 5 * MS }),
     aLimit({ metric: 'convergence', stat: { kind: 'value' }, value: s(9) }),
+    aLimit({ metric: 'lost-writes', stat: { kind: 'value' }, value: 0 }),
   ]
   const invalid = judged(late(searching(limits)).scans())
   expect(invalid).toMatchObject({ verdict: 'invalid', exitCode: 3 })
-  expect(invalid.limits.map(({ verdict }) => verdict)).toEqual(['invalid', 'pass'])
+  expect(invalid.limits.map(({ verdict }) => verdict)).toEqual(['invalid', 'invalid', 'unknown'])
   expect(invalid.because).toMatch(/^The load generator could not keep up: 200 operations scheduled/)
   expect(judged(lossy(late(searching(limits))))).toMatchObject({ exitCode: 6 })
 })

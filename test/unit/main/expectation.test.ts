@@ -5,7 +5,7 @@ import { aPlan } from '../../support/plan.ts'
 
 const aFinding = (over: Partial<Finding>): Finding => ({
   ...{ checker: 'regions-equal', verdict: 'pass', because: '', evidence: 1, violations: 0 },
-  ...{ events: [], about: 'promise', promised: true },
+  ...{ events: [], about: 'promise', measures: 'time', promised: true },
   ...over,
 })
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { quantile } from 'simple-statistics'
+import type { HealthLine } from './model/health.ts'
 
 /**
  * What processes that are not of the run took of the machine's CPU while it ran, as shares of all cores: over the
@@ -48,7 +49,34 @@ export function watchForeignLoad(): { stop: () => ForeignLoad | undefined } {
 
 const rounded = (share: number): number => Number(share.toFixed(3))
 
-export type Look = { busy: number; total: number; processes: readonly ProcessTime[]; self: number }
+export type Look = {
+  busy: number
+  total: number
+  steal: number
+  processes: readonly ProcessTime[]
+  self: number
+}
+
+/** Shares of all cores since the look before. */
+export class CpuWatch {
+  private before = look()
+
+  /** Nothing where the machine does not tell (/proc), or no time has passed. */
+  sinceLast(): Pick<HealthLine, 'busyShare' | 'foreignShare' | 'stealShare'> {
+    const { before } = this
+    const now = look()
+    this.before = now
+    const foreign = before && now && foreignShare(before, now)
+    if (!before || !now || foreign === null) return {}
+    const stealShare = (now.steal - before.steal) / (now.total - before.total)
+    return {
+      busyShare: rounded(busyShare(before, now)),
+      // What the hypervisor took is busy time of no process here.
+      foreignShare: rounded(Math.max(0, foreign - stealShare)),
+      stealShare: rounded(stealShare),
+    }
+  }
+}
 
 const busyShare = (from: Look, to: Look): number =>
   to.total > from.total ? (to.busy - from.busy) / (to.total - from.total) : 0
@@ -104,12 +132,12 @@ function processOf(pid: string): ProcessTime[] {
 }
 
 /** The `cpu` line of /proc/stat: user nice system idle iowait irq softirq steal. */
-export function parseCpuTime(text: string): { busy: number; total: number } | null {
+export function parseCpuTime(text: string): Pick<Look, 'busy' | 'total' | 'steal'> | null {
   const [name, ...figures] = (text.split('\n')[0] ?? '').trim().split(/\s+/)
   const ticks = figures.slice(0, 8).map(Number)
   if (name !== 'cpu' || ticks.length < 5 || !ticks.every(Number.isFinite)) return null
   const total = ticks.reduce((sum, tick) => sum + tick, 0)
-  return { busy: total - (ticks[3] ?? 0) - (ticks[4] ?? 0), total }
+  return { busy: total - (ticks[3] ?? 0) - (ticks[4] ?? 0), total, steal: ticks[7] ?? 0 }
 }
 
 /** /proc/PID/stat; the name is in brackets and may hold anything, brackets too. */
