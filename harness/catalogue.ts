@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkers } from './analysis/checkers/checkers.ts'
+import { fileBeside } from './beside.ts'
 import { expectedBefore } from './model/arrivals.ts'
 import type { Lack, Plan } from './model/plan.ts'
 import type { Need, System } from './ports/system.ts'
@@ -43,6 +44,7 @@ export function known(): Known {
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
     checkers: Object.keys(checkers),
+    fileBeside,
     lacks: {
       sim: missingInSim,
       containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],

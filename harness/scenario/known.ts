@@ -24,6 +24,8 @@ export type Known = {
   profiles: Readonly<Record<string, SourceFile>>
   /** Files of fixtures/links, by the name scenarios use. */
   linkPresets: Readonly<Record<string, SourceFile>>
+  /** A file that a scenario names, by the path of the scenario and the name it gives. */
+  fileBeside: (scenario: string, name: string) => SourceFile | { wrong: string }
   /** Names that `expect: { fire, quiet }` may use. */
   checkers: readonly string[]
   /** What a world cannot do of a plan; `written` says whether the scenario says something at a path. */

@@ -159,13 +159,21 @@ function readBound(
 ): number | undefined {
   const { unit } = metrics[metric]
   if (unit === 'count') {
-    if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 0) return raw
+    if (typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= 0) return raw
+    if (typeof raw === 'number' && raw > Number.MAX_SAFE_INTEGER) {
+      const message = `${metric} never comes to ${raw}: this limit cannot be broken`
+      sheet.report(path, {
+        message,
+        hint: 'Write how many are allowed, such as 0, or take it out.',
+      })
+      return undefined
+    }
     const message = `${metric} is a count: expected a whole number, found ${nounOf(raw)}`
     sheet.report(path, { message, hint: 'Write it without a unit, such as 0.' })
     return undefined
   }
   if (unit === 'factor') {
-    if (typeof raw === 'number' && raw >= 0) return raw
+    if (typeof raw === 'number' && raw >= 0 && Number.isFinite(raw)) return raw
     const message = `${metric} is a factor: expected a number, found ${nounOf(raw)}`
     sheet.report(path, { message, hint: 'Write it without a unit, such as 10.' })
     return undefined

@@ -7,6 +7,7 @@ import { read } from './reading.ts'
 
 /** A table of round-trip times between cities, each direction measured apart. */
 export type LinkPreset = {
+  /** How messages name it. */
   source: string
   cities: string[]
   rttUs(from: string, to: string): Us | undefined
@@ -26,5 +27,5 @@ export function readLinkPreset(
   const table = usable ? read(sheet, [], schema) : undefined
   if (!table || sheet.problems.length > 0) return { problems: sheet.problems }
   const cities = Object.keys(table.rtt)
-  return { preset: { source: table.source, cities, rttUs: (a, b) => table.rtt[a]?.[b] } }
+  return { preset: { source: 'this preset', cities, rttUs: (a, b) => table.rtt[a]?.[b] } }
 }

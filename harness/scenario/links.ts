@@ -4,45 +4,45 @@ import type { RegionName, Us } from '../model/units.ts'
 import { defaults } from './defaults.ts'
 import type { Path, Sheet } from './document.ts'
 import type { Known, Names } from './known.ts'
-import { type LinkPreset, readLinkPreset } from './link-preset.ts'
+import type { LinkPreset } from './link-preset.ts'
+import { type Open, presetLatencies, tableKeys, wholeTable } from './link-tables.ts'
 import { read } from './reading.ts'
 import { directions, type LinkText, linkIssues, linkMeant, splitLink } from './reference.ts'
 import { type LinkWritten, linkSchema } from './schema.ts'
-import { closest, didYouMean, list } from './spelling.ts'
+import { closest, didYouMean } from './spelling.ts'
 
 type Written = Exclude<LinkWritten, string>
-type Open = { sheet: Sheet; known: Known; regions: readonly RegionName[] }
 
 /**
- * One plan for every ordered pair of regions, in the order of `regions`; null if any is missing or wrong.
- * Pairs that no key names come from `preset`, where regions are cities of its table.
+ * One plan for every ordered pair of regions, in the order of `regions`; null if any is missing or wrong, or the
+ * regions are not known. Pairs that no key names come from the table of `preset` or `file`.
  */
 export function resolveLinks(
   sheet: Sheet,
   known: Known,
   names: Names,
-  regions: readonly RegionName[],
+  regions: readonly RegionName[] | null,
 ): LinkPlan[] | null {
   const before = sheet.problems.length
   const open = { sheet, known, regions }
   const written = sheet.at(['links'])
-  if (written === undefined && regions.length < 2) return []
+  const [a = 'a', b = 'b'] = regions ?? []
   if (written === undefined) {
-    sheet.report(['links'], {
-      message: '"links" is missing',
-      hint: `Write links: { ${regions[0]} <-> ${regions[1]}: { latency: 38ms } }, every pair of regions once.`,
-    })
+    if (!regions || regions.length < 2) return regions && []
+    const hint = `Write links: { ${a} <-> ${b}: { latency: 38ms } }, every pair of regions once.`
+    sheet.report(['links'], { message: '"links" is missing', hint })
     return null
   }
   if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-    const hint = `Write ${regions[0]} <-> ${regions[1] ?? 'another'}: { latency: 38ms }.`
+    const hint = `Write ${a} <-> ${b}: { latency: 38ms }.`
     sheet.report(['links'], { message: 'expected a map from link to delay', hint })
     return null
   }
   const plans = new Map<string, LinkPlan | null>()
-  for (const key of Object.keys(written)) if (key !== 'preset') addEntry(open, key, plans)
-  const table = Object.hasOwn(written, 'preset') ? wholeTable(open, names) : undefined
-  if (table !== null) fillGaps(open, plans, table)
+  for (const key of Object.keys(written)) if (!tableKeys.includes(key)) addEntry(open, key, plans)
+  const table = wholeTable(open, names)
+  if (!regions) return null
+  if (table !== null) fillGaps(sheet, regions, plans, table)
   const inOrder = pairs(regions).map(({ from, to }) => plans.get(pairKey(from, to)) ?? null)
   const whole = inOrder.filter((plan) => plan !== null)
   return sheet.problems.length > before || whole.length < inOrder.length ? null : whole
@@ -85,7 +85,7 @@ function addEntry(open: Open, key: string, plans: Map<string, LinkPlan | null>):
 /** Says that a key names no link; the link that it means, where another arrow says so. */
 function reportNoLink(sheet: Sheet, key: string): LinkText | undefined {
   const meant = linkMeant(key)
-  const own = closest(key, ['preset'])
+  const own = closest(key, tableKeys)
   const hint = meant
     ? `Write ${meant}.`
     : own === undefined
@@ -96,7 +96,8 @@ function reportNoLink(sheet: Sheet, key: string): LinkText | undefined {
 }
 
 /** A misspelt region counts as the one it means, so that its links are not called missing as well. */
-function meant({ a, b, arrow }: LinkText, regions: readonly RegionName[]): LinkText {
+function meant({ a, b, arrow }: LinkText, regions: readonly RegionName[] | null): LinkText {
+  if (!regions) return { a, b, arrow }
   return { a: closest(a, regions) ?? a, b: closest(b, regions) ?? b, arrow }
 }
 
@@ -144,81 +145,37 @@ function latenciesOf(
   return there
 }
 
-/** Latency of `city -> city` and back, from the first table that has both. */
-function presetLatencies(open: Open, path: Path, preset: string): Us[] | undefined {
-  const cities = splitLink(preset)
-  const tables = Object.keys(open.known.linkPresets).map((name) => tableOf(open, name))
-  if (tables.includes(null)) return undefined
-  const read = tables.filter((table) => table !== null)
-  if (!cities) {
-    const hint = 'Write two cities: washington-dc -> frankfurt.'
-    open.sheet.report(path, { message: `"${preset}" is not a preset of one link`, hint })
-    return undefined
-  }
-  for (const table of read) {
-    const there = table.rttUs(cities.a, cities.b)
-    const back = table.rttUs(cities.b, cities.a)
-    if (there !== undefined && back !== undefined)
-      return [Math.round(there / 2), Math.round(back / 2)]
-  }
-  const known = [...new Set(read.flatMap((table) => table.cities))]
-  for (const city of [cities.a, cities.b])
-    if (!known.includes(city))
-      open.sheet.report(path, {
-        message: `unknown city "${city}"`,
-        hint: didYouMean(city, known, 'cities'),
-      })
-  if (known.includes(cities.a) && known.includes(cities.b))
-    open.sheet.report(path, { message: `no link preset goes from ${cities.a} to ${cities.b}` })
-  return undefined
-}
-
-function tableOf({ known, sheet }: Open, name: string): LinkPreset | null {
-  const source = known.linkPresets[name]
-  if (!source) return null
-  const result = readLinkPreset(source)
-  if ('preset' in result) return result.preset
-  sheet.problems.push(...result.problems)
-  return null
-}
-
-/** The table that covers all pairs not written; null if it cannot be used. */
-function wholeTable(open: Open, names: Names): LinkPreset | null {
-  const { sheet } = open
-  const name = sheet.at(['links', 'preset'])
-  const path = ['links', 'preset']
-  if (typeof name === 'string' && names.linkPresets.includes(name)) return tableOf(open, name)
-  sheet.report(path, {
-    message: `unknown link preset "${String(name)}"`,
-    hint: didYouMean(String(name), names.linkPresets, 'link presets'),
-  })
-  return null
-}
-
+/** Pairs that no link names are taken from the table; what is not there either is reported. */
 function fillGaps(
-  open: Open,
+  sheet: Sheet,
+  regions: readonly RegionName[],
   plans: Map<string, LinkPlan | null>,
   table: LinkPreset | undefined,
 ): void {
-  const { sheet, regions } = open
-  const strangers = table ? regions.filter((region) => !table.cities.includes(region)) : []
+  const gaps: LinkName[] = []
   for (const { from, to } of pairs(regions)) {
     if (plans.has(pairKey(from, to))) continue
     const rttUs = table?.rttUs(from, to)
-    if (rttUs !== undefined)
-      plans.set(pairKey(from, to), planOf({ from, to }, Math.round(rttUs / 2), {}))
-    else if (!table) reportGap(open, plans, { from, to })
+    if (rttUs === undefined) gaps.push({ from, to })
+    else plans.set(pairKey(from, to), planOf({ from, to }, Math.round(rttUs / 2), {}))
   }
-  for (const region of strangers)
-    sheet.report(['links', 'preset'], {
-      message: `region "${region}" is not a city of this preset`,
-      hint: `Cities: ${list(table?.cities ?? [])}. Rename the region, or write its links.`,
+  const isStranger = (region: RegionName): boolean => table?.cities.includes(region) === false
+  for (const region of regions.filter(isStranger)) {
+    if (!gaps.some(({ from, to }) => from === region || to === region)) continue
+    const key = sheet.at(['links', 'file']) === undefined ? 'preset' : 'file'
+    sheet.report(['links', key], {
+      message: `region "${region}" is not in ${table?.source}`,
+      hint: `${didYouMean(region, table?.cities ?? [], 'regions')} Rename it, or write its links.`,
     })
+  }
+  for (const gap of gaps)
+    if (!isStranger(gap.from) && !isStranger(gap.to)) reportGap(sheet, regions, plans, gap)
 }
 
 /** A pair without any link is said once, at its first direction. */
 function reportGap(
-  { sheet, regions }: Open,
+  sheet: Sheet,
+  regions: readonly RegionName[],
   plans: Map<string, LinkPlan | null>,
   { from, to }: LinkName,
 ): void {

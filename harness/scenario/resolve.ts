@@ -3,6 +3,7 @@ import type { Plan, WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
 import { defaults } from './defaults.ts'
 import { firstComment, type Path, type Sheet } from './document.ts'
+import { checkJitters } from './fault-delays.ts'
 import { resolveFaults } from './faults.ts'
 import { type Known, namesOf } from './known.ts'
 import { resolveLimits } from './limits.ts'
@@ -43,10 +44,11 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const profile = resolveProfile(open)
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
-  const links = regions && resolveLinks(sheet, known, names, regions)
+  const links = resolveLinks(sheet, known, names, regions)
   const load = resolveLoad(sheet, names, { data, timeline, rate: resolveRate(sheet) })
   if (data && load) checkVectors(open, data, load)
   const faults = resolveFaults(sheet, names, timeline)
+  if (links && faults) checkJitters(sheet, links, faults)
   const setting =
     regions && load && timeline && faults && probes
       ? { regions, load, timeline, faults, probes }

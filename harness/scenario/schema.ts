@@ -5,6 +5,7 @@ import type { Names } from './known.ts'
 import { loadSchema } from './load-schema.ts'
 import { quantity } from './quantity.ts'
 import { linkTarget, nameOf, regionName } from './reference.ts'
+import { tableUnits } from './rtt-table.ts'
 import { serversSchema } from './servers.ts'
 import { sweepSchema } from './sweep-schema.ts'
 import { rateSchema, worldNames } from './worlds.ts'
@@ -127,7 +128,11 @@ export function sectionSchemas(names: Names) {
       .min(1, { error: '' })
       .max(32),
     links: z
-      .object({ preset: nameOf('link preset', 'link presets', names.linkPresets).optional() })
+      .object({
+        preset: nameOf('link preset', 'link presets', names.linkPresets).optional(),
+        file: z.string().optional().describe('a CSV file of round trips, beside the scenario'),
+        unit: z.enum(tableUnits).optional().describe('of numbers in the file that have none'),
+      })
       .catchall(linkSchema)
       .optional(),
     data,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { fileBeside } from '../../../harness/beside.ts'
 import { expectedBefore } from '../../../harness/model/arrivals.ts'
 import type { Plan, WorldName } from '../../../harness/model/plan.ts'
 import type { SourceFile } from '../../../harness/scenario/document.ts'
@@ -35,6 +36,7 @@ export const known: Known = {
   dataSets: { glosses: { dim: 384, size: 12_000, queries: 500 } },
   profiles: { 'milvus-2.3.5-2core': sourceFile('fixtures/profiles/milvus-2.3.5-2core.yaml') },
   linkPresets: { 'ibm-cloud-2024-09': sourceFile('fixtures/links/ibm-cloud-2024-09.yaml') },
+  fileBeside,
   checkers: [
     'lost-writes',
     'invented-point',
