@@ -67,7 +67,7 @@ export type ServersPlan = {
 /** Something of a plan that a world cannot do, why, and where the scenario asks for it (keys from the top). */
 export type Lack = { what: string; why: string; at: readonly (string | number)[] }
 
-/** Directed link. `bitsPerSec` 0 = unlimited. Latency is one way. */
+/** Directed link. `bitsPerSec` 0 = unlimited. Latency is one way. `windowBytes`: of every connection, whoever talks. */
 export type LinkPlan = {
   from: RegionName
   to: RegionName
@@ -76,6 +76,7 @@ export type LinkPlan = {
   law: DelayLaw
   lossShare: number
   bitsPerSec: number
+  windowBytes?: number
 }
 
 /** The shortest delay of a link by its law, one way: its uniform jitter is ±, the other laws only add. */
@@ -165,6 +166,10 @@ export type Expectation = {
 
 /** What was laid over; records of before there were overlays do not say, and had none. */
 export const overlayOf = (plan: Plan): readonly string[] => (plan as Partial<Plan>).overlay ?? []
+
+/** Latency of a link and of its way back, without jitter. */
+export const roundTripUs = ({ links }: Plan, { from, to, latencyUs }: LinkPlan): Us =>
+  latencyUs + (links.find((link) => link.from === to && link.to === from)?.latencyUs ?? 0)
 
 /** End of arrivals, in µs from the start of warm-up. */
 export const arrivalsEndUs = (plan: Plan): Us => plan.timeline.warmupUs + plan.timeline.runUs

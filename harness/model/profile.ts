@@ -35,6 +35,12 @@ export type TwinRun = {
   errors: TwinError[]
 }
 
+/**
+ * Bytes that a connection over a link carries at most without an acknowledgement, by what talks over it: fetches of
+ * mirrors, agents' calls to a log and to a store of another region, messages between agents and users. 0: no bound.
+ */
+export type Windows = { mirror: number; log: number; store: number; agent: number }
+
 /** How fast the simulated servers are: measured on real ones, transcribed row by row. */
 export type Profile = {
   name: string
@@ -70,10 +76,12 @@ export type Profile = {
     restartUs: Us
     /** A fetch is answered empty after this long without records. */
     maxWaitUs: Us
-    /** Records in one fetch at most. */
+    /** Records written to the target at once at most; a fetch may bring more. */
     batch: number
   }
   agent: { restartUs: Us }
+  /** Absent in records of before: no bounds. */
+  windows?: Windows
   rows: ProfileRow[]
   /** Comparisons with real servers; absent if there were none with these values. */
   twin?: TwinRun[]

@@ -35,6 +35,17 @@ export const bandwidthText = (bitsPerSec: number): string =>
 /** `10MB`. */
 export const bytesText = (bytes: number): string => scaled(bytes, ['B', 'kB', 'MB', 'GB'])
 
+/** A size that is mostly a power of two: `64KiB`, `3MiB`, else `10MB`. */
+export function sizeText(bytes: number): string {
+  const [unit, size] = (
+    [
+      ['MiB', 1_048_576],
+      ['KiB', 1_024],
+    ] as const
+  ).find(([, size]) => bytes > 0 && bytes % size === 0) ?? ['', 0]
+  return size === 0 ? bytesText(bytes) : `${bytes / size}${unit}`
+}
+
 /** A count, thousands set apart; fractions only below 10. */
 export function countText(count: number): string {
   const shown = count < 10 ? Math.round(count * 10) / 10 : Math.round(count)

@@ -110,6 +110,7 @@ function planOf({ from, to }: LinkName, latencyUs: Us, written: Omit<Written, 'p
     law: written.law ?? defaults.link.law,
     lossShare: written.loss ?? defaults.link.lossShare,
     bitsPerSec: written.bandwidth ?? defaults.link.bitsPerSec,
+    ...(written.window !== undefined && { windowBytes: written.window }),
   }
 }
 

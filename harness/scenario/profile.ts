@@ -8,7 +8,7 @@ import { readQuantity } from './quantity.ts'
 import { nounOf, read } from './reading.ts'
 import { didYouMean } from './spelling.ts'
 
-/** Every row of a profile and how it is written: a duration, or a whole number from 1. */
+/** Every row of a profile and how it is written: a duration, a size, or a whole number from 1. */
 const rowKinds = {
   'store.workers': 'count',
   'store.overhead': 'duration',
@@ -38,7 +38,11 @@ const rowKinds = {
   'mirror.maxWait': 'duration',
   'mirror.batch': 'count',
   'agent.restart': 'duration',
-} as const satisfies Record<string, 'duration' | 'count'>
+  'window.mirror': 'bytes',
+  'window.log': 'bytes',
+  'window.store': 'bytes',
+  'window.agent': 'bytes',
+} as const satisfies Record<string, 'duration' | 'bytes' | 'count'>
 
 type RowKey = keyof typeof rowKinds
 const rowKeys = Object.keys(rowKinds) as RowKey[]
@@ -128,11 +132,13 @@ function readTwin(sheet: Sheet, rows: readonly ProfileRow[]): TwinRun[] | undefi
   }))
 }
 
-/** Eight digits that change with any value of a profile. */
-export const markOf = (rows: readonly ProfileRow[]): string =>
-  murmur3(rows.map(({ key, value }) => `${key}=${value}`).join(' '), 0)
+/** Eight digits that change with any value of a profile. No comparison says anything of windows: they are off in it. */
+export const markOf = (rows: readonly ProfileRow[]): string => {
+  const compared = rows.filter(({ key }) => !key.startsWith('window.'))
+  return murmur3(compared.map(({ key, value }) => `${key}=${value}`).join(' '), 0)
     .toString(16)
     .padStart(8, '0')
+}
 
 function applyOverride(
   {
@@ -170,12 +176,13 @@ function readFigure(
   key: RowKey,
   raw: string | number,
 ): number | undefined {
-  if (rowKinds[key] === 'count') {
+  const kind = rowKinds[key]
+  if (kind === 'count') {
     if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 1) return raw
     sheet.report(path, { message: `expected a whole number from 1, found ${nounOf(raw)}` })
     return undefined
   }
-  const reading = readQuantity('duration', raw)
+  const reading = readQuantity(kind, raw)
   if ('value' in reading) return reading.value
   sheet.report(path, { message: reading.wrong, hint: reading.hint })
   return undefined
@@ -229,6 +236,12 @@ function assemble(name: string, values: Values): Profile {
       batch: get('mirror.batch'),
     },
     agent: { restartUs: get('agent.restart') },
+    windows: {
+      mirror: get('window.mirror'),
+      log: get('window.log'),
+      store: get('window.store'),
+      agent: get('window.agent'),
+    },
     rows: rowKeys.map((key) => values.get(key)?.row).filter((row) => row !== undefined),
   }
 }

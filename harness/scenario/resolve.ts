@@ -41,7 +41,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const seed = wanted.seed ?? section(open, 'seed') ?? defaults.seed
   const data = resolveData(open)
   const system = resolveSystem(sheet, known, open.schemas.system, regions)
-  const profile = resolveProfile(open)
+  const profile = withMirrorWindow(open, resolveProfile(open))
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
   const links = resolveLinks(sheet, known, names, regions)
@@ -151,6 +151,16 @@ function resolveProfile(open: Open): Profile | null {
   if ('profile' in result) return result.profile
   sheet.problems.push(...result.problems)
   return null
+}
+
+/** The window of mirrors stands in the profile, where their other figures are. */
+function withMirrorWindow(open: Open, profile: Profile | null): Profile | null {
+  const bytes = section(open, 'mirror')?.window
+  if (bytes === undefined || !profile?.windows) return profile
+  const value = String(open.sheet.at(['mirror', 'window']))
+  const row = { key: 'window.mirror', value, source: 'mirror: { window } in the scenario' }
+  const rows = profile.rows.map((other) => (other.key === row.key ? row : other))
+  return { ...profile, rows, windows: { ...profile.windows, mirror: bytes } }
 }
 
 function resolveTimeline(open: Open): Plan['timeline'] | null {

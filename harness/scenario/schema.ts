@@ -13,6 +13,7 @@ import { rateSchema, worldNames } from './worlds.ts'
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
 const share = quantity('share')
+const window = quantity('bytes', { above: 0 })
 const law = z.enum(['uniform', 'exponential', 'pareto'])
 
 /** One link, or one direction of it: a preset, or delays of its own. */
@@ -27,6 +28,7 @@ export const linkSchema = z.union(
       law: law.optional(),
       loss: share.optional(),
       bandwidth: quantity('bandwidth', { above: 0 }).optional(),
+      window: window.optional().describe('of every connection over the link'),
     }),
   ],
   { error: 'expected { latency: 38ms } or a preset such as washington-dc -> frankfurt' },
@@ -150,6 +152,7 @@ export function sectionSchemas(names: Names) {
         delivery: z.enum(['at-least-once', 'exactly-once']).optional(),
         flush: positive.optional(),
         policy: z.enum(['default', 'identity']).optional().describe('identity: copies keep names'),
+        window: window.optional().describe('receive.buffer.bytes of its consumers'),
       })
       .optional(),
     log: z

@@ -1,12 +1,13 @@
 import type { RunPromises } from '../model/guarantees.ts'
 import type { OperationKind } from '../model/operation.ts'
-import type { LinkPlan, LoadPlan, Plan } from '../model/plan.ts'
+import type { LoadPlan, Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { arrivalsText } from './arrivals-text.ts'
 import { strengthText, targetText } from './fault-text.ts'
-import { bandwidthText, countText, durationText, rateText, shareText } from './figures.ts'
+import { countText, durationText, rateText, shareText } from './figures.ts'
 import type { Known } from './known.ts'
 import { limitLines } from './limit-text.ts'
+import { linkLines } from './links-text.ts'
 import { plannedPhases } from './planned-phases.ts'
 import { promiseLines } from './promise-text.ts'
 import { expectedIn } from './samples.ts'
@@ -116,32 +117,6 @@ function contendedText({ contended, contendedCount, contendedLaw }: LoadPlan['ke
 
 function retryText({ max, timeoutUs = 0 }: LoadPlan['retry']): string {
   return `${max} retries${timeoutUs > 0 ? `, after ${durationText(timeoutUs)} each` : ''}`
-}
-
-function linkLines({ links }: Plan): string[] {
-  const rows = links.map((link) => {
-    const back = links.find(({ from, to }) => from === link.to && to === link.from)
-    const roundTrip = link.latencyUs + (back?.latencyUs ?? 0)
-    return [
-      `${link.from} -> ${link.to}`,
-      durationText(link.latencyUs),
-      durationText(roundTrip),
-      linkDetails(link),
-    ]
-  })
-  const header = ['', 'one way', 'round trip', '']
-  return textTable(header, ['left', 'right', 'right', 'left'], rows)
-}
-
-function linkDetails({ jitterUs, law, lossShare, bitsPerSec }: LinkPlan): string {
-  const parts = [
-    ...(jitterUs > 0
-      ? [law === 'uniform' ? `± ${durationText(jitterUs)}` : `+ ${durationText(jitterUs)} ${law}`]
-      : []),
-    ...(lossShare > 0 ? [`${shareText(lossShare)} lost`] : []),
-    ...(bitsPerSec > 0 ? [bandwidthText(bitsPerSec)] : []),
-  ]
-  return parts.join(', ')
 }
 
 function phaseLines(plan: Plan): string[] {

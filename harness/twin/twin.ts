@@ -8,7 +8,7 @@ import { UsageError } from '../exit.ts'
 import type { ImageSource } from '../images/image-list.ts'
 import { judgeRun, planOf, recordRun } from '../main.ts'
 import type { Plan } from '../model/plan.ts'
-import type { TwinRun } from '../model/profile.ts'
+import type { Profile, TwinRun } from '../model/profile.ts'
 import { openRunDirectory, writeJson } from '../record/run-directory.ts'
 import { readProfile } from '../scenario/profile.ts'
 import { compare } from './comparison.ts'
@@ -48,7 +48,7 @@ export async function runTwin(file: string, options: TwinOptions): Promise<Twin>
   else checkAgain(plan, realPath)
   options.onStep('twin: the same plan, simulated')
   const simPath = join(directory, 'sim')
-  const simulatedPlan: Plan = { ...plan, world: 'sim' }
+  const simulatedPlan: Plan = { ...plan, world: 'sim', profile: withoutWindows(plan.profile) }
   await recordRun(simulatedPlan, openRunDirectory(simulatedPlan, simPath), {})
   options.onStep('twin: comparing')
   const real = (await judgeRun(realPath)).analysis as Analysed
@@ -65,6 +65,11 @@ export async function runTwin(file: string, options: TwinOptions): Promise<Twin>
   const twin = { directory, run, profile, comparison, foreign, real, simulated }
   await writeTwin(twin)
   return twin
+}
+
+/** As in containers, where Toxiproxy ends every connection at both of its sides. */
+function withoutWindows({ windows, rows, ...profile }: Profile): Profile {
+  return { ...profile, rows: rows.filter(({ key }) => !key.startsWith('window.')) }
 }
 
 function withProfile(plan: Plan, { profile: name }: TwinOptions): Plan {

@@ -26,7 +26,7 @@ export async function simulatedDelays(
   for (const [i, { connection, us }] of sent.entries())
     timeline.at(us - first, () =>
       link.send(
-        String(connection),
+        { service: 'agent', connection: String(connection) },
         16,
         () => {
           delays[i] = timeline.now() + first - us

@@ -1,4 +1,5 @@
 import type { Plan } from '../../model/plan.ts'
+import { longestFetchUs } from '../../model/transport.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { beganUs, overUs } from '../faults.ts'
@@ -10,15 +11,16 @@ import { type Checker, conclude } from './finding.ts'
 type Stop = { mirroring: Mirroring; waiting: Placed; fromUs: Us; toUs: Us; silentUs: Us }
 
 /**
- * Where a log grows, its copies do too: nothing waits for longer than 10 s (or twice what a restart takes) while
- * nothing arrives, unless a fault that explains it is in force. A mirror may stand still without any error: nobody but
- * this says so. `evidence` counts seconds, of all mirrors together. Says nothing where there are no mirrors.
+ * Where a log grows, its copies do too: nothing waits for longer than 10 s while nothing arrives, unless a fault that
+ * explains it is in force. Where a restart, or a full fetch over a long link, takes more than half of that, twice as
+ * long as it takes. A mirror may stand still without any error: nobody but this says so. `evidence` counts seconds, of
+ * all mirrors together. Says nothing where there are no mirrors.
  */
 export const replicationStopped: Checker = (facts) => {
   const { history, mirrorings } = facts
   if (mirrorings.length === 0) return null
-  const allowedUs = allowedSilenceUs(history.plan)
-  const stops = mirrorings.flatMap((one) => stopsOf(one, facts, allowedUs))
+  const allowed = mirrorings.map((one) => allowedSilenceUs(history.plan, one))
+  const stops = mirrorings.flatMap((one, i) => stopsOf(one, facts, allowed[i] as Us))
   const evidence = mirrorings.reduce((sum, one) => sum + watchedSeconds(one, history.endUs), 0)
   const longest = Math.max(0, ...stops.map(({ silentUs }) => silentUs))
   return conclude({
@@ -34,14 +36,18 @@ export const replicationStopped: Checker = (facts) => {
         'explains it.',
       lines: [waiting.line],
     })),
-    held: `Mirrors never stood still for more than ${seconds(allowedUs)} while records waited (${counted(evidence, 'second')} looked at).`,
+    held: `Mirrors never stood still for more than ${seconds(Math.max(...allowed))} while records waited (${counted(evidence, 'second')} looked at).`,
     broken: `Mirrors stood still ${counted(stops.length, 'time')} without a reason, for up to ${seconds(longest)}.`,
     unseen: 'No log that a mirror copies ever grew.',
   })
 }
 
-const allowedSilenceUs = ({ profile: { mirror, log } }: Plan): Us =>
-  Math.max(10 * SECOND, 2 * mirror.restartUs, 2 * log.restartUs)
+function allowedSilenceUs(plan: Plan, { from, to }: Mirroring): Us {
+  const { mirror, log } = plan.profile
+  const link = plan.links.find((other) => other.from === from && other.to === to)
+  const fetchUs = link ? longestFetchUs(plan, link) : 0
+  return Math.max(10 * SECOND, 2 * mirror.restartUs, 2 * log.restartUs, 2 * fetchUs)
+}
 
 /** From the first record on. */
 function watchedSeconds({ records: [first] }: Mirroring, endUs: Us): number {

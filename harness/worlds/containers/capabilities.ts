@@ -21,6 +21,7 @@ export function missingInContainers(
     ...regionLacks(plan),
     ...policyLacks(plan),
     ...linkLacks(plan),
+    ...windowLacks(plan, written),
     ...indexLacks(plan, written),
     ...retentionLacks(plan),
     ...plan.faults.flatMap((fault, i) => {
@@ -166,6 +167,20 @@ function linkLacks({ links }: Plan): Lack[] {
       links.filter(({ jitterUs, law }) => jitterUs > 0 && law !== 'uniform'),
       'Toxiproxy draws delays by a uniform law only. Write law: uniform.',
     ),
+  ]
+}
+
+/** The windows of a profile are the simulator's; here it is only an error to ask for one. */
+function windowLacks({ links }: Plan, written: (path: Lack['at']) => boolean): Lack[] {
+  const why =
+    'Toxiproxy ends every connection at both of its sides, so that no window meets the round trip of a link. ' +
+    'Take window out.'
+  const bounded = links.filter(({ windowBytes }) => windowBytes !== undefined)
+  const names = bounded.map(({ from, to }) => `${from} -> ${to}`).join(', ')
+  const ofMirrors = ['mirror', 'window']
+  return [
+    ...(bounded.length > 0 ? [{ what: `a window of ${names}`, why, at: ['links'] }] : []),
+    ...(written(ofMirrors) ? [{ what: 'mirror: { window }', why, at: ofMirrors }] : []),
   ]
 }
 

@@ -2,17 +2,21 @@ import { exponential, pareto } from '../../base/laws.ts'
 import type { Rng } from '../../base/rng.ts'
 import type { DelayLaw } from '../../model/fault.ts'
 import type { LinkPlan } from '../../model/plan.ts'
-import { MS, SECOND, type Us } from '../../model/units.ts'
+import type { Windows } from '../../model/profile.ts'
+import { mathisBytes, type Service, windowOf } from '../../model/transport.ts'
+import { SECOND, type Us } from '../../model/units.ts'
+import { Connection, type Path } from './connection.ts'
+import { addedSpread, type Spread, spreadOf, sumOf, timeoutUs } from './tcp.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Payload of a TCP segment, and the first retransmission timeout; it doubles with each further loss. */
-const SEGMENT_BYTES = 1448
-const RETRANSMIT_US = 200 * MS
+/** One of the connections of a link, from the end that sends. */
+export type Sender = { service: Service; connection: string }
 
 /**
  * One direction between two regions.
  *
- *   send -> [shared bandwidth] -> [cap of the connection] -> [latency + jitter + losses] -> in order per connection -> deliver
+ *   send -> [window of the connection] -> [shared bandwidth] -> [cap of the connection] -> [latency + jitter]
+ *        -> [lost segments again] -> in order per connection -> deliver
  *
  * Loss shows as TCP shows it: as delay, never as a hole. A cut swallows what is in flight and what is sent;
  * `hold` keeps what is sent and passes it on at release. While connections are reset, whatever is sent breaks its own.
@@ -21,10 +25,11 @@ export class Link {
   private cuts = 0
   private holds = 0
   private resets = 0
-  private epoch = 0
   private held: (() => void)[] = []
   private freeAtUs: Us = 0
-  private readonly lastArrivalUs = new Map<string, Us>()
+  private readonly connections = new Map<string, Connection>()
+  /** The way of acknowledgements; without one they take as long as what they acknowledge. */
+  back: Link = this
   /** Faults in force; each adds its own. */
   readonly added = new Set<{ us: Us }>()
   readonly jitters = new Set<{ us: Us; law: DelayLaw }>()
@@ -32,13 +37,14 @@ export class Link {
   readonly caps = new Set<{ bitsPerSec: number }>()
   /** Each holds for every connection apart. */
   readonly connectionCaps = new Set<{ bitsPerSec: number }>()
-  private readonly connectionFreeAtUs = new Map<string, Us>()
   bytesSent = 0
 
   constructor(
     private readonly timeline: Timeline,
     private readonly rng: Rng,
     readonly plan: LinkPlan,
+    /** Of connections of each service; of no size where nothing is said. */
+    private readonly windows?: Windows,
   ) {}
 
   get cut(): boolean {
@@ -46,34 +52,36 @@ export class Link {
   }
 
   /**
-   * Sends `bytes` on `connection`; `deliver` is called on the far side unless a cut swallows them, `broken` at once if
+   * Sends `bytes` on a connection; `deliver` is called on the far side unless a cut swallows them, `broken` at once if
    * they break the connection.
    */
-  send(connection: string, bytes: number, deliver: () => void, broken: () => void): void {
+  send(sender: Sender, bytes: number, deliver: () => void, broken: () => void): void {
     if (this.cut) return
     if (this.resets > 0) {
+      this.close(sender.connection)
       broken()
       return
     }
     if (this.holds > 0) {
-      this.held.push(() => this.send(connection, bytes, deliver, broken))
+      this.held.push(() => this.send(sender, bytes, deliver, broken))
       return
     }
     this.bytesSent += bytes
-    const arrival = this.arrivalUs(connection, bytes)
-    const epoch = this.epoch
-    this.timeline.at(arrival, () => {
-      if (epoch === this.epoch) deliver()
-    })
+    this.connection(sender).send(bytes, deliver)
+  }
+
+  /** Whoever uses that name again uses another connection. */
+  close(connection: string): void {
+    this.connections.get(connection)?.close()
+    this.connections.delete(connection)
   }
 
   startCut(): void {
     this.cuts++
-    this.epoch++
+    for (const connection of this.connections.values()) connection.abandon()
+    this.connections.clear()
     this.held = []
-    this.lastArrivalUs.clear()
     this.freeAtUs = 0
-    this.connectionFreeAtUs.clear()
   }
 
   endCut(): void {
@@ -100,28 +108,43 @@ export class Link {
     this.resets--
   }
 
-  private arrivalUs(connection: string, bytes: number): Us {
-    const now = this.timeline.now()
-    const departs = Math.max(now, this.freeAtUs) + this.transmissionUs(bytes)
-    this.freeAtUs = departs
-    const leaves = this.pacedUs(connection, bytes, departs)
-    const arrival = leaves + this.delayUs() + this.retransmissionUs(bytes)
-    const ordered = Math.max(arrival, this.lastArrivalUs.get(connection) ?? 0)
-    this.lastArrivalUs.set(connection, ordered)
-    return ordered
+  private connection({ service, connection: name }: Sender): Connection {
+    const known = this.connections.get(name)
+    if (known) return known
+    const made = new Connection(this.timeline, this.pathOf(service))
+    this.connections.set(name, made)
+    return made
   }
 
-  private transmissionUs(bytes: number): Us {
-    return transmission(narrowest(this.plan.bitsPerSec, this.caps), bytes)
+  private pathOf(service: Service): Path {
+    const windowBytes = windowOf(this.plan, this.windows, service)
+    return {
+      depart: (bytes, freeUs) => this.depart(bytes, freeUs),
+      delayUs: () => this.delayUs(),
+      lossy: () => this.lossShare() > 0,
+      loses: () => this.rng.chance(this.lossShare()),
+      ackUs: () => Math.round(this.back.spread().meanUs),
+      timeoutUs: () => timeoutUs(sumOf([this.spread(), this.back.spread()])),
+      windowBytes: () => Math.min(windowBytes, mathisBytes(this.lossShare())),
+    }
   }
 
-  /** When the last byte has passed the cap of its own connection. */
-  private pacedUs(connection: string, bytes: number, departs: Us): Us {
-    const us = transmission(narrowest(0, this.connectionCaps), bytes)
-    if (us === 0) return departs
-    const leaves = Math.max(departs, this.connectionFreeAtUs.get(connection) ?? 0) + us
-    this.connectionFreeAtUs.set(connection, leaves)
-    return leaves
+  /** First the bandwidth all share, then the cap of the connection, free from `freeUs` on. */
+  private depart(bytes: number, freeUs: Us): { startUs: Us; endUs: Us } {
+    const sharedUs = transmission(narrowest(this.plan.bitsPerSec, this.caps), bytes)
+    this.freeAtUs = Math.max(this.timeline.now(), this.freeAtUs) + sharedUs
+    const cappedUs = transmission(narrowest(0, this.connectionCaps), bytes)
+    const endUs = cappedUs === 0 ? this.freeAtUs : Math.max(this.freeAtUs, freeUs) + cappedUs
+    return { startUs: endUs - Math.max(sharedUs, cappedUs), endUs }
+  }
+
+  /** Delay of this way, as senders know it by now. */
+  private spread(): Spread {
+    let addedUs = this.plan.latencyUs
+    for (const extra of this.added) addedUs += extra.us
+    const jitters = [...this.jitters].map(({ us, law }) => addedSpread(us, law))
+    const own = spreadOf(this.plan.jitterUs, this.plan.law)
+    return sumOf([{ meanUs: addedUs, deviationUs: 0 }, own, ...jitters])
   }
 
   private delayUs(): Us {
@@ -142,18 +165,10 @@ export class Link {
     return law === 'uniform' ? 2 * amount * this.rng.uniform() : this.jitterUs(amount, law)
   }
 
-  private retransmissionUs(bytes: number): Us {
+  private lossShare(): number {
     let share = this.plan.lossShare
     for (const loss of this.losses) share = 1 - (1 - share) * (1 - loss.share)
-    if (share === 0) return 0
-    let delay = 0
-    for (let segment = 0; segment * SEGMENT_BYTES < bytes; segment++) {
-      let wait = 0
-      for (let timeout = RETRANSMIT_US; this.rng.chance(share) && wait < 60 * SECOND; timeout *= 2)
-        wait += timeout
-      delay = Math.max(delay, wait)
-    }
-    return delay
+    return share
   }
 }
 

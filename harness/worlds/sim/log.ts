@@ -7,7 +7,7 @@ import type { Edges, LogRecord } from '../../ports/log.ts'
 import { Brokers } from './brokers.ts'
 import { Server } from './server.ts'
 import { cancel, type Timeline, type Timer } from './timeline.ts'
-import { type Appended, type Positions, Topics } from './topics.ts'
+import { type Appended, type Portion, type Positions, Topics } from './topics.ts'
 import type { Answer } from './wire.ts'
 
 /** Records for one partition, in order; `from`: the region of which they are copies. */
@@ -77,11 +77,11 @@ export class SimLog {
   }
 
   /**
-   * Up to `max` records at or after `positions` (one per topic and partition, in order of `topics`); waits up
+   * A portion of the records at or after `positions` (one per topic and partition, in order of `topics`); waits up
    * to `waitUs` for the first. A position before the first offset held jumps there, as `earliest` does.
    */
   poll(
-    request: { topics: readonly string[]; positions: Positions[]; max: number; waitUs: Us },
+    request: { topics: readonly string[]; positions: Positions[]; portion: Portion; waitUs: Us },
     recordBytes: (change: Change) => number,
     answer: Answer<LogRecord[]>,
   ): void {
@@ -91,7 +91,7 @@ export class SimLog {
         for (const record of records) bytes += recordBytes(record.change)
         reply.value(records, bytes)
       }
-      const now = this.topics.collect(request.topics, request.positions, request.max)
+      const now = this.topics.collect(request.topics, request.positions, request.portion)
       if (now.length > 0 || request.waitUs === 0) {
         send(now)
         return
@@ -101,7 +101,7 @@ export class SimLog {
       const waiter = {
         topics: request.topics,
         look: () => {
-          const records = this.topics.collect(request.topics, request.positions, request.max)
+          const records = this.topics.collect(request.topics, request.positions, request.portion)
           if (records.length === 0) return false
           if (timer) cancel(timer)
           send(records)

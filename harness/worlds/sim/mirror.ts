@@ -1,8 +1,9 @@
 import type { Rng } from '../../base/rng.ts'
 import type { MirrorPolicy, Plan } from '../../model/plan.ts'
-import { changeBytes } from '../../model/point.ts'
+import { type Change, changeBytes } from '../../model/point.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { RecordEvent } from '../../model/record.ts'
+import { FETCH_DEADLINE_US, PARTITION_BYTES } from '../../model/transport.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
 import { copyName } from './copy-name.ts'
@@ -10,7 +11,7 @@ import type { Batch, SimLog } from './log.ts'
 import { Process } from './process.ts'
 import { serviceUs } from './station.ts'
 import type { Timeline } from './timeline.ts'
-import { byPartition, type Positions } from './topics.ts'
+import { batchesOf, byPartition, type Positions } from './topics.ts'
 import type { Answer, Wire } from './wire.ts'
 
 export type MirrorSetting = {
@@ -31,8 +32,6 @@ export type MirrorSetting = {
 }
 
 const FETCH_BYTES = 120
-/** As Kafka's request.timeout.ms: how long a fetch may hang before the connection is given up. */
-const FETCH_DEADLINE_US = 30_000_000
 
 /**
  * MirrorMaker 2 for one directed pair, living in the target region: it *pulls* from the source log over the
@@ -44,6 +43,7 @@ export class Mirror {
   private process = new Process()
   private flushed: Positions[]
   private life: Life | null = null
+  private lives = 0
 
   constructor(readonly setting: MirrorSetting) {
     this.flushed = setting.topics.map((topic) => setting.source.position('', topic))
@@ -55,7 +55,8 @@ export class Mirror {
     const acked = this.flushed.map((offsets) => [...offsets])
     this.note('start')
     this.note('resumed', positions.flat())
-    const life = { process: this.process, positions, acked, produced: Promise.resolve() }
+    const { process } = this
+    const life = { count: this.lives++, process, positions, acked, produced: Promise.resolve() }
     this.life = life
     this.setting.timeline.wake()
     void this.pull(life)
@@ -99,6 +100,7 @@ export class Mirror {
 
   private async pull(life: Life): Promise<never> {
     const { setting } = this
+    const once = setting.delivery === 'exactly-once'
     for (;;) {
       let records: LogRecord[]
       try {
@@ -110,32 +112,29 @@ export class Mirror {
       if (records.length === 0) continue
       this.advance(life, records)
       const before = life.produced
-      life.produced = before.then(() =>
-        setting.delivery === 'at-least-once'
-          ? this.produce(life, records)
-          : this.commit(life, records),
-      )
+      for (const batch of batchesOf(records, setting.profile.batch))
+        life.produced = life.produced.then(() =>
+          once ? this.commit(life, batch) : this.produce(life, batch),
+        )
       // A backlog must come in large transactions: each of them waits for its commit.
-      if (setting.delivery === 'exactly-once') await before
+      if (once) await before
     }
   }
 
   private fetch(life: Life): Promise<LogRecord[]> {
     const { wire, from, to, source, topics, profile, dim } = this.setting
-    const request = {
-      topics,
-      positions: life.positions,
-      max: profile.batch,
-      waitUs: profile.maxWaitUs,
-    }
+    const sizeOf = (change: Change) => changeBytes(change, dim)
+    const portion = { bytes: PARTITION_BYTES, sizeOf }
+    const request = { topics, positions: life.positions, portion, waitUs: profile.maxWaitUs }
     return wire.exchange<LogRecord[]>({
       caller: life.process,
       from: to,
       to: from,
-      channel: 'mirror',
+      channel: `mirror ${life.count}`,
+      service: 'mirror',
       bytes: FETCH_BYTES,
       deadlineUs: FETCH_DEADLINE_US,
-      serve: (answer) => source.poll(request, (change) => changeBytes(change, dim), answer),
+      serve: (answer) => source.poll(request, sizeOf, answer),
     })
   }
 
@@ -151,12 +150,12 @@ export class Mirror {
 
   /** Writes a batch to the copies, again and again until the local log takes it; order per partition is kept. */
   private async produce(life: Life, records: readonly LogRecord[]): Promise<void> {
-    const { setting } = this
-    await this.sleep(life.process, serviceUs(setting.profile.process, setting.rng))
+    const { profile, rng, topics } = this.setting
+    await this.sleep(life.process, serviceUs(profile.process, rng))
     for (const [topic, partition, part] of byPartition(records)) {
       while (!(await this.append(life, topic, partition, part)))
-        await this.sleep(life.process, setting.profile.reconnectUs)
-      const acked = life.acked[setting.topics.indexOf(topic)] as Positions
+        await this.sleep(life.process, profile.reconnectUs)
+      const acked = life.acked[topics.indexOf(topic)] as Positions
       acked[partition] = (part.at(-1) as LogRecord).offset + 1
     }
   }
@@ -174,9 +173,7 @@ export class Mirror {
   private take(records: readonly LogRecord[]): Batch[] {
     const { from, topics, policy } = this.setting
     const flushed = ({ topic }: LogRecord) => this.flushed[topics.indexOf(topic)] as Positions
-    const fresh = records.filter(
-      (record) => record.offset >= (flushed(record)[record.partition] ?? 0),
-    )
+    const fresh = records.filter((it) => it.offset >= (flushed(it)[it.partition] ?? 0))
     for (const record of fresh) flushed(record)[record.partition] = record.offset + 1
     return byPartition(fresh).map(([topic, partition, part]) => ({
       topic: copyName(from, topic, policy),
@@ -200,15 +197,14 @@ export class Mirror {
   }
 
   /** A call to the local log; whether it was answered well. */
-  private async send(life: Life, serve: (answer: Answer<void>) => void): Promise<boolean> {
+  private send(life: Life, serve: (answer: Answer<void>) => void): Promise<boolean> {
     const { wire, to } = this.setting
-    const call = { caller: life.process, from: to, to, channel: 'mirror', bytes: 0 }
-    try {
-      await wire.exchange<void>({ ...call, deadlineUs: FETCH_DEADLINE_US, serve })
-      return true
-    } catch {
-      return false
-    }
+    const party = { caller: life.process, from: to, to, channel: 'mirror', service: 'log' } as const
+    const call = { ...party, bytes: 0, deadlineUs: FETCH_DEADLINE_US, serve }
+    return wire.exchange<void>(call).then(
+      () => true,
+      () => false,
+    )
   }
 
   private async flush(life: Life): Promise<never> {
@@ -240,6 +236,8 @@ export class Mirror {
 }
 
 type Life = {
+  /** A process that starts again opens another connection. */
+  count: number
   process: Process
   /** Next offset to fetch, and next offset not yet in the target: per topic and partition. */
   positions: Positions[]

@@ -139,8 +139,8 @@ export class SimProbes implements Probes {
     serve: (answer: Answer<T>) => void,
   ): Promise<T> {
     const { harness, ground } = this
-    const channel = 'canary'
-    return ground.wire.exchange<T>({ caller: harness, from, to, channel, bytes, deadlineUs, serve })
+    const who = { caller: harness, from, to, channel: 'canary', service: 'agent' } as const
+    return ground.wire.exchange<T>({ ...who, bytes, deadlineUs, serve })
   }
 
   private at(region: RegionName): SimRegion {

@@ -1,6 +1,7 @@
 import type { Space } from '../../model/layout.ts'
 import type { MirrorPolicy } from '../../model/plan.ts'
 import { changeBytes } from '../../model/point.ts'
+import type { Service } from '../../model/transport.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Consumer, EventLog, LogRecord } from '../../ports/log.ts'
 import type { Message, Network } from '../../ports/network.ts'
@@ -40,7 +41,7 @@ type Party = { process: Process; region: RegionName; channel: string }
 /** Everything an agent may touch, for one incarnation of the agent in `seat`. */
 export function terrainFor(ground: Ground, seat: AgentSeat): AgentPorts {
   const { process, region } = seat
-  const party = { process, region, channel: 'agent' }
+  const party = { process, region, channel: `agent ${seat.incarnation}` }
   return {
     region,
     regions: [...ground.regions.keys()],
@@ -73,7 +74,7 @@ export function terrainFor(ground: Ground, seat: AgentSeat): AgentPorts {
 export function networkFor(ground: Ground, party: Party): Network {
   return {
     call: (to, message, deadlineUs) =>
-      exchange<Message>(ground, party, to, message.bytes, deadlineUs, (answer) =>
+      exchange<Message>(ground, party, [to, 'agent'], message.bytes, deadlineUs, (answer) =>
         at(ground, to).seat.receive(message, party.region, answer),
       ),
     reach: (region) => ({
@@ -94,15 +95,15 @@ function storeOf(
   const queryBytes = 64 + ground.space.dim * 4
   return {
     search: (request, call) =>
-      exchange(ground, party, region, queryBytes, call.deadlineUs, (answer) =>
+      exchange(ground, party, [region, 'store'], queryBytes, call.deadlineUs, (answer) =>
         store.search(request, answer, collection),
       ),
     fetch: (ids, consistency, call) =>
-      exchange(ground, party, region, 48 + 8 * ids.length, call.deadlineUs, (answer) =>
+      exchange(ground, party, [region, 'store'], 48 + 8 * ids.length, call.deadlineUs, (answer) =>
         store.fetch(ids, consistency, answer, collection),
       ),
     scan: (call) =>
-      exchange(ground, party, region, 48, call.deadlineUs, (answer) =>
+      exchange(ground, party, [region, 'store'], 48, call.deadlineUs, (answer) =>
         store.scan(answer, collection),
       ),
   }
@@ -112,7 +113,7 @@ function writableStore(ground: Ground, party: Party, collection?: string): Vecto
   const { region } = party
   const { store } = at(ground, region)
   const write = (points: Parameters<VectorStore['upsert']>[0], call: Call) =>
-    exchange<void>(ground, party, region, 0, call.deadlineUs, (answer) =>
+    exchange<void>(ground, party, [region, 'store'], 0, call.deadlineUs, (answer) =>
       store.write(points, answer, collection),
     )
   return { ...storeOf(ground, party, region, collection), upsert: write, remove: write }
@@ -124,7 +125,7 @@ function ownStore(ground: Ground, party: Party): VectorStore & Purgeable {
   return {
     ...writableStore(ground, party),
     purge: (ids, call) =>
-      exchange<void>(ground, party, region, 0, call.deadlineUs, (answer) =>
+      exchange<void>(ground, party, [region, 'store'], 0, call.deadlineUs, (answer) =>
         store.purge(ids, answer),
       ),
   }
@@ -133,7 +134,7 @@ function ownStore(ground: Ground, party: Party): VectorStore & Purgeable {
 function collectionsOf(ground: Ground, party: Party): Collections {
   const { store } = at(ground, party.region)
   const ask = <T>(call: Call, serve: (answer: Answer<T>) => void): Promise<T> =>
-    exchange<T>(ground, party, party.region, 0, call.deadlineUs, serve)
+    exchange<T>(ground, party, [party.region, 'store'], 0, call.deadlineUs, serve)
   return {
     create: (name, index, call) => ask(call, (answer) => store.create(name, index, answer)),
     open: (name) => writableStore(ground, party, name),
@@ -146,7 +147,7 @@ function collectionsOf(ground: Ground, party: Party): Collections {
 function snapshotsOf({ wire, objects }: Ground, { process, region, channel }: Party): Snapshots {
   const ask = <T>(call: Call, serve: (answer: Answer<T>) => void): Promise<T> =>
     wire.exchange<T>({
-      ...{ caller: process, from: region, to: region, channel, bytes: 0 },
+      ...{ caller: process, from: region, to: region, channel, service: 'store', bytes: 0 },
       ...{ deadlineUs: call.deadlineUs, serve },
     })
   return {
@@ -162,17 +163,19 @@ function logOf(ground: Ground, party: Party, region: RegionName): EventLog {
   return {
     append: (topic, changes, call) => {
       const bytes = changes.reduce((sum, change) => sum + changeBytes(change, dim), 64)
-      return exchange<void>(ground, party, region, bytes, call.deadlineUs, (answer) =>
+      return exchange<void>(ground, party, [region, 'log'], bytes, call.deadlineUs, (answer) =>
         log.append(topic, changes, answer),
       )
     },
     join: async (group, topics) => consumerOf(ground, party, region, group, topics),
     read: (topic, partition, offset, max, call) =>
-      exchange(ground, party, region, 96, call.deadlineUs, (answer) =>
+      exchange(ground, party, [region, 'log'], 96, call.deadlineUs, (answer) =>
         log.read(topic, partition, offset, max, (change) => changeBytes(change, dim), answer),
       ),
     edges: (topic, call) =>
-      exchange(ground, party, region, 96, call.deadlineUs, (answer) => log.edges(topic, answer)),
+      exchange(ground, party, [region, 'log'], 96, call.deadlineUs, (answer) =>
+        log.edges(topic, answer),
+      ),
   }
 }
 
@@ -190,12 +193,12 @@ function consumerOf(
       const records = await exchange<LogRecord[]>(
         ground,
         party,
-        region,
+        [region, 'log'],
         96,
         waitUs + POLL_GRACE_US,
         (answer) =>
           log.poll(
-            { topics, positions, max, waitUs },
+            { topics, positions, portion: { records: max }, waitUs },
             (change) => changeBytes(change, ground.space.dim),
             answer,
           ),
@@ -224,7 +227,7 @@ function at(ground: Ground, region: RegionName): SimRegion {
 function exchange<T>(
   ground: Ground,
   party: Party,
-  to: RegionName,
+  [to, service]: [RegionName, Service],
   bytes: number,
   deadlineUs: Us,
   serve: (answer: Answer<T>) => void,
@@ -234,6 +237,7 @@ function exchange<T>(
     from: party.region,
     to,
     channel: party.channel,
+    service,
     bytes,
     deadlineUs,
     serve,

@@ -13,6 +13,9 @@ export type Appended = {
   from?: RegionName
 }
 
+/** How much one poll brings: records in all, or bytes of each partition. */
+export type Portion = { records: number } | { bytes: number; sizeOf: (change: Change) => number }
+
 type Partition = { first: number; changes: Change[]; appendedUs: Us[] }
 
 /** What a log has on its disk: records by topic and partition. */
@@ -33,16 +36,20 @@ export class Topics {
     return offset
   }
 
-  /** Every partition gets its share of `max`, so that a long backlog in one does not starve the others. */
-  collect(topics: readonly string[], positions: Positions[], max: number): LogRecord[] {
-    const records: LogRecord[] = []
-    const share = Math.ceil(max / (topics.length * this.count))
+  /** Every partition gets its share, so that a long backlog in one does not starve the others. */
+  collect(topics: readonly string[], positions: Positions[], portion: Portion): LogRecord[] {
+    const partitions = topics.length * this.count
+    const most =
+      'records' in portion ? Math.ceil(portion.records / partitions) : Number.POSITIVE_INFINITY
+    const found: LogRecord[] = []
     topics.forEach((topic, t) => {
       const from = positions[t] as Positions
-      for (let p = 0; p < from.length; p++)
-        records.push(...this.slice(topic, p, from[p] as number, share))
+      for (let p = 0; p < from.length; p++) {
+        const records = this.slice(topic, p, from[p] as number, most)
+        found.push(...('records' in portion ? records : fitting(records, portion)))
+      }
     })
-    return records
+    return found
   }
 
   /** An offset beyond the end is one of a log that was lost: reading begins anew, as `earliest` does. */
@@ -98,6 +105,26 @@ export class Topics {
     }
     return partitions
   }
+}
+
+/** The first of `records` that fit into `bytes`, and one at least. */
+function fitting(
+  records: readonly LogRecord[],
+  { bytes, sizeOf }: Extract<Portion, { bytes: number }>,
+): LogRecord[] {
+  let left = bytes
+  const end = records.findIndex(({ change }, i) => {
+    left -= sizeOf(change)
+    return left < 0 && i > 0
+  })
+  return end === -1 ? [...records] : records.slice(0, end)
+}
+
+/** Records in parts of `size`, in order. */
+export function batchesOf(records: readonly LogRecord[], size: number): LogRecord[][] {
+  const batches: LogRecord[][] = []
+  for (let at = 0; at < records.length; at += size) batches.push(records.slice(at, at + size))
+  return batches
 }
 
 /** Records by topic and partition, in order of the first of each. */

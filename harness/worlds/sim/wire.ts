@@ -1,4 +1,5 @@
 import { invariant } from '../../base/invariant.ts'
+import type { Service } from '../../model/transport.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import { CallError, DeadlineError } from '../../ports/errors.ts'
 import type { Link } from './link.ts'
@@ -15,8 +16,9 @@ export type Exchange<T> = {
   caller: Process
   from: RegionName
   to: RegionName
-  /** Calls of one channel between two regions share a connection: they arrive in order. */
+  /** Who of the caller's region calls, and what answers: that decides over which connection. */
   channel: string
+  service: Service
   bytes: number
   deadlineUs: Us
   serve: (answer: Answer<T>) => void
@@ -24,44 +26,48 @@ export type Exchange<T> = {
 
 const ERROR_BYTES = 64
 
-type Resettable = { readonly channel: string; reset(): void }
+type Resettable = { readonly connection: string; reset(): void }
 
 /** A call waiting for its answer: settled once, by whichever comes first, on its caller's process. */
 class PendingCall<T> implements Answer<T>, Resettable {
-  onSettled = () => {}
-  readonly channel: string
+  /** Told whether the connection was given up. */
+  onSettled = (_givenUp: boolean) => {}
   private open = true
   private readonly deadline: Timer
 
   constructor(
     private readonly timeline: Timeline,
     private readonly call: Exchange<T>,
+    readonly connection: string,
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: CallError) => void,
   ) {
-    this.channel = call.channel
     this.deadline = timeline.after(Math.max(0, call.deadlineUs), () =>
-      this.error(new DeadlineError()),
+      this.giveUp(new DeadlineError()),
     )
   }
 
   value(value: T): void {
-    this.settle(() => this.resolve(value))
+    this.settle(false, () => this.resolve(value))
   }
 
   error(error: CallError): void {
-    this.settle(() => this.reject(error))
+    this.settle(false, () => this.reject(error))
   }
 
   reset(): void {
-    this.error(new CallError('connection reset', { definite: false }))
+    this.giveUp(new CallError('connection reset', { definite: false }))
   }
 
-  private settle(work: () => void): void {
+  private giveUp(error: CallError): void {
+    this.settle(true, () => this.reject(error))
+  }
+
+  private settle(givenUp: boolean, work: () => void): void {
     if (!this.open) return
     this.open = false
     cancel(this.deadline)
-    this.onSettled()
+    this.onSettled(givenUp)
     this.call.caller.run(() => {
       this.timeline.wake()
       work()
@@ -74,11 +80,17 @@ export class Wire {
   private readonly links = new Map<string, Link>()
   /** Calls waiting for an answer, by unordered pair of regions: a heal resets their connections. */
   private readonly waiting = new Map<string, Set<Resettable>>()
+  private readonly connections = new Connections()
 
   constructor(private readonly timeline: Timeline) {}
 
   add(link: Link): void {
-    this.links.set(`${link.plan.from}>${link.plan.to}`, link)
+    const { from, to } = link.plan
+    this.links.set(`${from}>${to}`, link)
+    const back = this.links.get(`${to}>${from}`)
+    if (!back) return
+    link.back = back
+    back.back = link
   }
 
   link(from: RegionName, to: RegionName): Link {
@@ -100,32 +112,43 @@ export class Wire {
   }
 
   /** Breaks one connection between two regions: all calls waiting on it. */
-  private breakConnection(a: RegionName, b: RegionName, channel: string): void {
+  private breakConnection(a: RegionName, b: RegionName, connection: string): void {
     for (const call of [...this.waitingFor(pairOf(a, b))])
-      if (call.channel === channel) call.reset()
+      if (call.connection === connection) call.reset()
   }
 
   /** One request and its answer. Rejects at the deadline, and when the connection is reset. */
   exchange<T>(call: Exchange<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const pending = new PendingCall<T>(this.timeline, call, resolve, reject)
       if (call.from === call.to) {
-        call.serve(pending)
+        call.serve(new PendingCall<T>(this.timeline, call, '', resolve, reject))
         return
       }
+      const connection = this.connections.take(call)
+      const pending = new PendingCall<T>(this.timeline, call, connection, resolve, reject)
       const waiting = this.waitingFor(pairOf(call.from, call.to))
       waiting.add(pending)
-      pending.onSettled = () => waiting.delete(pending)
-      const { channel, from, to } = call
+      pending.onSettled = (givenUp) => {
+        waiting.delete(pending)
+        if (!givenUp) this.connections.giveBack(call, connection)
+        else if (call.service === 'mirror') this.close(call, connection)
+      }
+      const { service, from, to } = call
+      const sender = { service, connection }
       const back = this.link(to, from)
-      const broken = () => this.breakConnection(from, to, channel)
+      const broken = () => this.breakConnection(from, to, connection)
       const serve = () =>
         call.serve({
-          value: (value, bytes) => back.send(channel, bytes, () => pending.value(value), broken),
-          error: (error) => back.send(channel, ERROR_BYTES, () => pending.error(error), broken),
+          value: (value, bytes) => back.send(sender, bytes, () => pending.value(value), broken),
+          error: (error) => back.send(sender, ERROR_BYTES, () => pending.error(error), broken),
         })
-      this.link(from, to).send(channel, call.bytes, serve, broken)
+      this.link(from, to).send(sender, call.bytes, serve, broken)
     })
+  }
+
+  private close({ from, to }: { from: RegionName; to: RegionName }, connection: string): void {
+    this.link(from, to).close(connection)
+    this.link(to, from).close(connection)
   }
 
   private waitingFor(pair: string): Set<Resettable> {
@@ -137,5 +160,34 @@ export class Wire {
     return calls
   }
 }
+
+type Caller = Pick<Exchange<unknown>, 'from' | 'to' | 'channel' | 'service'>
+
+/**
+ * Over which connection a call goes. Messages have one for each call in flight, as a client of HTTP/1.1 keeps them
+ * (worlds/adapters/message-wire.ts): the last one that became free, or a new one. All others share one for each who
+ * calls, as clients of Kafka and Milvus do.
+ */
+class Connections {
+  private made = 0
+  private readonly free = new Map<string, string[]>()
+
+  take(call: Caller): string {
+    const shared = nameOf(call)
+    if (call.service !== 'agent') return shared
+    return this.free.get(shared)?.pop() ?? `${shared} ${this.made++}`
+  }
+
+  giveBack(call: Caller, connection: string): void {
+    if (call.service !== 'agent') return
+    const shared = nameOf(call)
+    const free = this.free.get(shared)
+    if (free) free.push(connection)
+    else this.free.set(shared, [connection])
+  }
+}
+
+const nameOf = ({ from, to, channel, service }: Caller): string =>
+  `${from}>${to} ${channel} ${service}`
 
 const pairOf = (a: RegionName, b: RegionName): string => (a < b ? `${a} ${b}` : `${b} ${a}`)

@@ -43,8 +43,10 @@ export function openSim(needs: SimNeeds): World {
   const timeline = new Timeline()
   const wire = new Wire(timeline)
   const rng = new Rng(plan.seed).fork('world')
-  for (const link of plan.links)
-    wire.add(new Link(timeline, rng.fork(`link/${link.from}>${link.to}`), link))
+  for (const link of plan.links) {
+    const draws = rng.fork(`link/${link.from}>${link.to}`)
+    wire.add(new Link(timeline, draws, link, plan.profile.windows))
+  }
   const watch = new ProbeWatch()
   const regions = new Map<RegionName, SimRegion>()
   for (const name of plan.regions)

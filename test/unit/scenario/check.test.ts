@@ -49,6 +49,8 @@ test('check shows a plan as a person can check it', () => {
                 one way  round trip
       us -> eu     40ms        82ms  ± 2ms
       eu -> us     42ms        82ms
+      A connection carries at most its window each round trip (mirror 64KiB, log 100KiB, store 64KiB,
+      agent 3MiB): a mirror over us -> eu gets at most 799.22kB/s.
 
     Phases (from the end of warm-up)
                        from    to
@@ -132,4 +134,26 @@ test('the JSON Schema knows every key, refuses others, and takes knobs as people
   expect(system).not.toContain('affinityUs')
   expect(schema.properties.faults?.items?.anyOf).toHaveLength(30)
   expect(JSON.stringify(schema.properties.limits)).toContain('"search.response"')
+})
+
+test('check says what a connection carries, and what a loss costs where something is lost', () => {
+  const checked = (over: Record<string, string>, world?: 'containers') =>
+    renderCheck(
+      planOf(aScenario(over), world ? { world } : {}),
+      known.expectedBefore,
+      promises,
+    ).replace(/\s+/g, ' ')
+  const plain = checked({})
+  expect(plain).toContain(
+    'A connection carries at most its window each round trip (mirror 64KiB, log 100KiB, store 64KiB, agent 3MiB): ' +
+      'a mirror over us -> eu gets at most 819.2kB/s.',
+  )
+  expect(plain).not.toContain('A lost segment')
+  const wide = 'links: { us <-> eu: { latency: 40ms, loss: 1%, window: 1MiB } }'
+  const lossy = checked({ links: wide })
+  expect(lossy).toContain('1% lost, window 1MiB')
+  // Mathis: 1,448 B × √1.5 ÷ √0.01 in 80 ms.
+  expect(lossy).toContain('a mirror over us -> eu gets at most 221.679kB/s.')
+  expect(lossy).toContain('A lost segment is sent again after one round trip')
+  expect(checked({}, 'containers')).toContain('no window meets the round trip of a link here')
 })

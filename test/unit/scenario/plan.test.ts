@@ -255,9 +255,37 @@ test('real servers are set by the scenario, and have a default for everything', 
   })
 })
 
+describe('windows', () => {
+  const windows = { mirror: 65_536, log: 102_400, store: 65_536, agent: 3_145_728 }
+
+  test('are those of the profile, and no link has one of its own', () => {
+    const plan = planOf(aScenario())
+    expect(plan.profile.windows).toEqual(windows)
+    expect(plan.links.map(({ windowBytes }) => windowBytes)).toEqual([undefined, undefined])
+  })
+
+  test('of a link hold for every connection over it', () => {
+    const links =
+      'links: { us -> eu: { latency: 40ms, window: 1MiB }, eu -> us: { latency: 40ms } }'
+    const { links: planned, profile } = planOf(aScenario({ links }))
+    expect(planned.map(({ windowBytes }) => windowBytes)).toEqual([1_048_576, undefined])
+    expect(profile.windows).toEqual(windows)
+  })
+
+  test('of mirrors, or of any service, are those written, and their row says so', () => {
+    const mirror = 'mirror: { window: 256KiB }'
+    const profile = 'profile: { override: { window.log: 1MB } }'
+    const plan = planOf(aScenario({ mirror, profile }))
+    expect(plan.profile.windows).toEqual({ ...windows, mirror: 262_144, log: 1_000_000 })
+    const rows = plan.profile.rows.filter(({ key }) => key.startsWith('window.'))
+    expect(rows.map(({ value }) => value)).toEqual(['256KiB', '1MB', '64KiB', '3MiB'])
+    expect(rows[0]?.source).toBe('mirror: { window } in the scenario')
+  })
+})
+
 test('every row of the shipped profile names its source', () => {
   const { rows, store } = planOf(aScenario()).profile
-  expect(rows).toHaveLength(28)
+  expect(rows).toHaveLength(32)
   expect(rows.filter(({ source }) => source.length <= 5)).toEqual([])
   expect([store.tickUs, store.restartUs, store.loadedUs]).toEqual([
     50 * MS,
