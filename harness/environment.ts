@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { basename, join } from 'node:path'
 import { type Docker, DockerError } from './images/docker.ts'
 
 /** Where and with what a run was made: for the report, never for the simulation. */
@@ -72,5 +73,17 @@ function commitOfSource(): string {
     return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+')
   } catch {
     return 'not known'
+  }
+}
+
+/** What a run wrote down of where it was made; of one that has no such file, this machine. */
+export function readEnvironment(
+  path: string,
+  command = `faultline report ${basename(path)}`,
+): Environment {
+  try {
+    return JSON.parse(readFileSync(join(path, 'environment.json'), 'utf8'))
+  } catch {
+    return describeEnvironment(command)
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { type Analysed, analyse } from './analysis/analyse.ts'
 import { judge } from './analysis/judge.ts'
+import { type Signal, Stopped } from './base/signal.ts'
 import { replayedPlan } from './campaign/replayed-plan.ts'
 import { dataSet, known, systems } from './catalogue.ts'
 import {
@@ -9,10 +10,12 @@ import {
   describeServers,
   type Environment,
   faultlineVersion,
+  readEnvironment,
 } from './environment.ts'
 import { Health } from './health.ts'
 import { dockerClient } from './images/docker.ts'
 import type { ImageSource } from './images/image-list.ts'
+import { firesOnce } from './interrupt.ts'
 import type { Judgement } from './model/finding.ts'
 import { keptByAll } from './model/layout.ts'
 import type { Plan, WorldName } from './model/plan.ts'
@@ -134,14 +137,16 @@ async function runInto(
   let now = () => 0
   const end = (how: EndEvent['how'], because?: string): void =>
     emit({ type: 'end', t: now(), how, ...(because !== undefined && { because }) })
+  const interrupted = options.interrupted ?? (() => false)
+  const stop = firesOnce(interrupted)
   try {
-    const world = await openWorld(plan, pool, workload, { directory, emit, system, options })
+    const opening = { directory, emit, system, stop: stop.signal, options }
+    const world = await openWorld(plan, pool, workload, opening)
     now = () => world.clock.now()
     try {
       const { operations } = workload
       const probes = probeSchedule(plan, pool)
       const k = plan.load[0]?.k ?? 10
-      const interrupted = options.interrupted ?? (() => false)
       const running = { plan, world, system, operations, probes, k, dim, emit, interrupted }
       await world.drive(run(running))
       end(interrupted() ? 'interrupted' : 'complete')
@@ -149,8 +154,17 @@ async function runInto(
       await world.close()
     }
   } catch (error) {
-    end('failed', error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    // What ends because a person wants it to has not failed; what then could not be removed must be read all the same.
+    if (interrupted()) {
+      if (!(error instanceof Stopped)) options.onStep?.(message)
+      end('interrupted')
+      return
+    }
+    end('failed', message)
     throw error
+  } finally {
+    stop.done()
   }
 }
 
@@ -158,6 +172,7 @@ type Opening = {
   directory: RunDirectory
   emit: (event: RecordEvent) => void
   system: System
+  stop: Signal
   options: Partial<RunOptions>
 }
 
@@ -165,7 +180,7 @@ async function openWorld(
   plan: Plan,
   pool: Pool,
   workload: Workload,
-  { directory, emit, system, options }: Opening,
+  { directory, emit, system, stop, options }: Opening,
 ): Promise<World> {
   if (plan.world === 'sim') {
     const launch = launcher(plan, system, emit)
@@ -182,7 +197,7 @@ async function openWorld(
   const onStep = options.onStep ?? (() => {})
   const { images } = options
   const { topics } = system
-  const opening = { topics, directory: path, emit, onStep, ...(images && { images }) }
+  const opening = { topics, directory: path, emit, stop, onStep, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
   try {
     const servers = await describeServers(await world.loads(), dockerClient())
@@ -228,15 +243,4 @@ export const layoutFor = (plan: Plan) => {
   const knobs = system.knobs.parse(plan.system.knobs)
   const space = spaceOf(dataSet(plan.data.set), plan.data.base)
   return system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
-}
-
-function readEnvironment(
-  path: string,
-  command = `faultline report ${basename(path)}`,
-): Environment {
-  try {
-    return JSON.parse(readFileSync(join(path, 'environment.json'), 'utf8'))
-  } catch {
-    return describeEnvironment(command)
-  }
 }

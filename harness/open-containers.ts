@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { type Fires, Signal, unlessFired } from './base/signal.ts'
 import { dockerClient } from './images/docker.ts'
 import { type ImageSource, imageFor } from './images/image-list.ts'
 import { type ImageState, listImages } from './images/images.ts'
@@ -19,23 +20,27 @@ export type ContainersOptions = {
   /** Which images; by default those that docker/build made, if they are here. */
   images?: ImageSource
   emit: (event: RecordEvent) => void
+  /** Fires when nobody wants the run any more, also while its servers start. */
+  stop?: Fires
   /** Progress of what takes seconds: servers, base data. */
   onStep: (text: string) => void
 }
 
 /**
- * Real servers for a plan. Rejects with a DockerError or an EnvironmentError where this machine cannot have them.
+ * Real servers for a plan. Rejects with a DockerError or an EnvironmentError where this machine cannot have them, with
+ * Stopped as soon as `stop` fires: what was started is gone then.
  * Libraries of the servers are loaded here and not before: a simulation needs none of them.
  */
 export async function openContainersFor(
   plan: Plan,
   pool: Pool,
   workload: Workload,
-  { topics, directory, images, emit, onStep }: ContainersOptions,
+  { topics, directory, images, stop = new Signal(), emit, onStep }: ContainersOptions,
 ): Promise<ContainersWorld> {
-  const source = await chooseImages(images, onStep)
+  const source = await unlessFired(stop, chooseImages(images, onStep))
   const { openContainers } = await import('./worlds/containers/world.ts')
-  for (const removed of await sweepAll()) onStep(`removed ${removed}, left by an earlier run`)
+  for (const removed of await unlessFired(stop, sweepAll()))
+    onStep(`removed ${removed}, left by an earlier run`)
   return openContainers({
     plan,
     topics,
@@ -50,6 +55,7 @@ export async function openContainersFor(
     agentProgram,
     directory,
     runId: `${plan.name}-${plan.seed}-${process.pid}`,
+    stop,
     onStep,
   })
 }

@@ -64,6 +64,22 @@ test.each(['milvus-crash', 'mm2-kill'])(
   400_000,
 )
 
+test('Ctrl-C while servers start ends the start at once, and nothing of it is left', async () => {
+  const out = emptyFolder()
+  const run = start('run', 'scenarios/partition-heal.yaml', '--world', 'containers', '--out', out)
+  for (let i = 0; i < 600 && (await leftOvers()).length === 0; i++) await sleep(100)
+  expect((await leftOvers()).length).toBeGreaterThan(0)
+  await sleep(1_000)
+  run.child.kill('SIGINT')
+  const { code, stdout, stderr } = await run.ended
+  expect(stderr).not.toContain('load begins')
+  expect(await leftOvers()).toEqual([])
+  expect({ code, stack: /^ +at .+:\d+/m.test(stdout + stderr) }).toEqual({
+    code: 130,
+    stack: false,
+  })
+}, 200_000)
+
 /** In the nightly set it must hold every time. */
 const times = process.env['FAULTLINE_NIGHTLY'] === '1' ? 10 : 1
 

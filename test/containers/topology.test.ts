@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Signal } from '../../harness/base/signal.ts'
 import { dockerClient } from '../../harness/images/docker.ts'
 import { imageFor } from '../../harness/images/image-list.ts'
 import type { Address } from '../../harness/worlds/adapters/message-wire.ts'
@@ -113,6 +114,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
         logs,
         agentPorts: { [east]: eastPort, [west]: westPort },
         echoPort,
+        stop: new Signal(),
         onStep: (text) => {
           steps.push(text)
           process.stderr.write(`${text}\n`)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type Fires, unlessFired } from '../../base/signal.ts'
 import type { ImageProfile } from '../../images/image-list.ts'
 import { MS, type RegionName, SECOND } from '../../model/units.ts'
 import type { WorldNeeds } from '../../ports/world.ts'
@@ -19,6 +20,8 @@ export type ContainersNeeds = WorldNeeds & {
   /** The run's directory: container logs go there, and what agents keep over a crash. */
   directory: string
   runId: string
+  /** Fires when nobody wants the run any more, also while it starts. */
+  stop: Fires
   onStep: (text: string) => void
 }
 
@@ -38,9 +41,9 @@ export type Ground = {
 const GRACE_SEC = 600
 const LOAD_WITHIN_MS = 120_000
 
-/** Starts every server and loads the base data. What it started is gone again if it rejects. */
+/** Starts every server and loads the base data. What it started is gone again if it rejects, with Stopped too. */
 export async function openGround(needs: ContainersNeeds): Promise<Ground> {
-  const { plan, topics, images, directory, runId, onStep } = needs
+  const { plan, topics, images, directory, runId, stop, onStep } = needs
   const [echoPort = 0, ...ports] = await freeHostPorts(1 + plan.regions.length)
   const agentPorts = Object.fromEntries(plan.regions.map((region, i) => [region, ports[i] ?? 0]))
   const { warmupUs, runUs, settleUs } = plan.timeline
@@ -61,6 +64,7 @@ export async function openGround(needs: ContainersNeeds): Promise<Ground> {
     logs: join(directory, 'logs'),
     agentPorts,
     echoPort,
+    stop,
     onStep,
   })
   try {
@@ -99,7 +103,12 @@ async function furnish(
     await echo.close()
     await topology.close()
   }
-  await loadAll(needs, topology, collection)
+  try {
+    await unlessFired(needs.stop, loadAll(needs, topology, collection))
+  } catch (error) {
+    await close()
+    throw error
+  }
   return { topology, echo, collection, agentPorts, stores, logs, close }
 }
 

@@ -1,3 +1,4 @@
+import { unlessFired } from '../../base/signal.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
@@ -88,10 +89,11 @@ class ServerWorld implements ContainersWorld {
       onProbe: (region, topic, id, stampMs) =>
         this.probes.seen(region, topic, id, this.clock.sinceOrigin(stampMs)),
     })
-    await this.drive(this.agents.start())
+    await this.drive(unlessFired(this.needs.stop, this.agents.start()))
     const echo: Parameters<typeof checkLinks>[1] = (link, bytes, deadlineUs) =>
       this.probes.echo(link, 'echo', bytes, deadlineUs)
-    await checkLinks(plan.links, echo, () => Math.round(performance.now() * 1000))
+    const nowUs = () => Math.round(performance.now() * 1000)
+    await unlessFired(this.needs.stop, checkLinks(plan.links, echo, nowUs))
     this.goBack = goFirst()
     this.agents.begin(this.clock.begin())
     this.housekeeper.run().catch(this.breakUp)

@@ -1,3 +1,4 @@
+import { type Fires, Stopped, unlessFired } from '../../../base/signal.ts'
 import { SECOND } from '../../../model/units.ts'
 import { pause, within } from '../../adapters/host-clock.ts'
 import { type EnvironmentError, notReady, type Overdue } from './errors.ts'
@@ -10,7 +11,7 @@ const BETWEEN_US = 100_000
 const LOOK_EVERY_MS = 1_000
 
 /**
- * Asks until `ask` settles without rejecting. Rejects with an EnvironmentError that names the container, the condition,
+ * Asks until `ask` settles without rejecting. Rejects with Stopped as soon as `stop` fires; else with an EnvironmentError that names the container, the condition,
  * the last answer and the last log lines, after `withinMs` or as soon as the container has ended.
  */
 export async function until<T>(
@@ -18,6 +19,7 @@ export async function until<T>(
   condition: string,
   withinMs: number,
   ask: () => Promise<T>,
+  stop: Fires,
 ): Promise<T> {
   const began = performance.now()
   const elapsed = () => performance.now() - began
@@ -26,19 +28,17 @@ export async function until<T>(
   let state: string | null = null
   do {
     try {
-      return await within(
-        ATTEMPT_US,
-        ask(),
-        () => new Error(`no answer in ${ATTEMPT_US / SECOND} s`),
-      )
+      const late = () => new Error(`no answer in ${ATTEMPT_US / SECOND} s`)
+      return await unlessFired(stop, within(ATTEMPT_US, ask(), late))
     } catch (error) {
+      if (error instanceof Stopped) throw error
       last = (error as Error).message
     }
     if (elapsed() - looked > LOOK_EVERY_MS) {
       looked = elapsed()
       state = await container.endedHow().catch(() => null)
     }
-    if (state === null) await pause(BETWEEN_US)
+    if (state === null) await unlessFired(stop, pause(BETWEEN_US))
   } while (elapsed() < withinMs && state === null)
   throw await overdue(container, {
     condition,

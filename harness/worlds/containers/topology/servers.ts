@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Stopped } from '../../../base/signal.ts'
 import type { RegionName } from '../../../model/units.ts'
 import { ContainerLog } from './container-log.ts'
 import { containerName, type Layout, type RegionPlace } from './layout.ts'
@@ -112,6 +113,7 @@ export class Servers {
   }
 
   private async run({ image, place }: Placed, clock: string | null = null) {
+    if (this.setting.stop.fired) throw new Stopped()
     const log = new ContainerLog(
       this.engine,
       place.name,

@@ -1,3 +1,4 @@
+import type { Fires } from '../../../base/signal.ts'
 import type { ImageProfile } from '../../../images/image-list.ts'
 import type { LinkName } from '../../../model/fault.ts'
 import type { LinkPlan } from '../../../model/plan.ts'
@@ -23,6 +24,8 @@ export type TopologySetting = {
   agentPorts: Record<RegionName, number>
   /** Port of the harness's echo server, on the gateway address too. */
   echoPort: number
+  /** Fires when nobody wants the servers any more, also while they start. */
+  stop: Fires
   /** Progress: "us-east: kafka up after 1.9 s". */
   onStep(text: string): void
 }

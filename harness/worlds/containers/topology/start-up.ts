@@ -28,8 +28,8 @@ export type StartUp = {
 }
 
 /**
- * Everything at once; mirrors when the brokers answer. Settles with Toxiproxy when all is ready. If one part fails the
- * others are let settle first, so that nothing is still being started while it is removed.
+ * Everything at once; mirrors when the brokers answer. Settles with Toxiproxy when all is ready. If one part fails, or the
+ * start is stopped, the others are let settle first, so that nothing is still being started while it is removed.
  */
 export async function bringUp(start: StartUp): Promise<ServerContainer> {
   const began = performance.now()
@@ -49,7 +49,7 @@ type Step = (text: string) => void
 
 async function proxyUp({ setting, layout, servers, toxics }: StartUp, step: Step) {
   const proxy = await servers.startProxy()
-  await until(proxy, 'answers on /version', PROXY_MS, () => toxics.answers())
+  await until(proxy, 'answers on /version', PROXY_MS, () => toxics.answers(), setting.stop)
   await toxics.createProxies(layout.proxies)
   const links = new ProxiedLinks(layout.proxies, toxics, '')
   for (const link of setting.links) await links.establish(link)
@@ -60,13 +60,21 @@ async function proxyUp({ setting, layout, servers, toxics }: StartUp, step: Step
 async function brokerUp({ setting, servers }: StartUp, region: RegionPlace, step: Step) {
   const broker = await servers.startKafka(region)
   const address = { host: loopback, port: region.ports.kafka }
-  await until(broker, 'answers an admin call', BROKER_MS, () => advertisedAt(address))
+  await until(broker, 'answers an admin call', BROKER_MS, () => advertisedAt(address), setting.stop)
   const topics = mirroredTopics(setting.topics)
-  await until(broker, `has the topics ${topics.join(', ')}`, BROKER_MS, () =>
-    ensureTopics(address, topics, setting.servers),
+  await until(
+    broker,
+    `has the topics ${topics.join(', ')}`,
+    BROKER_MS,
+    () => ensureTopics(address, topics, setting.servers),
+    setting.stop,
   )
-  await until(broker, 'takes a record', BROKER_MS, () =>
-    appendOne(address, readinessTopic, region.name),
+  await until(
+    broker,
+    'takes a record',
+    BROKER_MS,
+    () => appendOne(address, readinessTopic, region.name),
+    setting.stop,
   )
   step(`${region.name}: kafka up`)
 }
@@ -74,8 +82,12 @@ async function brokerUp({ setting, servers }: StartUp, region: RegionPlace, step
 async function milvusUp({ setting, servers }: StartUp, region: RegionPlace, step: Step) {
   const milvus = await servers.startMilvus(region)
   const path = setting.images.milvus.profile.health ?? '/healthz'
-  await until(milvus, `answers 200 on ${path}`, MILVUS_MS, () =>
-    answersHttp(`http://${loopback}:${region.ports.milvusHealth}${path}`),
+  await until(
+    milvus,
+    `answers 200 on ${path}`,
+    MILVUS_MS,
+    () => answersHttp(`http://${loopback}:${region.ports.milvusHealth}${path}`),
+    setting.stop,
   )
   step(`${region.name}: milvus up`)
 }
@@ -92,21 +104,27 @@ async function mirrorsUp(start: StartUp, first: Promise<unknown>[], step: Step):
     const copies = sources.flatMap(({ name }) => topics.map((topic) => copyOf(name, topic)))
     const proofs = sources.map(({ name }) => copyOf(name, readinessTopic))
     const address = { host: loopback, port: target.ports.kafka }
-    await until(mirror, 'has carried a record from every other region', MIRROR_MS, async () => {
-      const still = await lacking(address, copies, proofs)
-      if (still.length > 0) throw new Error(`${target.name} lacks ${still.join(', ')}`)
-    })
+    await until(
+      mirror,
+      'has carried a record from every other region',
+      MIRROR_MS,
+      async () => {
+        const still = await lacking(address, copies, proofs)
+        if (still.length > 0) throw new Error(`${target.name} lacks ${still.join(', ')}`)
+      },
+      setting.stop,
+    )
     step(`${target.name}: mirror up`)
   })
   await allOrNone(started)
 }
 
 /** Through every proxy whose far side is a server; agents and the echo server are not there yet. */
-async function pathsAnswer({ layout }: StartUp, proxy: ServerContainer): Promise<void> {
+async function pathsAnswer({ setting, layout }: StartUp, proxy: ServerContainer): Promise<void> {
   const answers = layout.proxies.flatMap((one) => {
     const ask = probeOf(one)
     const condition = `carries ${one.path} from ${one.client} to ${one.server} and back`
-    return ask ? [until(proxy, condition, PATH_MS, ask)] : []
+    return ask ? [until(proxy, condition, PATH_MS, ask, setting.stop)] : []
   })
   await allOrNone(answers)
 }
