@@ -14,6 +14,7 @@ import type { Plan } from '../model/plan.ts'
 import type { WriteId } from '../model/point.ts'
 import { SENTINEL_ID } from '../model/point.ts'
 import type {
+  CanaryEvent,
   EndEvent,
   FaultEvent,
   HopEvent,
@@ -60,6 +61,7 @@ export type History = {
   carried: Lined<CarriedEvent>[]
   /** How the machine did, by wall clock: none in the simulator. */
   health: readonly HealthLine[]
+  canaries: Lined<CanaryEvent>[]
   end: EndEvent | null
   cutOff: CutOff | null
   /** Whole lines. */
@@ -116,6 +118,7 @@ function emptyHistory({ plan, faultline }: PlanEvent): History {
     modes: [],
     carried: [],
     health: [],
+    canaries: [],
     end: null,
     cutOff: null,
     lines: 0,
@@ -140,6 +143,7 @@ const kept = {
   repair: 'repairs',
   mode: 'modes',
   carried: 'carried',
+  canary: 'canaries',
 } as const satisfies Partial<Record<RecordEvent['type'], keyof History>>
 
 function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: number): void {
@@ -161,8 +165,6 @@ function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: nu
       break
     case 'end':
       history.end = event
-      break
-    case 'canary':
       break
     default:
       keep(history, event, line)

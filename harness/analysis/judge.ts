@@ -86,7 +86,11 @@ const weight = ({ about }: Finding): number => (about === 'correctness' ? 1 : 0)
 
 function ofInvalid(finding: Finding | undefined): Conclusion | null {
   if (!finding) return null
-  return conclude('invalid', 'invalid', `The load generator could not keep up: ${finding.because}`)
+  const what =
+    finding.checker === 'generator-valid'
+      ? 'The load generator could not keep up'
+      : 'The links were not as planned'
+  return conclude('invalid', 'invalid', `${what}: ${finding.because}`)
 }
 
 function ofLimits(limits: readonly LimitResult[]): Conclusion | null {

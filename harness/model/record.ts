@@ -178,7 +178,7 @@ export type FaultEvent = {
 export type CanaryEvent = {
   type: 'canary'
   t: Us
-  /** `link us>eu`, `agent eu`, `store eu`, `log eu`, `mirror us>eu`, `clock eu`. */
+  /** `link us>eu` (echoes; with the path where there are several), `close us>eu`, `agent eu`, `store eu`, `log eu`, `mirror us>eu`, `clock eu`. */
   canary: string
   /** Round trip in µs; -1 if no answer came in time. */
   rtt: number

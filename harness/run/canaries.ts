@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../model/fault.ts'
+import type { LinkPlan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
@@ -20,10 +21,11 @@ type Turn = { lastUs: Us; firstUs: Us; saw: string }
 export async function watch(
   world: World,
   fault: FaultPlan,
+  links: readonly LinkPlan[],
   emit: (event: RecordEvent) => void,
   endUs: Us,
 ): Promise<void> {
-  const canaries = canariesFor(world, fault)
+  const canaries = canariesFor(world, fault, links)
   const began: Turn[] = []
   const ended: Turn[] = []
   const note = (turns: Turn[], turn: Turn, what: 'confirmed' | 'heal-confirmed') => {

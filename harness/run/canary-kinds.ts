@@ -1,25 +1,35 @@
+import { echoedLink } from '../model/canary-name.ts'
 import { type FaultPlan, type LinkName, linkText } from '../model/fault.ts'
+import { type LinkPlan, roundTripFloorUs } from '../model/plan.ts'
 import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
-import {
-  answered,
-  type Canary,
-  median,
-  mostlyMissing,
-  once,
-  type Reading,
-  slowest,
-  spread,
-  timed,
-} from './canary.ts'
+import { type Canary, median, once, slowest, timed } from './canary.ts'
 import { clock, logClock, strobe } from './clock-canaries.ts'
+import { delayed, type Judging, missing, slower, strays } from './judging.ts'
 
 export type { Canary, Reading } from './canary.ts'
 
 const ECHO_BYTES = 64
 
-/** The canaries that prove a fault: one on everything it touches. */
-export function canariesFor(world: World, fault: FaultPlan): Canary[] {
+/**
+ * The canaries that prove a fault: one on everything it touches. What came back sooner than `links` allow was not carried
+ * by them as planned: it says nothing of a fault, and makes the run invalid (`analysis/checkers/links-as-planned.ts`).
+ */
+export function canariesFor(world: World, fault: FaultPlan, links: readonly LinkPlan[]): Canary[] {
+  if (!('links' in fault)) return inRegion(world, fault)
+  const floors = new Map(fault.links.map((link) => [linkText(link), roundTripFloorUs(links, link)]))
+  return onLinks(world, fault).map((canary) => {
+    const floorUs = floors.get(echoedLink(canary.name) ?? '') ?? 0
+    const { abnormal } = canary
+    return {
+      ...canary,
+      abnormal: (reading, normal, us) =>
+        reading.rtt >= 0 && reading.rtt < floorUs ? null : abnormal(reading, normal, us),
+    }
+  })
+}
+
+function onLinks(world: World, fault: Extract<FaultPlan, { links: LinkName[] }>): Canary[] {
   switch (fault.kind) {
     case 'partition':
     case 'hold':
@@ -62,8 +72,6 @@ export function canariesFor(world: World, fault: FaultPlan): Canary[] {
     case 'mirror-pause':
     case 'mirror-stall':
       return fault.links.map((link) => flow(world, link))
-    default:
-      return inRegion(world, fault)
   }
 }
 
@@ -97,48 +105,6 @@ function inRegion(world: World, fault: Extract<FaultPlan, { region: RegionName }
   }
 }
 
-type Judging = Omit<Canary, 'name' | 'everyUs' | 'measure'>
-
-/**
- * For faults that delay: an answer that never came, or a link of which nobody knows how fast it was before, says
- * nothing about them. Another fault may have swallowed it.
- */
-const delayed =
-  (slow: (reading: Reading, normal: readonly Reading[]) => boolean): Canary['abnormal'] =>
-  (reading, normal) =>
-    reading.rtt < 0 || answered(normal).length === 0 ? null : slow(reading, normal)
-
-/**
- * For faults that swallow answers. What was missing before the fault already says nothing about it: the canary itself
- * does not work, or another fault is in force.
- */
-const missing = (what: string, andSo: (reading: Reading) => boolean = () => true): Judging => ({
-  ...once,
-  abnormal: (reading, normal) => (mostlyMissing(normal) ? null : reading.rtt < 0 && andSo(reading)),
-  saw: `${what} missing`,
-  sawEnd: `${what} back`,
-})
-
-function slower(byUs: Us, what: string, rhythm: Pick<Canary, 'of' | 'atLeast' | 'calm'>): Judging {
-  return {
-    ...rhythm,
-    abnormal: delayed(({ rtt }, normal) => rtt > median(normal) + byUs),
-    saw: `${what} slower by more than ${byUs / MS} ms`,
-    sawEnd: `${what} as fast as before`,
-  }
-}
-
-function strays(byUs: Us, rhythm: Pick<Canary, 'of' | 'atLeast' | 'calm'>): Judging {
-  return {
-    ...rhythm,
-    abnormal: delayed(
-      ({ rtt }, normal) => Math.abs(rtt - median(normal)) > Math.max(byUs, 2 * spread(normal)),
-    ),
-    saw: `echo strays by more than ${byUs / MS} ms`,
-    sawEnd: 'echo as steady as before',
-  }
-}
-
 /** One canary for every path the link is made of: a fault that spares one of them is not confirmed. */
 function echoes(world: World, link: LinkName, judging: Judging): Canary[] {
   return world.probes.paths().map((path, i) => ({
@@ -166,7 +132,7 @@ function throughput(world: World, link: LinkName, bitsPerSec: number): Canary {
 function hangUp(world: World, link: LinkName, delayUs: Us): Canary {
   return {
     ...slower(delayUs / 2, 'end of a connection', once),
-    name: `link ${linkText(link)}`,
+    name: `close ${linkText(link)}`,
     everyUs: 500 * MS,
     measure: () =>
       timed(world, async () => ({ ok: await world.probes.hangUp(link, delayUs + 5 * SECOND) })),

@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../model/fault.ts'
+import type { Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { InForce, World } from '../ports/world.ts'
 import { watch } from './canaries.ts'
@@ -12,14 +13,14 @@ export class FaultSchedule {
 
   constructor(
     private readonly world: World,
-    private readonly faults: readonly FaultPlan[],
+    private readonly plan: Pick<Plan, 'faults' | 'links'>,
     private readonly emit: (event: RecordEvent) => void,
     private readonly endUs: number,
   ) {}
 
   /** Settles when all faults are healed and all canaries have spoken or given up. */
   async run(): Promise<void> {
-    await Promise.all(this.faults.map((fault) => this.one(fault)))
+    await Promise.all(this.plan.faults.map((fault) => this.one(fault)))
   }
 
   /** Heals what is still in force, now. */
@@ -30,7 +31,7 @@ export class FaultSchedule {
 
   private async one(fault: FaultPlan): Promise<void> {
     const { clock } = this.world
-    const watching = watch(this.world, fault, this.emit, this.endUs)
+    const watching = watch(this.world, fault, this.plan.links, this.emit, this.endUs)
     await clock.until(fault.atUs)
     const force = await this.noting(fault.name, 'injected', async () => {
       const begun = await this.world.faults.inject(fault)

@@ -23,7 +23,7 @@ export async function run(running: Running): Promise<void> {
   await world.start(stop)
   const users = frontDoors(running, knobs)
   const routers = Promise.all([...users.values()].map(({ router }) => router.run(stop)))
-  const faults = new FaultSchedule(world, plan.faults, emit, runEndUs(plan))
+  const faults = new FaultSchedule(world, plan, emit, runEndUs(plan))
   const background = [
     faults.run(),
     probeRegions(running, stop),

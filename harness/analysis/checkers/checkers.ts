@@ -9,6 +9,7 @@ import type { Checker, Checking } from './finding.ts'
 import { generatorValid } from './generator-valid.ts'
 import { inventedPoint } from './invented-point.ts'
 import { linearizable } from './linearizable.ts'
+import { linksAsPlanned } from './links-as-planned.ts'
 import { lostWrites } from './lost-writes.ts'
 import { mirrorCycle } from './mirror-cycle.ts'
 import { mirrorGap } from './mirror-gap.ts'
@@ -66,6 +67,7 @@ export const checkers = {
   residency: content(residency),
   amplification: content(amplification),
   'faults-confirmed': time(faultsConfirmed),
+  'links-as-planned': time(linksAsPlanned),
   'generator-valid': time(generatorValid),
 } satisfies Record<string, Checking>
 

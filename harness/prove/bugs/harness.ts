@@ -84,4 +84,24 @@ const slowGenerator: PlantedBug = {
   verdict: 'invalid',
 }
 
-export const harnessBugs = [zombie, emptyFault, endlessFault, slowGenerator]
+const tooFastLinks: PlantedBug = {
+  name: 'the echoes of canaries come back before a link can have carried them',
+  about:
+    'As real proxies did that passed on at once what they held: no time of such a run means anything.',
+  ground: calm,
+  world: (world: World) => ({
+    ...world,
+    probes: Object.assign(Object.create(world.probes), {
+      echo: async () => ({ ok: true, arrived: true }),
+    }),
+  }),
+  mustFire: { 'links-as-planned': 'invalid', 'faults-confirmed': 'invalid' },
+  mayFire: ['replication-stopped', 'bounded-staleness', 'regions-equal'],
+  mustNotFire: allBut(
+    ...(['links-as-planned', 'faults-confirmed'] as const),
+    ...(['replication-stopped', 'bounded-staleness', 'regions-equal'] as const),
+  ),
+  verdict: 'invalid',
+}
+
+export const harnessBugs = [zombie, emptyFault, endlessFault, slowGenerator, tooFastLinks]

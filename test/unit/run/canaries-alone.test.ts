@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultKind, FaultPlan } from '../../../harness/model/fault.ts'
+import type { LinkPlan } from '../../../harness/model/plan.ts'
 import { MS, SECOND, type Us } from '../../../harness/model/units.ts'
 import type { Probes, World } from '../../../harness/ports/world.ts'
 import type { Canary } from '../../../harness/run/canary.ts'
@@ -15,7 +16,7 @@ const planned = (kind: FaultKind): FaultPlan => ({
 /** The one canary of a fault, in a world of which only the clock and some probes exist. */
 function canaryOf(kind: FaultKind, probes: Partial<Probes>, now: () => Us = () => 0): Canary {
   const world = { clock: { now }, probes } as unknown as World
-  const [canary, ...more] = canariesFor(world, planned(kind))
+  const [canary, ...more] = canariesFor(world, planned(kind), [])
   if (!canary || more.length > 0) throw new Error(`${kind.kind} has not one canary`)
   return canary
 }
@@ -134,13 +135,53 @@ describe('a canary that waits for an answer', () => {
       { rtt: -1, arrived: false },
     ]
     for (const kind of ['partition', 'one-way-cut'] as const) {
-      const canaries = canariesFor(world, planned({ kind, links: [link] }))
+      const canaries = canariesFor(world, planned({ kind, links: [link] }), [])
       expect(canaries.map(({ abnormal }) => abnormal(lost, dead, during))).toEqual(
         canaries.map(() => null),
       )
       expect(canaries.map(({ abnormal }) => abnormal(lost, [came], during))).toEqual(
         canaries.map(() => true),
       )
+    }
+  })
+})
+
+describe('an echo that is sooner than the links allow', () => {
+  const planOf = (from: string, to: string): LinkPlan => ({
+    ...{
+      from,
+      to,
+      latencyUs: 40 * MS,
+      jitterUs: 2 * MS,
+      law: 'uniform',
+      lossShare: 0,
+      bitsPerSec: 0,
+    },
+  })
+  const plans = [planOf('us', 'eu'), planOf('eu', 'us')]
+  const links = [{ from: 'us', to: 'eu' }]
+  const world = {
+    clock: { now: () => 0 },
+    probes: { paths: () => ['echo', 'kafka'] as const },
+  } as unknown as World
+  const before = [{ rtt: 80 * MS }, { rtt: 81 * MS }]
+
+  test.each<FaultKind>([
+    { kind: 'latency', links, addUs: 100 * MS },
+    { kind: 'jitter', links, addUs: 50 * MS, law: 'uniform' },
+    { kind: 'partition', links },
+  ])('proves neither that $kind bites nor that it is over', (kind) => {
+    for (const { abnormal } of canariesFor(world, planned(kind), plans)) {
+      expect(abnormal({ rtt: 75 * MS }, before, during)).toBeNull()
+      expect(abnormal({ rtt: 76 * MS }, before, during)).toBe(false)
+    }
+  })
+
+  test('is no proof of jitter on a link that nobody planned a floor for either', () => {
+    const kind: FaultKind = { kind: 'jitter', links, addUs: 50 * MS, law: 'uniform' }
+    for (const { abnormal } of canariesFor(world, planned(kind), [])) {
+      expect(abnormal({ rtt: 10 * MS }, before, during)).toBe(false)
+      expect(abnormal({ rtt: 150 * MS }, before, during)).toBe(true)
     }
   })
 })

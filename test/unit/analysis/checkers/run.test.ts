@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { faultsConfirmed } from '../../../../harness/analysis/checkers/faults-confirmed.ts'
 import { generatorValid } from '../../../../harness/analysis/checkers/generator-valid.ts'
+import { linksAsPlanned } from '../../../../harness/analysis/checkers/links-as-planned.ts'
 import type { FaultPlan } from '../../../../harness/model/fault.ts'
+import { roundTripFloorUs } from '../../../../harness/model/plan.ts'
 import { MS, SECOND } from '../../../../harness/model/units.ts'
 import { aLimit } from '../../../support/analysis.ts'
 import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
@@ -125,4 +127,31 @@ test('a generator that did nothing after warm-up is unknown', () => {
     verdict: 'unknown',
     evidence: 0,
   })
+})
+
+const echo = (rtt: number, canary = 'link us>eu') =>
+  ({ type: 'canary', t: 3 * SECOND, canary, rtt }) as const
+const links = (...events: ReturnType<typeof echo>[]) => {
+  const record = aRecord()
+  for (const event of events) record.say(event)
+  return linksAsPlanned(record.facts(), everythingPromised)
+}
+
+test('echoes that took at least what the links allow are as planned; what never came back is no evidence', () => {
+  const floorUs = roundTripFloorUs(aRecord().plan.links, { from: 'us', to: 'eu' })
+  expect(floorUs).toBeGreaterThan(0)
+  expect(links(echo(floorUs), echo(floorUs + SECOND))).toMatchObject({
+    verdict: 'pass',
+    evidence: 2,
+  })
+  expect(links(echo(-1), echo(5, 'close us>eu'), echo(5, 'agent eu'))).toBeNull()
+})
+
+test('one echo that was sooner makes the run invalid, and is quoted', () => {
+  const floorUs = roundTripFloorUs(aRecord().plan.links, { from: 'us', to: 'eu' })
+  const finding = links(echo(floorUs), echo(floorUs - 1, 'link us>eu kafka'))
+  expect(finding).toMatchObject({ verdict: 'invalid', violations: 1, evidence: 2 })
+  expect(finding?.events[0]?.sentence).toMatch(
+    /^The echo over link us>eu kafka that was back at 3.000 s took/,
+  )
 })

@@ -44,7 +44,7 @@ test('a finding says what it stands on, and so does every checker', () => {
     expect(checkers[checker as keyof typeof checkers].measures).toBe(measures)
   const ofTime = Object.entries(checkers).filter(([, { measures }]) => measures === 'time')
   expect(ofTime.map(([name]) => name).sort()).toEqual([
-    ...['bounded-staleness', 'faults-confirmed', 'generator-valid', 'regions-equal'],
-    'replication-stopped',
+    ...['bounded-staleness', 'faults-confirmed', 'generator-valid', 'links-as-planned'],
+    ...['regions-equal', 'replication-stopped'],
   ])
 })

@@ -1,0 +1,41 @@
+import { echoedLink } from '../../model/canary-name.ts'
+import { roundTripFloorUs } from '../../model/plan.ts'
+import { MS, type Us } from '../../model/units.ts'
+import { counted, seconds } from '../wording.ts'
+import type { Checked, Checker } from './finding.ts'
+
+const WITNESSES = 8
+
+/**
+ * No echo of a canary took less than its link and the one back allow, whatever fault was in force: faults only add. One
+ * that did is a defect of ours, and every time of the run is invalid with it. Says nothing where no echo was sent.
+ */
+export const linksAsPlanned: Checker = ({ history }): Checked | null => {
+  const echoes = history.canaries.flatMap(({ canary, rtt, t, line }) => {
+    const link = echoedLink(canary)
+    if (link === undefined || rtt < 0) return []
+    const [from = '', to = ''] = link.split('>')
+    return [{ canary, rtt, t, line, floorUs: roundTripFloorUs(history.plan.links, { from, to }) }]
+  })
+  if (echoes.length === 0) return null
+  const early = echoes.filter(({ rtt, floorUs }) => rtt < floorUs)
+  const said = counted(echoes.length, 'echo', 'echoes')
+  return {
+    checker: 'links-as-planned',
+    verdict: early.length > 0 ? 'invalid' : 'pass',
+    because:
+      early.length > 0
+        ? `Of ${said} ${early.length} came back sooner than the links allow: a defect of Faultline, not of the system.`
+        : `None of ${said} came back sooner than the links allow.`,
+    evidence: echoes.length,
+    violations: early.length,
+    events: early.slice(0, WITNESSES).map(({ canary, rtt, t, line, floorUs }) => ({
+      sentence: `The echo over ${canary} that was back at ${seconds(t)} took ${ms(rtt)}, and nothing can take less than ${ms(floorUs)}.`,
+      lines: [line],
+    })),
+    about: 'run',
+    promised: true,
+  }
+}
+
+const ms = (us: Us): string => `${(us / MS).toFixed(1)} ms`
