@@ -1,14 +1,14 @@
 import type { FaultPlan } from '../model/fault.ts'
-import type { LinkPlan } from '../model/plan.ts'
+import { LOOKED_AFTER_US, masks } from '../model/masking.ts'
+import type { Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
+import { median } from './canary.ts'
 import { type Canary, canariesFor, type Reading } from './canary-kinds.ts'
 
 /** Canaries look at the world this long before a fault, to know what normal is. */
 const BEFORE_US: Us = 3 * SECOND
-/** And this long after its planned end at most, for normal to return. */
-const AFTER_US: Us = 60 * SECOND
 
 /** A turn as one canary saw it: sent at `lastUs` it still saw the old state, sent at `firstUs` the new one. */
 type Turn = { lastUs: Us; firstUs: Us; saw: string }
@@ -16,15 +16,16 @@ type Turn = { lastUs: Us; firstUs: Us; saw: string }
 /**
  * Watches one fault with canaries sent at a fixed rhythm before, during and after it. The fault is confirmed when
  * every one of them has seen it, its end when every one has seen normal again. The bracket of either is given
- * in times of sending, over all canaries.
+ * in times of sending, over all canaries. What another of `faults` may have done to a reading proves nothing.
  */
 export async function watch(
   world: World,
   fault: FaultPlan,
-  links: readonly LinkPlan[],
+  { faults, links }: Pick<Plan, 'faults' | 'links'>,
   emit: (event: RecordEvent) => void,
   endUs: Us,
 ): Promise<void> {
+  const others = faults.filter((other) => masks(other, fault))
   const canaries = canariesFor(world, fault, links)
   const began: Turn[] = []
   const ended: Turn[] = []
@@ -47,7 +48,8 @@ export async function watch(
   await Promise.all(
     canaries.map((canary) =>
       new Watch(world, fault, canary, emit, {
-        untilUs: Math.min(fault.untilUs + AFTER_US, endUs),
+        others,
+        untilUs: Math.min(fault.untilUs + LOOKED_AFTER_US, endUs),
         began: (turn) => note(began, turn, 'confirmed'),
         ended: (turn) => note(ended, turn, 'heal-confirmed'),
       }).run(),
@@ -55,7 +57,21 @@ export async function watch(
   )
 }
 
-type Watching = { untilUs: Us; began: (turn: Turn) => void; ended: (turn: Turn) => void }
+type Watching = {
+  /** Faults that show in these canaries as this one does. */
+  others: readonly FaultPlan[]
+  untilUs: Us
+  began: (turn: Turn) => void
+  ended: (turn: Turn) => void
+}
+
+/** Early enough to see normal before the fault, and before others that were in force by then. */
+function firstLookUs(fault: FaultPlan, others: readonly FaultPlan[]): Us {
+  let firstUs = fault.atUs
+  for (const { atUs, untilUs } of [...others].sort((a, b) => b.untilUs - a.untilUs))
+    if (atUs < fault.atUs && untilUs > firstUs - BEFORE_US) firstUs = Math.min(firstUs, atUs)
+  return Math.max(0, firstUs - BEFORE_US)
+}
 
 /** One canary of one fault. */
 class Watch {
@@ -63,6 +79,7 @@ class Watch {
   private readonly recent: { us: Us; abnormal: boolean }[] = []
   private readonly normalAt: Us[] = [0]
   private lastAbnormalUs: Us = 0
+  private lastAnswerUs: Us = -1
   private calm: Us[] = []
   private confirmed = false
   private over = false
@@ -81,7 +98,7 @@ class Watch {
     const { canary, watching } = this
     let judged: Promise<void> = Promise.resolve()
     for (
-      let us = Math.max(0, this.fault.atUs - BEFORE_US);
+      let us = firstLookUs(this.fault, watching.others);
       us < watching.untilUs;
       us += canary.everyUs
     ) {
@@ -97,6 +114,9 @@ class Watch {
     if (this.over) return
     const { canary, fault } = this
     this.emit({ type: 'canary', t: this.world.clock.now(), canary: canary.name, ...reading })
+    const masked = this.isMasked(us, reading)
+    if (reading.rtt >= 0) this.lastAnswerUs = us
+    if (masked) return
     if (us < fault.atUs) {
       this.normal.push(reading)
       this.normalAt.push(us)
@@ -114,6 +134,20 @@ class Watch {
     this.over = true
     if (this.confirmed)
       this.watching.ended({ lastUs: this.lastAbnormalUs, firstUs, saw: canary.sawEnd })
+  }
+
+  /**
+   * Whether another fault may be why a reading is as it is. Of one that only silences, answers come all the same. What it
+   * left behind may silence canaries of servers for a while: until one is answered nothing is known. Links heal at once.
+   */
+  private isMasked(us: Us, { rtt }: Reading): boolean {
+    const { canary } = this
+    if (rtt >= 0 && canary.silenceOnly) return false
+    const backUs = us + (rtt >= 0 ? rtt : median(this.normal))
+    return this.watching.others.some(({ atUs, untilUs }) => {
+      if (backUs < atUs) return false
+      return us < untilUs || (!canary.healsAtOnce && rtt < 0 && this.lastAnswerUs < untilUs)
+    })
   }
 
   private lookForBeginning(us: Us, abnormal: boolean): void {

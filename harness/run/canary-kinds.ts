@@ -109,6 +109,7 @@ function inRegion(world: World, fault: Extract<FaultPlan, { region: RegionName }
 function echoes(world: World, link: LinkName, judging: Judging): Canary[] {
   return world.probes.paths().map((path, i) => ({
     ...judging,
+    healsAtOnce: true as const,
     name: i === 0 ? `link ${linkText(link)}` : `link ${linkText(link)} ${path}`,
     // One of them tells the moment; the others only have to agree, and are not free.
     everyUs: i === 0 ? 100 * MS : 125 * MS,

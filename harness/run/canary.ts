@@ -17,6 +17,10 @@ export type Canary = {
   calm: number
   saw: string
   sawEnd: string
+  /** Another fault that shows here alike can only keep answers away; absent: it can change what they say too. */
+  silenceOnly?: true
+  /** What such a fault does is over when it ends; absent: answers may stay away for a while. */
+  healsAtOnce?: true
 }
 
 /** For measurements of which a single one proves the case. */

@@ -31,7 +31,7 @@ export class FaultSchedule {
 
   private async one(fault: FaultPlan): Promise<void> {
     const { clock } = this.world
-    const watching = watch(this.world, fault, this.plan.links, this.emit, this.endUs)
+    const watching = watch(this.world, fault, this.plan, this.emit, this.endUs)
     await clock.until(fault.atUs)
     const force = await this.noting(fault.name, 'injected', async () => {
       const begun = await this.world.faults.inject(fault)

@@ -33,6 +33,7 @@ export const missing = (
   abnormal: (reading, normal) => (mostlyMissing(normal) ? null : reading.rtt < 0 && andSo(reading)),
   saw: `${what} missing`,
   sawEnd: `${what} back`,
+  silenceOnly: true,
 })
 
 /** Later than the median before the fault by more than `byUs`. */

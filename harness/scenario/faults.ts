@@ -1,4 +1,5 @@
-import type { FaultKindName, FaultPlan } from '../model/fault.ts'
+import { type FaultKindName, type FaultPlan, faultText } from '../model/fault.ts'
+import { maskedBy } from '../model/masking.ts'
 import type { Plan } from '../model/plan.ts'
 import { MS, type Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
@@ -41,12 +42,36 @@ export function resolveFaults(
   }
   const faultNames = nameFaults(sheet, entries)
   if (!timeline || sheet.problems.length > before) return null
-  return entries.map(({ kind, written: fault }, i) => ({
+  const faults = entries.map(({ kind, written: fault }, i) => ({
     ...faultForms[kind].make(fault),
     name: faultNames[i] as string,
     atUs: timeline.warmupUs + fault.at,
     untilUs: timeline.warmupUs + fault.at + fault.for,
   }))
+  for (const [i, fault] of faults.entries())
+    checkTold(sheet, ['faults', i], fault, faults, timeline)
+  return sheet.problems.length > before ? null : faults
+}
+
+/** A fault that no canary can tell from others in force with it could never be confirmed. */
+function checkTold(
+  sheet: Sheet,
+  path: Path,
+  fault: FaultPlan,
+  faults: readonly FaultPlan[],
+  { warmupUs, runUs, settleUs }: Plan['timeline'],
+): void {
+  const others = maskedBy(fault, faults, warmupUs + runUs + settleUs)
+  if (others.length === 0) return
+  const at = (us: Us) => durationText(us - warmupUs)
+  const when = ({ atUs, untilUs }: FaultPlan) => `${at(atUs)} to ${at(untilUs)}`
+  const names = list(others.map((other) => `${faultText(other)} from ${when(other)}`))
+  const firstUs = Math.min(...others.map(({ atUs }) => atUs))
+  const lastUs = Math.max(...others.map(({ untilUs }) => untilUs))
+  sheet.report(path, {
+    message: `${faultText(fault)} from ${when(fault)} could not be confirmed: ${names} ${others.length > 1 ? 'show' : 'shows'} in its canary just as it does`,
+    hint: `Choose times that do not overlap: end it by ${at(firstUs)}, or begin it after ${at(lastUs)}.`,
+  })
 }
 
 function readFault(sheet: Sheet, path: Path, names: Names): Entry | undefined {
