@@ -117,10 +117,10 @@ function recallFigure(rows: readonly MetricRow[], phase: string): RunFigure[] {
 
 /** Rows of all regions together; the upper end of one that never ended is Infinity: the worst there is. */
 function wholeFigures(rows: readonly MetricRow[], metric: MetricName): RunFigure[] {
-  return rows.flatMap(({ metric: what, region, phase = '', unit, value, low }) => {
+  return rows.flatMap(({ metric: what, region, phase = '', unit, value, low, high }) => {
     const least = value ?? low
     if (what !== metric || region !== undefined || least === undefined) return []
-    const measured = { low: least, high: value ?? Number.POSITIVE_INFINITY }
+    const measured = { low: least, high: value ?? high ?? Number.POSITIVE_INFINITY }
     return [{ what, where: phase, metric, unit, measured }]
   })
 }

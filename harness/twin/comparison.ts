@@ -37,12 +37,8 @@ export type Comparison = { rows: Compared[]; alone: Alone[] }
  */
 const leftOut: readonly MetricName[] = ['search.dispatch-delay', 'recall-loss']
 
-/** By how much two times may differ for reasons of watching: timers, the rhythm of canaries, that of scans. */
-const grainUs: Partial<Record<MetricName, number>> = {
-  convergence: SECOND,
-  'catch-up': 100 * MS,
-  'client-recovery': 100 * MS,
-}
+/** By how much two times may differ for reasons of watching: timers, the rhythm of scans. */
+const grainUs: Partial<Record<MetricName, number>> = { convergence: SECOND }
 const GRAIN_US = 2 * MS
 /** Shares closer than this are equal. */
 const GRAIN_SHARE = 0.002
@@ -81,18 +77,31 @@ function pairs(real: MetricRow, simulated: MetricRow): Compared[] {
     const row: Compared = {
       ...{ metric, stat, unit, ...present(at), real: a, simulated: b },
       ...{ realCount: real.count, simulatedCount: simulated.count },
-      ...{ kind, error, small: Math.abs(b - a) <= grainOf(metric, unit) },
+      ...{
+        kind,
+        error,
+        small: Math.abs(b - a) <= grainOf(metric, unit) + blurOf(real) + blurOf(simulated),
+      },
     }
     return [row]
   })
 }
 
-/** Recall is told by both ends of what it can be: its mean is the middle. Means of times go by their pauses. */
+/**
+ * Recall is told by both ends of what it can be, and a time from a heal that took its time likewise: the middle counts.
+ * Means of times go by their pauses.
+ */
 function figureOf(row: MetricRow, stat: Stat): number | undefined {
   const { metric, low, high } = row
-  if (stat !== 'mean') return row[stat]
-  if (metric !== 'recall' || low === undefined || high === undefined) return undefined
-  return (low + high) / 2
+  if (row[stat] !== undefined && stat !== 'mean') return row[stat]
+  if (stat !== (metric === 'recall' ? 'mean' : 'value')) return undefined
+  return low === undefined || high === undefined ? undefined : (low + high) / 2
+}
+
+/** How far a time may be from its middle, as nobody knows when within the heal the fault went. */
+function blurOf({ metric, low, high }: MetricRow): number {
+  if (metrics[metric].unit !== 'us' || low === undefined || high === undefined) return 0
+  return (high - low) / 2
 }
 
 function grainOf(metric: MetricName, unit: MetricUnit): number {

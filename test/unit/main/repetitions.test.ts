@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { judge } from '../../../harness/analysis/judge.ts'
 import type { Judged } from '../../../harness/main.ts'
+import type { FaultPlan } from '../../../harness/model/fault.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
 import { type RunFigure, repetitionOf, together } from '../../../harness/repeated-figures.ts'
 import { repetitionTable } from '../../../harness/repetition-table.ts'
@@ -164,4 +165,20 @@ test('what never happened is the largest, a cell that a run lacks no result, and
   expect(text).toContain('pass, fail, no result, unknown')
   const unmeasured = repetitionTable({ ...head, ...together([aRun(missing)]) })
   expect(unmeasured).toContain('not measured')
+})
+
+test('of a heal that took its time the catch-up of a run is an interval, not without end', () => {
+  const cut: FaultPlan = {
+    ...{ kind: 'partition', name: 'cut', links: [{ from: 'us', to: 'eu' }] },
+    ...{ atUs: 2 * SECOND, untilUs: 6 * SECOND },
+  }
+  const record = aRecord({ faults: [cut] })
+    .fault('cut', { injected: 2 * SECOND })
+    .say({ type: 'fault', t: 7e6, name: 'cut', what: 'healed', bracket: [6e6, 7e6] })
+    .upsert({ op: 1, id: 9, at: 3 * SECOND })
+    .everywhere(1, 9, 9 * SECOND)
+  const analysis = record.scans().analysis()
+  const { metrics } = repetitionOf({ directory: '', analysis, judgement: judge(analysis) }, 0)
+  const catchUp = metrics.find(({ what }) => what === 'catch-up')
+  expect(catchUp?.measured).toEqual({ low: 2 * SECOND, high: 3 * SECOND })
 })

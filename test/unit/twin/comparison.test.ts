@@ -63,6 +63,18 @@ test('recall is compared by the middle of what it can be', () => {
   expect(rows[0]?.error).toBeCloseTo(-0.05, 9)
 })
 
+test('a time from a heal that took its time is compared by its middle, and what lies within it is small', () => {
+  const catchUp = (over: Partial<MetricRow>): MetricRow => ({
+    ...{ metric: 'catch-up', unit: 'us', phase: 'recovery:cut', count: 9 },
+    ...over,
+  })
+  const real = catchUp({ low: 800 * MS, high: 1200 * MS })
+  const { rows } = compare([real], [catchUp({ value: 900 * MS })])
+  expect(rows).toMatchObject([{ stat: 'value', real: 1000 * MS, simulated: 900 * MS, small: true }])
+  expect(rows[0]?.error).toBeCloseTo(-0.1, 9)
+  expect(compare([real], [catchUp({ value: 700 * MS })]).rows).toMatchObject([{ small: false }])
+})
+
 test('the errors of a metric are their median and the one furthest off, and where', () => {
   const of = (region: string, p50: number) => search({ region, p50 })
   const { rows } = compare(
