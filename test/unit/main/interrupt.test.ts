@@ -30,6 +30,9 @@ test('each Ctrl-C goes one step further, and the one after the last ends the pro
   expect(exits).toEqual([])
   process.emit('SIGINT', 'SIGINT')
   expect(exits).toEqual([130])
+  expect(said.at(-1)).toBe(
+    'Left at once. If servers of a run were up, they still are: faultline clean removes them.',
+  )
 })
 
 test('a plea to terminate skips what only a person waits for', () => {
