@@ -18,14 +18,12 @@ import { dockerClient } from './images/docker.ts'
 import { listImages } from './images/images.ts'
 import { renderImages } from './images/table.ts'
 import { guaranteesFor, judgeRun, layoutFor, planOf } from './main.ts'
-import { expectedBefore } from './model/arrivals.ts'
-import { promisesOf } from './model/guarantees.ts'
 import type { Plan } from './model/plan.ts'
 import { sweepAll } from './open-containers.ts'
+import { planText } from './plan-text.ts'
 import { addProve, runToProve } from './prove/commands.ts'
 import { finish, type RunFlags, runCommand } from './run-command.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
-import { renderCheck } from './scenario/timeline.ts'
 import { worldNames } from './scenario/worlds.ts'
 import { isSweepFile, pointsText } from './sweep/sweep-command.ts'
 import { addCalibrate, addTwin } from './twin/commands.ts'
@@ -147,8 +145,7 @@ function addCheck(program: Command): void {
     )
 }
 
-const checkText = (plan: Plan): string =>
-  renderCheck(plan, expectedBefore, promisesOf(guaranteesFor(plan), plan.faults))
+const checkText = (plan: Plan): string => planText(plan, guaranteesFor(plan))
 
 function addReport(program: Command): void {
   program

@@ -22,10 +22,13 @@ import type { Plan, WorldName } from './model/plan.ts'
 import type { EndEvent, RecordEvent } from './model/record.ts'
 import { openContainersFor } from './open-containers.ts'
 import { neighboursOf, openSimulation } from './open-sim.ts'
+import { planText } from './plan-text.ts'
 import type { System } from './ports/system.ts'
 import type { World } from './ports/world.ts'
 import { isReplay } from './record/replay.ts'
 import {
+  keepScenario,
+  keptScenario,
   linkLatest,
   openRunDirectory,
   type RunDirectory,
@@ -68,6 +71,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Ju
   const directory = openRunDirectory(plan, options.out)
   const environment = { ...describeEnvironment(options.command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
+  keepScenario(directory, file)
   await recordRun(plan, directory, options)
   if (options.out === undefined) linkLatest(directory)
   return judgeRun(directory.path)
@@ -183,15 +187,9 @@ async function openWorld(
   { directory, emit, system, stop, options }: Opening,
 ): Promise<World> {
   if (plan.world === 'sim') {
-    const launch = launcher(plan, system, emit)
-    return openSimulation(
-      plan,
-      pool,
-      workload,
-      neighboursOf(pool, workload),
-      { system, launch },
-      emit,
-    )
+    const agents = { system, launch: launcher(plan, system, emit) }
+    const neighbours = neighboursOf(pool, workload)
+    return openSimulation(plan, pool, workload, neighbours, agents, emit)
   }
   const { path } = directory
   const onStep = options.onStep ?? (() => {})
@@ -218,7 +216,9 @@ export async function judgeRun(path: string, environment?: Environment): Promise
   const { analysis, judgement } = judged
   // Only here: the chart library takes longer to load than most commands take to run.
   const { writeReports } = await import('../reports/write.ts')
-  await writeReports(path, analysis, judgement, environment ?? readEnvironment(path))
+  const { plan } = analysis
+  const scenario = { written: keptScenario(path), plan: planText(plan, guaranteesFor(plan)) }
+  await writeReports(path, analysis, judgement, environment ?? readEnvironment(path), scenario)
   return judged
 }
 

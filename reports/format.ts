@@ -29,7 +29,7 @@ export function durationText(us: Us, digits = 3): string {
   return `${figures(us / 60_000_000, digits)}${GAP}min`
 }
 
-/** A moment of the run, counted from the start of warm-up: `52 s`, `52.4 s`. */
+/** A moment of the run, counted from the end of warm-up: `52 s`, `52.4 s`, `−3 s`. */
 export function momentText(us: Us): string {
   const tenths = Math.round(us / 100_000) / 10
   return `${minus(Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1))}${GAP}s`

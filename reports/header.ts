@@ -68,7 +68,7 @@ function facts({ analysis, environment }: Report): string {
     plural(plan.links.length, 'directed link'),
     plan.faults.length === 0 ? 'no fault' : plural(plan.faults.length, 'fault'),
     `${plan.system.kind} on ${plan.index.kind}`,
-    `${durationText(ended.atUs)} of ${plan.world === 'sim' ? 'simulated time' : 'run'}`,
+    `${durationText(plan.timeline.warmupUs + ended.atUs)} of ${plan.world === 'sim' ? 'simulated time' : 'run'}`,
     ...(typeof wallMs === 'number' ? [`${durationText(wallMs * 1000)} of ours`] : []),
     `seed ${plan.seed}`,
     ...(typeof environment.commit === 'string' && environment.commit !== 'not known'

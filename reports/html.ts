@@ -18,12 +18,15 @@ import { measurements } from './measurements.ts'
 import { ownFiguresSection } from './own-figures.ts'
 import { page } from './page.ts'
 import type { Report } from './report.ts'
+import { scenarioSection } from './scenario.ts'
+import { sinceWarmup } from './since-warmup.ts'
 
 /** What may be long starts on a page of its own when printed. */
 type Section = { id: string; title: string; content: Markup; sheet?: boolean }
 
 /** The whole report as one HTML file: no network, no scripts. Same report, same bytes. */
-export async function renderHtml(report: Report): Promise<string> {
+export async function renderHtml(recorded: Report): Promise<string> {
+  const report = { ...recorded, analysis: sinceWarmup(recorded.analysis) }
   const { analysis, judgement } = report
   const sections: Section[] = [
     { id: 'limits', title: 'Limits', content: limitsSection(report) },
@@ -46,6 +49,7 @@ export async function renderHtml(report: Report): Promise<string> {
     { id: 'measurements', title: 'All measurements', content: measurements(report) },
     ...ownFigures(report),
     { id: 'faults', title: 'Faults', content: faultsSection(report), sheet: true },
+    { id: 'scenario', title: 'Scenario', content: scenarioSection(report), sheet: true },
     {
       id: 'profile',
       title: analysis.plan.world === 'sim' ? 'Profile' : 'Servers',

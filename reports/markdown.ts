@@ -6,12 +6,14 @@ import { byWeight, linesCommand, promisesText } from './findings.ts'
 import { countText, GAP, momentText, plural } from './format.ts'
 import { bySeverity, limitBound, limitCell, limitMeasured, limitSubject } from './limits.ts'
 import type { Report } from './report.ts'
+import { sinceWarmup } from './since-warmup.ts'
 
 const LIMITS = 20
 const FINDINGS = 10
 
 /** summary.md, short enough for the step summary of a CI job: what did not pass in full, the rest counted. */
-export function markdownOf(report: Report): string {
+export function markdownOf(recorded: Report): string {
+  const report = { ...recorded, analysis: sinceWarmup(recorded.analysis) }
   const { analysis, judgement } = report
   const { plan, ended } = analysis
   const parts = [

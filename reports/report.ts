@@ -8,6 +8,14 @@ export type ReportEnvironment = Readonly<Record<string, unknown>> & {
   readonly profileError?: string
 }
 
+/** The scenario of a run. */
+export type ReportScenario = {
+  /** The file as it was; null: it was not kept. */
+  written: string | null
+  /** The plan made of it as text, as `faultline check` prints it. */
+  plan: string
+}
+
 /** What every section of a report is made from. */
 export type Report = {
   analysis: Analysis
@@ -15,4 +23,5 @@ export type Report = {
   environment: ReportEnvironment
   /** The run directory as the reader would type it. */
   run: string
+  scenario?: ReportScenario
 }

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import type { Analysis, Judgement } from '../harness/model/finding.ts'
 import { renderHtml } from './html.ts'
 import { markdownOf } from './markdown.ts'
-import type { Report, ReportEnvironment } from './report.ts'
+import type { Report, ReportEnvironment, ReportScenario } from './report.ts'
 import { summaryOf, summaryText } from './summary.ts'
 
 /** Where the reports of a run stand. */
@@ -15,8 +15,10 @@ export async function writeReports(
   analysis: Analysis,
   judgement: Judgement,
   environment: ReportEnvironment,
+  scenario?: ReportScenario,
 ): Promise<ReportFiles> {
-  const report: Report = { analysis, judgement, environment, run: asTyped(runDirectory) }
+  const run = asTyped(runDirectory)
+  const report: Report = { analysis, judgement, environment, run, ...(scenario && { scenario }) }
   const files = {
     html: join(runDirectory, 'report.html'),
     json: join(runDirectory, 'summary.json'),

@@ -3,6 +3,7 @@ import { type Guarantees, promisesOf } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
 import type { MetricRow } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Us } from '../model/units.ts'
 import { amplificationRows } from './amplification.ts'
 import { answerDifferences, answerRows } from './answers.ts'
 import { availabilityRows, goodputRows } from './availability.ts'
@@ -34,6 +35,7 @@ import { noteRows } from './said-of-answers.ts'
 import { seriesOf } from './series.ts'
 import { shardRows } from './shard-share.ts'
 import { measureStaleness } from './staleness.ts'
+import { sinceWarmup } from './wording.ts'
 
 /** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
 export type Analysed = Analysis & {
@@ -107,12 +109,23 @@ export function analyseHistory(
 }
 
 function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
+  const { warmupUs } = facts.history.plan.timeline
   const findings = Object.values(checkers).flatMap(({ check, measures }: Checking) => {
     const found = check(facts, guarantees)
-    return found ? [{ ...found, measures }] : []
+    return found ? [{ ...told(found, warmupUs), measures }] : []
   })
   return unlessStarved(findings)
 }
+
+/** A finding as people read it: moments counted from the end of warm-up. */
+const told = <F extends Pick<Finding, 'because' | 'events'>>(finding: F, warmupUs: Us): F => ({
+  ...finding,
+  because: sinceWarmup(finding.because, warmupUs),
+  events: finding.events.map(({ sentence, lines }) => ({
+    sentence: sinceWarmup(sentence, warmupUs),
+    lines,
+  })),
+})
 
 function endOf({ end, cutOff, endUs, lines }: History): Analysis['ended'] {
   if (cutOff) {

@@ -2,8 +2,15 @@ import type { Us } from '../model/units.ts'
 import type { Op } from './op.ts'
 import type { Version } from './versions.ts'
 
-/** A moment or a length in seconds: `12.345 s`. */
+/** A length in seconds: `12.345 s`. */
 export const seconds = (us: Us): string => `${(us / 1_000_000).toFixed(3)} s`
+
+/** A moment as the record has it, marked for `sinceWarmup`: who words a finding need not know where counting begins. */
+export const moment = (us: Us): string => `‹${seconds(us)}›`
+
+/** A sentence with its moments counted from the end of warm-up, as a scenario counts them: `12.345 s`, `-0.500 s`. */
+export const sinceWarmup = (sentence: string, warmupUs: Us): string =>
+  sentence.replace(/‹(-?[\d.]+) s›/g, (_, text) => seconds(Number(text) * 1_000_000 - warmupUs))
 
 /** `1 write`, `2,000 writes`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -21,8 +28,8 @@ export function versionText({ id, write, deleted, ack, op }: Version): string {
   const what = `${deleted ? 'delete' : 'upsert'} ${write} of id ${id}`
   const when =
     ack === Number.POSITIVE_INFINITY
-      ? `sent at ${seconds(op.dispatched ?? op.intended)}, never acknowledged`
-      : `acknowledged at ${seconds(ack)}`
+      ? `sent at ${moment(op.dispatched ?? op.intended)}, never acknowledged`
+      : `acknowledged at ${moment(ack)}`
   return `${what} (${op.client} at ${op.gateway}, ${when})`
 }
 
@@ -34,5 +41,5 @@ export const linesOf = (op: Op | null): number[] =>
 export function readText({ kind, op, client, gateway, from, dispatched, intended }: Op): string {
   const elsewhere = from?.some((region) => region !== gateway)
   const answered = elsewhere ? ` and answered from ${from?.join(' and ')}` : ''
-  return `${kind} ${op} of ${client}, sent to ${gateway}${answered} at ${seconds(dispatched ?? intended)}`
+  return `${kind} ${op} of ${client}, sent to ${gateway}${answered} at ${moment(dispatched ?? intended)}`
 }

@@ -5,7 +5,7 @@ import { unmet } from '../expectation.ts'
 import { type Judged, judgeRecord, judgeRun, planOf, recordRun } from '../main.ts'
 import type { Plan } from '../model/plan.ts'
 import { isReplay } from '../record/replay.ts'
-import { openRunDirectory, writeJson } from '../record/run-directory.ts'
+import { keepScenario, openRunDirectory, writeJson } from '../record/run-directory.ts'
 import { repetitionOf } from '../repeated-figures.ts'
 import { isSweep } from '../scenario/load.ts'
 import { sweepOf } from '../sweep/sweep.ts'
@@ -17,6 +17,7 @@ export async function runTask(task: Task): Promise<Row> {
   try {
     const plan = plannedFor(task)
     const directory = openRunDirectory(plan, task.directory)
+    keepScenario(directory, task.file)
     await recordRun(plan, directory, {})
     const judged = judgeRecord(directory.path)
     const row = rowOf(task, judged, (performance.now() - startMs) / 1000)

@@ -1,4 +1,4 @@
-import { counted, grouped, seconds } from '../analysis/wording.ts'
+import { counted, grouped, moment, seconds, sinceWarmup } from '../analysis/wording.ts'
 import { faultText, linkText } from '../model/fault.ts'
 import type { Finding, LimitResult } from '../model/finding.ts'
 import { arrivalsEndUs, type Plan } from '../model/plan.ts'
@@ -64,8 +64,12 @@ function timeline(plan: ListedPlan, events: readonly RecordEvent[]): string[] {
     const text = textOf(event, plan, ends)
     return text === null ? [] : [[event.t, text]]
   })
-  const width = seconds(lines.at(-1)?.[0] ?? 0).length
-  const told = lines.map(([us, text]) => `${seconds(us).padStart(width)}  ${text}`)
+  const { warmupUs } = plan.timeline
+  const since = (us: number): string => seconds(us - warmupUs)
+  const width = since(lines.at(-1)?.[0] ?? 0).length
+  const told = lines.map(
+    ([us, text]) => `${since(us).padStart(width)}  ${sinceWarmup(text, warmupUs)}`,
+  )
   if (told.length <= MOST_LINES) return told
   return [...told.slice(0, MOST_LINES), `… and ${told.length - MOST_LINES} more lines`]
 }
@@ -107,7 +111,7 @@ function startText({ op, kind, client, gateway, id, query }: OpStart, end?: OpEn
   const versions = end?.ids?.map((one, i) => `${one} by ${end.writes?.[i]}`).slice(0, 5)
   const found = kind === 'fetch' || kind === 'search' ? ` [${versions?.join(', ') ?? ''}]` : ''
   const answer = end
-    ? `${end.outcome}${end.error ? ` (${end.error})` : ''} at ${seconds(end.t)}${found}`
+    ? `${end.outcome}${end.error ? ` (${end.error})` : ''} at ${moment(end.t)}${found}`
     : 'no answer'
   return `${gateway}: operation ${op}, ${client} ${kind} ${what} -> ${answer}`
 }

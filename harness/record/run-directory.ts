@@ -1,12 +1,23 @@
-import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { toJson } from '../base/json.ts'
 import type { Plan } from '../model/plan.ts'
+import { isReplay } from './replay.ts'
 
 /**
  * What a run leaves behind:
  *
  *   record.jsonl       the plan and everything that happened (harness/model/record.ts)
+ *   scenario.yaml      the scenario as it was when the run began; not of a plan that is repeated
  *   environment.json   host, versions, commit, wall-clock start; on real servers also their images, and memory and
  *                      idle CPU of each before the load
  *   health.jsonl       how the harness itself was doing, by wall clock
@@ -20,7 +31,7 @@ export type RunDirectory = { path: string; record: string }
 
 /** What a run writes (servers.json: did once); what an earlier one wrote must not be taken for this one's. */
 const left = [
-  ...['record.jsonl', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'],
+  ...['record.jsonl', 'scenario.yaml', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'],
   ...['servers.json', 'logs', 'agents', 'reps.json', 'reps.md'],
 ]
 
@@ -59,6 +70,19 @@ function makeFolder(path: string): void {
   } catch (error) {
     throw new RunDirectoryError(path, (error as NodeJS.ErrnoException).code ?? String(error))
   }
+}
+
+const SCENARIO = 'scenario.yaml'
+
+/** Keeps the text of the scenario with the run. A replay file is none: its plan is the first line of the record. */
+export function keepScenario({ path }: RunDirectory, file: string): void {
+  if (!isReplay(file)) copyFileSync(file, join(path, SCENARIO))
+}
+
+/** The scenario a run directory keeps, as text; null if it keeps none. */
+export function keptScenario(path: string): string | null {
+  const file = join(path, SCENARIO)
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
 }
 
 export function writeJson(directory: RunDirectory, name: string, value: unknown): void {

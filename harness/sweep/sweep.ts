@@ -9,6 +9,7 @@ import { judgeRun, type RunOptions, recordRun } from '../main.ts'
 import type { SweepPlan, SweepPoint, SweepResult } from '../model/sweep.ts'
 import {
   defaultDirectory,
+  keepScenario,
   linkLatest,
   openRunDirectory,
   writeJson,
@@ -49,6 +50,7 @@ export async function runSweep(
     const path = join(directory, `point-${String(point.number).padStart(2, '0')}`)
     const here = openRunDirectory(point.plan, path)
     writeJson(here, 'environment.json', { ...describeEnvironment(command), scenarioFile: file })
+    keepScenario(here, file)
     await recordRun(point.plan, here, options)
     const { analysis, judgement } = await judgeRun(path)
     const { verdict, exitCode, because } = judgement

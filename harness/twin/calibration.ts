@@ -10,7 +10,12 @@ import type { Plan } from '../model/plan.ts'
 import { openContainersFor } from '../open-containers.ts'
 import { neighboursOf } from '../open-sim.ts'
 import type { System } from '../ports/system.ts'
-import { openRunDirectory, type RunDirectory, writeJson } from '../record/run-directory.ts'
+import {
+  keepScenario,
+  openRunDirectory,
+  type RunDirectory,
+  writeJson,
+} from '../record/run-directory.ts'
 import { planOperations } from '../workload/operations.ts'
 import { type DirectTimes, measureDirectly } from './direct-times.ts'
 
@@ -48,6 +53,7 @@ export async function recordCalibration(
   const directory = openRunDirectory(plan, out)
   const environment = { ...describeEnvironment(command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
+  keepScenario(directory, file)
   const servers: string[] = []
   const hear = (text: string) => {
     if (text.startsWith('images: ')) servers.push(...text.slice('images: '.length).split(', '))

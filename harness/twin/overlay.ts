@@ -1,8 +1,10 @@
+import type { TimeSpan } from '../../reports/charts/axes.ts'
 import { legendOf } from '../../reports/charts/legend.ts'
 import type { Line } from '../../reports/charts/lines.ts'
 import { drawPanel, type Panel } from '../../reports/charts/panel.ts'
 import { linkLabel, ratioText, writtenText } from '../../reports/format.ts'
 import { html, type Markup } from '../../reports/markup.ts'
+import { sinceWarmup } from '../../reports/since-warmup.ts'
 import type { Analysis, Series } from '../model/finding.ts'
 import { MS, type Us } from '../model/units.ts'
 
@@ -45,15 +47,17 @@ const REAL = { colour: 'var(--c1)', dash: [] }
 const SIMULATED = { colour: 'var(--c2)', dash: [5, 3] }
 
 /** For each main metric one panel a region or link, both worlds in it; bands are the faults of the real run. */
-export async function overlayFigure(real: Analysis, simulated: Analysis): Promise<Markup> {
-  const endUs = Math.max(real.ended.atUs, simulated.ended.atUs, 1)
+export async function overlayFigure(recorded: Analysis, modelled: Analysis): Promise<Markup> {
+  const [real, simulated] = [sinceWarmup(recorded), sinceWarmup(modelled)]
+  const startUs = -real.plan.timeline.warmupUs
+  const span = { startUs, endUs: Math.max(real.ended.atUs, simulated.ended.atUs, startUs + 1) }
   const parts: Markup[] = []
-  for (const overlay of overlays) parts.push(await overlaid(overlay, real, simulated, endUs))
+  for (const overlay of overlays) parts.push(await overlaid(overlay, real, simulated, span))
   const legend = legendOf(
     [lineOf('real servers', REAL, []), lineOf('simulated', SIMULATED, [])],
     (key) => key,
   )
-  return html`<figure class="timeline">${legend}${parts}<figcaption>Time counts from the start of warm-up. Bands: faults as they went on
+  return html`<figure class="timeline">${legend}${parts}<figcaption>Time counts from the end of warm-up. Bands: faults as they went on
 the real servers. Values below an axis stand on its lower edge; nothing is drawn where nothing was measured.</figcaption></figure>`
 }
 
@@ -61,7 +65,7 @@ async function overlaid(
   overlay: Overlay,
   real: Analysis,
   simulated: Analysis,
-  endUs: Us,
+  span: TimeSpan,
 ): Promise<Markup> {
   const keys = new Set(seriesFor(overlay, real).map(({ key }) => key))
   const panels: Markup[] = []
@@ -77,7 +81,7 @@ async function overlaid(
       ...{ title: `${overlay.title}, ${key}`, lines, text: overlay.text },
       scale: overlay.scaleOf(values),
     }
-    const place = { width: 'wide' as const, endUs, last: true }
+    const place = { width: 'wide' as const, span, last: true }
     panels.push(html`<h4>${linkLabel(key)}</h4>${await drawPanel(panel, real, place)}`)
   }
   const none = keys.size === 0 && html`<p class="missing">Not measured.</p>`

@@ -9,7 +9,7 @@ import type { ImageSource } from '../images/image-list.ts'
 import { judgeRun, planOf, recordRun } from '../main.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Profile, TwinRun } from '../model/profile.ts'
-import { openRunDirectory, writeJson } from '../record/run-directory.ts'
+import { keepScenario, openRunDirectory, writeJson } from '../record/run-directory.ts'
 import { readProfile } from '../scenario/profile.ts'
 import { compare } from './comparison.ts'
 import { mainErrors } from './main-errors.ts'
@@ -49,7 +49,9 @@ export async function runTwin(file: string, options: TwinOptions): Promise<Twin>
   options.onStep('twin: the same plan, simulated')
   const simPath = join(directory, 'sim')
   const simulatedPlan: Plan = { ...plan, world: 'sim', profile: withoutWindows(plan.profile) }
-  await recordRun(simulatedPlan, openRunDirectory(simulatedPlan, simPath), {})
+  const simulation = openRunDirectory(simulatedPlan, simPath)
+  keepScenario(simulation, file)
+  await recordRun(simulatedPlan, simulation, {})
   options.onStep('twin: comparing')
   const real = (await judgeRun(realPath)).analysis as Analysed
   const simulated = (await judgeRun(simPath, environment)).analysis as Analysed
@@ -86,11 +88,12 @@ function withProfile(plan: Plan, { profile: name }: TwinOptions): Plan {
 async function recordReal(
   plan: Plan,
   path: string,
-  environment: Environment,
+  environment: Environment & { scenarioFile: string },
   { command, images, onStep, interrupted }: TwinOptions,
 ): Promise<void> {
   const directory = openRunDirectory(plan, path)
   writeJson(directory, 'environment.json', environment)
+  keepScenario(directory, environment.scenarioFile)
   let servers = ''
   const hear = (text: string) => {
     if (text.startsWith('images: ')) servers = text.slice('images: '.length)

@@ -56,18 +56,27 @@ export function logTicks([low, high]: readonly [number, number], most = 5): numb
   return choices.find((ticks) => ticks.length <= most) ?? between([10], 1000)
 }
 
-/** Times of a run, in seconds; in minutes where it takes more than ten of them. */
-export function timeTicks(endUs: Us, count: number): Tick[] {
+/** A stretch of time that an axis shows. */
+export type TimeSpan = { startUs: Us; endUs: Us }
+
+/** Where a moment lies in a stretch: 0 at its start, 1 at its end. */
+export const placeIn = ({ startUs, endUs }: TimeSpan, us: Us): number =>
+  (us - startUs) / (endUs - startUs)
+
+/** Times of a run, in seconds; in minutes where it takes more than ten of them. 0 is a tick if it is in the stretch. */
+export function timeTicks({ startUs, endUs }: TimeSpan, count: number): Tick[] {
+  const start = startUs / SECOND
   const end = endUs / SECOND
-  const inMinutes = end > 600
+  const inMinutes = end - start > 600
   const rounds = inMinutes
     ? [60, 120, 300, 600, 1200, 1800, 3600, 7200, 21600]
     : [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 40, 60, 100, 200]
-  const step = rounds.find((s) => end / s <= count) ?? end
+  const step = rounds.find((s) => (end - start) / s <= count) ?? end - start
   const ticks: Tick[] = []
-  for (let i = 0; i * step <= end + 1e-9; i++) {
-    const at = Number((i * step).toPrecision(12))
-    ticks.push({ at, text: inMinutes ? `${at / 60} min` : `${at} s` })
+  for (let i = Math.ceil(start / step - 1e-9); i * step <= end + 1e-9; i++) {
+    const at = Number((i * step).toPrecision(12)) + 0
+    const shown = String(inMinutes ? at / 60 : at).replace('-', '−')
+    ticks.push({ at, text: `${shown} ${inMinutes ? 'min' : 's'}` })
   }
   return ticks
 }

@@ -1,11 +1,11 @@
 import type { Analysis, FaultSpan } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { whereLabel } from '../format.ts'
-import type { Channel } from './axes.ts'
+import { type Channel, placeIn, type TimeSpan } from './axes.ts'
 import type { Frame, Layer } from './draw.ts'
 
-/** The time axis all panels share, in seconds from the start of warm-up. */
-export type TimeAxis = { endUs: number; x: (field: string) => Channel }
+/** The time axis all panels share, in seconds from the end of warm-up. */
+export type TimeAxis = TimeSpan & { x: (field: string) => Channel }
 
 /** Mean width of a character of the small text, with room to spare for wide fonts. */
 export const CHAR_PX = 6
@@ -56,7 +56,7 @@ export function bandLayers(analysis: Analysis, frame: Frame, time: TimeAxis): La
 
 /** Names of bands above a panel, each where there is room for it before the next one. */
 export function bandNames(analysis: Analysis, frame: Frame, time: TimeAxis): Layer[] {
-  const px = (us: number) => (us / time.endUs) * frame.width
+  const px = (us: number) => placeIn(time, us) * frame.width
   const sorted = [...analysis.faults]
     .filter(({ fromUs }) => fromUs < time.endUs)
     .sort((a, b) => a.fromUs - b.fromUs || (a.name < b.name ? -1 : 1))

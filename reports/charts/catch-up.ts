@@ -43,7 +43,11 @@ async function plot(curve: Series): Promise<Markup> {
   const counts = linearTicks(0, top, 4)
     .filter(Number.isInteger)
     .map((at) => ({ at, text: countText(at) }))
-  const x = channel('t', { domain: [0, endUs / SECOND] }, axisOf(timeTicks(endUs, 5)))
+  const x = channel(
+    't',
+    { domain: [0, endUs / SECOND] },
+    axisOf(timeTicks({ startUs: 0, endUs }, 5)),
+  )
   const y = channel('v', { domain: [0, top * 1.05] }, axisOf(counts))
   const values = thinned(points, POINTS).map(([us, open]) => ({ t: us / SECOND, v: open }))
   const layers = [

@@ -8,6 +8,7 @@ import {
   linearTicks,
   logDomain,
   logTicks,
+  type TimeSpan,
   timeTicks,
 } from './axes.ts'
 import { bandLayers, bandNames, type TimeAxis } from './bands.ts'
@@ -40,19 +41,20 @@ const MARKS_A_LINE = 40
 const POINTS: Record<Width, number> = { wide: 3_000, narrow: 1_500 }
 const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200 }
 
-export function timeAxis(endUs: number, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
-  const ticks = timeTicks(endUs, width === 'wide' ? 14 : 5)
+export function timeAxis(span: TimeSpan, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
+  const ticks = timeTicks(span, width === 'wide' ? 14 : 5)
   const shown = axis === 'none' ? { labels: false } : { orient: axis, labelColor: 'var(--quiet)' }
-  const x = (field: string) => channel(field, { domain: [0, endUs / SECOND] }, axisOf(ticks, shown))
-  return { endUs, x }
+  const domain = [span.startUs / SECOND, span.endUs / SECOND] as const
+  const x = (field: string) => channel(field, { domain }, axisOf(ticks, shown))
+  return { ...span, x }
 }
 
 export function drawPanel(
   panel: Panel,
   analysis: Analysis,
-  place: { width: Width; endUs: number; last: boolean },
+  place: { width: Width; span: TimeSpan; last: boolean },
 ): Promise<Markup> {
-  const time = timeAxis(place.endUs, place.width, place.last ? 'bottom' : 'none')
+  const time = timeAxis(place.span, place.width, place.last ? 'bottom' : 'none')
   const base = frames[place.width]
   const frame = place.last ? { ...base, bottom: AXIS_ROOM } : base
   const y = verticalOf(panel)

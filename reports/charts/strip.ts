@@ -2,6 +2,7 @@ import type { Analysis, FaultSpan } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { plural } from '../format.ts'
 import type { Markup } from '../markup.ts'
+import { placeIn } from './axes.ts'
 import { bandLabel, bandLayers, CHAR_PX, type TimeAxis } from './bands.ts'
 import { draw, type Frame, type Layer } from './draw.ts'
 
@@ -13,11 +14,11 @@ type Name = { text: string; x: number; dx: number; align: 'left' | 'right' }
 type Extent = { from: number; to: number }
 
 /** Faults in as few rows as they need so that neither bars nor names meet. */
-function barsOf(faults: readonly FaultSpan[], frame: Frame, endUs: number): Bar[] {
+function barsOf(faults: readonly FaultSpan[], frame: Frame, time: TimeAxis): Bar[] {
   const free: number[] = []
   const sorted = [...faults].sort((a, b) => a.fromUs - b.fromUs || (a.name < b.name ? -1 : 1))
   return sorted.map((fault) => {
-    const px = (us: number) => (Math.min(us, endUs) / endUs) * frame.width
+    const px = (us: number) => placeIn(time, Math.min(us, time.endUs)) * frame.width
     const name = nameOf(fault, px, frame)
     const length = name.text.length * CHAR_PX + 8
     const said: Extent =
@@ -54,7 +55,7 @@ function nameOf(fault: FaultSpan, px: (us: number) => number, frame: Frame): Nam
 /** The head of the timeline: phases by name, and every fault as a bar with its canaries' confirmations. */
 export async function drawStrip(analysis: Analysis, frame: Frame, time: TimeAxis): Promise<Markup> {
   const shown = analysis.faults.filter(({ fromUs }) => fromUs < time.endUs)
-  const bars = barsOf(shown, frame, time.endUs)
+  const bars = barsOf(shown, frame, time)
   const rows = bars.length === 0 ? 0 : Math.max(...bars.map(({ row }) => row)) + 1
   const own = { ...frame, height: 18 + rows * ROW_PX }
   const layers = [
@@ -74,7 +75,7 @@ function phaseNames(analysis: Analysis, frame: Frame, time: TimeAxis): Layer {
       : name.startsWith('fault:')
         ? 'fault'
         : name
-    const room = ((toUs - fromUs) / time.endUs) * frame.width
+    const room = (placeIn(time, toUs) - placeIn(time, fromUs)) * frame.width
     const text = [name, short].find((one) => one.length * CHAR_PX <= room) ?? ''
     return { at: (fromUs + toUs) / 2 / SECOND, text }
   })

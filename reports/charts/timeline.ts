@@ -5,13 +5,13 @@ import {
   countText,
   durationText,
   linkLabel,
-  momentText,
   percentText,
   plural,
   ratioText,
   writtenText,
 } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
+import type { TimeSpan } from './axes.ts'
 import { legendOf } from './legend.ts'
 import { type Line, linesOf, worstKeys } from './lines.ts'
 import { linkPen, type Pen, pairPen, regionPen } from './palette.ts'
@@ -95,19 +95,19 @@ const plans: PanelPlan[] = [
 
 /** All panels of the run, one under the other on one time axis. */
 export async function timeline(analysis: Analysis): Promise<Markup> {
-  const endUs = endOf(analysis)
+  const span = spanOf(analysis)
   const shown = plans
     .map((plan) => ({ plan, lines: linesFor(plan, analysis) }))
     .filter(({ plan, lines }) => plan.chart !== 'dispatch' || lines.length > 0)
   const last = shown.findLast(({ plan, lines }) => lines.length > 0 && !isFlat(plan, lines))
   const strips = await both(async (width) =>
-    drawStrip(analysis, { ...frames[width], top: 20, bottom: 4 }, timeAxis(endUs, width, 'top')),
+    drawStrip(analysis, { ...frames[width], top: 20, bottom: 4 }, timeAxis(span, width, 'top')),
   )
   const panels: Markup[] = []
   for (const one of shown)
-    panels.push(await panelOf(one.plan, one.lines, analysis, { endUs, last: one === last }))
-  return html`<figure class="timeline">${strips}${panels}<figcaption>Time counts from the start of warm-up; a scenario’s own times
-count from its end, at ${momentText(analysis.plan.timeline.warmupUs)}. Shaded: warm-up and settle. Bands: faults, empty if no canary saw them; heavy ticks on a
+    panels.push(await panelOf(one.plan, one.lines, analysis, { span, last: one === last }))
+  return html`<figure class="timeline">${strips}${panels}<figcaption>Time counts from the end of warm-up, as in the scenario.
+Shaded: warm-up and settle. Bands: faults, empty if no canary saw them; heavy ticks on a
 fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`
 }
 
@@ -123,10 +123,13 @@ const linesFor = ({ chart }: PanelPlan, analysis: Analysis): Line[] =>
 const isFlat = (plan: PanelPlan, lines: readonly Line[]): boolean =>
   plan.scaleOf(lines).kind === 'log' && valuesOf(lines).every((value) => value === 0)
 
-function endOf({ phases, ended, series }: Analysis): number {
+/** From the start of warm-up to the last thing known. */
+function spanOf({ plan, phases, ended, series }: Analysis): TimeSpan {
   const times = [ended.atUs, ...phases.map(({ toUs }) => toUs)]
   for (const { points } of series) times.push(points.at(-1)?.[0] ?? 0)
-  return times.filter(Number.isFinite).reduce((most, us) => Math.max(most, us), 1)
+  const startUs = -plan.timeline.warmupUs
+  const endUs = times.filter(Number.isFinite).reduce((most, us) => Math.max(most, us), startUs + 1)
+  return { startUs, endUs }
 }
 
 /** A drawing for wide and one for narrow pages; the style sheet shows one of them. */
@@ -138,7 +141,7 @@ async function panelOf(
   plan: PanelPlan,
   all: readonly Line[],
   analysis: Analysis,
-  place: { endUs: number; last: boolean },
+  place: { span: TimeSpan; last: boolean },
 ): Promise<Markup> {
   const head = html`<h3>${plan.title} <small>${plan.unit}</small></h3>`
   if (all.length === 0) return html`${head}<p class="missing">Not measured: ${plan.missing}.</p>`

@@ -5,7 +5,7 @@ import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import type { Op } from '../op.ts'
 import type { Version, Versions } from '../versions.ts'
-import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { counted, linesOf, moment, seconds, versionText } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** null: no bound. */
@@ -111,7 +111,7 @@ function witness({ read, shown, us, versions }: Stale): Witness {
   const what = shown ? versionText(shown) : 'nothing'
   return {
     sentence:
-      `${read.kind} ${read.op}, sent to ${read.gateway} at ${seconds(read.dispatched ?? read.intended)}, showed ${what} without a ` +
+      `${read.kind} ${read.op}, sent to ${read.gateway} at ${moment(read.dispatched ?? read.intended)}, showed ${what} without a ` +
       `stale flag: superseded for ${seconds(us)}, ${counted(versions, 'newer version')}.`,
     lines: [...linesOf(shown?.op ?? null), ...linesOf(read)],
   }

@@ -3,7 +3,7 @@ import type { HopEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import type { Lined } from '../history.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hop = Lined<HopEvent>
@@ -79,7 +79,7 @@ function witness({ first, second, restarted, harmful }: Twice): Witness {
   const after = restarted ? ', after a restart' : ''
   return {
     sentence:
-      `Write ${write} of id ${id} was applied in ${region} at ${seconds(first.t)} and again at ${seconds(second.t)}${after}` +
+      `Write ${write} of id ${id} was applied in ${region} at ${moment(first.t)} and again at ${moment(second.t)}${after}` +
       `${harmful ? ', where a newer version had been' : ''}.`,
     lines: [first.line, second.line],
   }

@@ -2,7 +2,7 @@ import type { Verdict } from '../../model/finding.ts'
 import type { StoreEvent } from '../../model/record.ts'
 import type { Facts } from '../facts.ts'
 import { type FaultStory, whereOf } from '../faults.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment } from '../wording.ts'
 import type { Checker } from './finding.ts'
 
 /** Canaries saw every fault bite and end. One that nobody saw proves nothing about the system: unknown. Without faults nothing is said. */
@@ -45,7 +45,7 @@ function whoIsGone({ plan, injecting }: FaultStory, stores: readonly StoreEvent[
       injecting !== null &&
       t >= injecting[0],
   )
-  return gone ? `: the store of ${gone.region} ${gone.because} at ${seconds(gone.t)}` : ''
+  return gone ? `: the store of ${gone.region} ${gone.because} at ${moment(gone.t)}` : ''
 }
 
 function whatIsMissing({ injecting, confirmedUs, healConfirmedUs }: FaultStory): string | null {
@@ -58,5 +58,5 @@ function sentenceOf(fault: FaultStory): string {
   const { plan, confirmedUs, healConfirmedUs, saw } = fault
   const what = `${plan.name} (${plan.kind} of ${whereOf(plan)})`
   if (confirmedUs === null || healConfirmedUs === null) return `${what} ${whatIsMissing(fault)}.`
-  return `${what}: ${saw || 'seen'} from ${seconds(confirmedUs)}, normal again from ${seconds(healConfirmedUs)}.`
+  return `${what}: ${saw || 'seen'} from ${moment(confirmedUs)}, normal again from ${moment(healConfirmedUs)}.`
 }

@@ -2,7 +2,7 @@ import type { EpochEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
 import type { Lined } from '../history.ts'
-import { counted, linesOf, seconds } from '../wording.ts'
+import { counted, linesOf, moment } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Epoch = Lined<EpochEvent>
@@ -67,7 +67,7 @@ function twoOwners(epochs: readonly Epoch[]): Witness[] {
     if (!owner || owner.region === event.region) return []
     return [
       {
-        sentence: `Epoch ${event.epoch} belongs to ${owner.region} since ${seconds(owner.t)} and to ${event.region} since ${seconds(event.t)}.`,
+        sentence: `Epoch ${event.epoch} belongs to ${owner.region} since ${moment(owner.t)} and to ${event.region} since ${moment(event.t)}.`,
         lines: [owner.line, event.line],
       },
     ]
@@ -79,8 +79,8 @@ function lateText({ event, taken }: { event: Epoch; taken: Epoch }, { history }:
   const what = event.write === undefined ? 'something' : `write ${event.write}`
   return {
     sentence:
-      `${event.region} accepted ${what} under epoch ${event.epoch} at ${seconds(event.t)}, although ${taken.region} was ` +
-      `primary under epoch ${taken.epoch} since ${seconds(taken.t)}.`,
+      `${event.region} accepted ${what} under epoch ${event.epoch} at ${moment(event.t)}, although ${taken.region} was ` +
+      `primary under epoch ${taken.epoch} since ${moment(taken.t)}.`,
     lines: [taken.line, ...linesOf(op), event.line],
   }
 }
@@ -108,7 +108,7 @@ function refusedOf(
       continue
     }
     wrong.push({
-      sentence: `Write ${write} was refused by ${event.region} at ${seconds(event.t)} and acknowledged to ${op.client} all the same.`,
+      sentence: `Write ${write} was refused by ${event.region} at ${moment(event.t)} and acknowledged to ${op.client} all the same.`,
       lines: [...linesOf(op), event.line],
     })
   }

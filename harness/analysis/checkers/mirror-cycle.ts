@@ -6,7 +6,7 @@ import { repeatsOf } from '../copies.ts'
 import type { Facts } from '../facts.ts'
 import type { History, Lined } from '../history.ts'
 import { mayRepeat } from '../mirroring.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 type Hop = Lined<HopEvent>
@@ -78,14 +78,14 @@ function unexplained({ history, faults, mirrorings }: Facts): Hop[] {
 
 const echoed = ({ copy, first }: Echo): Witness => ({
   sentence:
-    `Write ${copy.write} of id ${copy.id}, which ${copy.region} logged itself at ${seconds(first.t)}, came back ` +
-    `into its log from ${copy.from} at ${seconds(copy.t)}.`,
+    `Write ${copy.write} of id ${copy.id}, which ${copy.region} logged itself at ${moment(first.t)}, came back ` +
+    `into its log from ${copy.from} at ${moment(copy.t)}.`,
   lines: [first.line, copy.line],
 })
 
 const repeated = (hop: Hop): Witness => ({
   sentence:
     `Write ${hop.write} of id ${hop.id} was copied from ${hop.from} to ${hop.region} once more at ` +
-    `${seconds(hop.t)}, without a restart or a fault that explains it.`,
+    `${moment(hop.t)}, without a restart or a fault that explains it.`,
   lines: [hop.line],
 })

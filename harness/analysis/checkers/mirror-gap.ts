@@ -3,7 +3,7 @@ import type { WriteId } from '../../model/point.ts'
 import type { RegionName } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { laneOf, type Mirroring, type Placed } from '../mirroring.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hole = { mirroring: Mirroring; record: Placed; skipped: boolean }
@@ -94,7 +94,7 @@ function witness({ mirroring, record, skipped }: Hole, { history }: Facts): Witn
   const op = history.byOp.get(record.write)
   return {
     sentence:
-      `Write ${record.write} of id ${record.id}, logged at ${seconds(record.t)} as offset ${record.offset} of ` +
+      `Write ${record.write} of id ${record.id}, logged at ${moment(record.t)} as offset ${record.offset} of ` +
       `partition ${record.partition}${why}, was left out by mirror ${link} and never came to ${to}.`,
     lines: [
       ...(op ? [op.line] : []),

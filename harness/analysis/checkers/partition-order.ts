@@ -3,7 +3,7 @@ import type { Witness } from '../../model/finding.ts'
 import type { FaultStory } from '../faults.ts'
 import type { History, Lined } from '../history.ts'
 import { type Copy, type Mirroring, mayRepeat } from '../mirroring.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /**
@@ -52,7 +52,7 @@ function swapsOf(mirroring: Mirroring, faults: readonly FaultStory[]): Witness[]
     found.push({
       sentence:
         `Write ${hop.write}, offset ${source.offset} of partition ${source.partition} in ${mirroring.from}, ${what} to ` +
-        `${mirroring.to} at ${seconds(hop.t)}, after write ${last.hop.write}, which stands at offset ${last.source.offset}.`,
+        `${mirroring.to} at ${moment(hop.t)}, after write ${last.hop.write}, which stands at offset ${last.source.offset}.`,
       lines: [source.line, last.source.line, last.hop.line, hop.line],
     })
   }
@@ -77,7 +77,7 @@ function stepsBack({ commits, agents }: History): Witness[] {
     found.push({
       sentence:
         `Group ${group} in ${region} committed offset ${last.offsets[partition]} of ${topic}, partition ${partition}, at ` +
-        `${seconds(last.t)}, and ${offsets[partition]} at ${seconds(commit.t)}.`,
+        `${moment(last.t)}, and ${offsets[partition]} at ${moment(commit.t)}.`,
       lines: [last.line, commit.line],
     })
   }

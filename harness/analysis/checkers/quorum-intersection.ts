@@ -3,7 +3,7 @@ import type { Guarantees } from '../../model/guarantees.ts'
 import type { PointId } from '../../model/point.ts'
 import type { Facts } from '../facts.ts'
 import { type Op, storesOf } from '../op.ts'
-import { counted, linesOf, seconds } from '../wording.ts'
+import { counted, linesOf, moment } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Quorum = NonNullable<Guarantees['quorum']>['is']
@@ -82,7 +82,7 @@ const fewOf = (op: Op, named: number, needed: number): Witness => ({
 
 const apartOf = (fetch: Op, write: Op, at: number): Witness => ({
   sentence:
-    `fetch ${fetch.op} of id ${fetch.id} at ${seconds(at)} asked ${storesOf(fetch).join(', ')}; ${write.kind} ${write.op}, ` +
-    `acknowledged at ${seconds(write.done ?? 0)}, was in ${storesOf(write).join(', ')}.`,
+    `fetch ${fetch.op} of id ${fetch.id} at ${moment(at)} asked ${storesOf(fetch).join(', ')}; ${write.kind} ${write.op}, ` +
+    `acknowledged at ${moment(write.done ?? 0)}, was in ${storesOf(write).join(', ')}.`,
   lines: [...linesOf(write), ...linesOf(fetch)],
 })

@@ -3,7 +3,7 @@ import type { Op } from '../op.ts'
 import { type Access, type Cluster, endOf, startOf } from '../registers/clusters.ts'
 import type { Read } from '../registers/register.ts'
 import type { Version } from '../versions.ts'
-import { linesOf, readText, seconds, versionText } from '../wording.ts'
+import { linesOf, moment, readText, versionText } from '../wording.ts'
 
 /** What a read was shown that no order explains, as sentences. */
 
@@ -51,8 +51,8 @@ const earliest = ({ accesses }: Cluster, fits: (access: Access) => boolean): Acc
   accesses.find(fits) as Access
 
 function cameText({ op, from }: Access): string {
-  if (op?.kind !== 'fetch') return `it was sent at ${seconds(from)},`
-  return `fetch ${op.op} of ${op.client}, sent at ${seconds(from)}, showed it`
+  if (op?.kind !== 'fetch') return `it was sent at ${moment(from)},`
+  return `fetch ${op.op} of ${op.client}, sent at ${moment(from)}, showed it`
 }
 
 function afterText({ op }: Access): string {
@@ -64,5 +64,5 @@ function afterText({ op }: Access): string {
 /** The acknowledgement of a write stands beside its name. */
 function overText({ op, to }: Access): string {
   if (op?.kind !== 'fetch') return ''
-  return `, and fetch ${op.op} of ${op.client} had shown it by ${seconds(to)}`
+  return `, and fetch ${op.op} of ${op.client} had shown it by ${moment(to)}`
 }

@@ -4,7 +4,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { beganUs, overUs } from '../faults.ts'
 import { disturbs, type Mirroring, type Placed } from '../mirroring.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, moment, seconds } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** A stretch in which records waited in a source log and nothing arrived in the target. */
@@ -31,8 +31,8 @@ export const replicationStopped: Checker = (facts) => {
     violations: stops.length,
     witnesses: stops.slice(0, 8).map(({ mirroring, waiting, fromUs, toUs, silentUs }) => ({
       sentence:
-        `Write ${waiting.write}, in the log of ${mirroring.from} since ${seconds(waiting.t)}, waited, and nothing came ` +
-        `to ${mirroring.to} from ${seconds(fromUs)} to ${seconds(toUs)}: ${seconds(silentUs)} without a fault that ` +
+        `Write ${waiting.write}, in the log of ${mirroring.from} since ${moment(waiting.t)}, waited, and nothing came ` +
+        `to ${mirroring.to} from ${moment(fromUs)} to ${moment(toUs)}: ${seconds(silentUs)} without a fault that ` +
         'explains it.',
       lines: [waiting.line],
     })),

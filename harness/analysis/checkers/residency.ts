@@ -2,7 +2,7 @@ import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
-import { counted, linesOf, seconds } from '../wording.ts'
+import { counted, linesOf, moment } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** The vector of a pinned point that crossed a link. */
@@ -59,7 +59,7 @@ function* crossingsOf({ history, layout, versions }: Facts): Iterable<Crossing> 
 function witness({ id, allowed, from, to, us, line }: Crossing, { history }: Facts): Witness {
   const op = history.ops.find((one) => one.kind === 'upsert' && one.id === id)
   return {
-    sentence: `The vector of id ${id}, pinned to ${allowed.join(', ')}, went from ${from} to ${to} at ${seconds(us)}.`,
+    sentence: `The vector of id ${id}, pinned to ${allowed.join(', ')}, went from ${from} to ${to} at ${moment(us)}.`,
     lines: [...linesOf(op ?? null).slice(0, 1), line],
   }
 }

@@ -9,7 +9,7 @@ import { storesOf } from '../op.ts'
 import { stillMoving } from '../settling.ts'
 import { inStoreFrom, type Stations } from '../stations.ts'
 import { before, type Version } from '../versions.ts'
-import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { counted, linesOf, moment, versionText } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -152,7 +152,7 @@ function isAfter(live: Readonly<Stations>, dead: Readonly<Stations>): boolean {
 const inSight = ({ visible, duplicate }: Readonly<Stations>): number => Math.min(visible, duplicate)
 
 function witness(gone: Version, version: Version, { regions, us, where, line }: Sighting): Witness {
-  const when = us === Number.POSITIVE_INFINITY ? '' : ` at ${seconds(us)}`
+  const when = us === Number.POSITIVE_INFINITY ? '' : ` at ${moment(us)}`
   return {
     sentence: `${where} in ${regions.join(', ')}${when} shows ${versionText(version)} after ${versionText(gone)}.`,
     lines: [...linesOf(version.op), ...linesOf(gone.op), line],

@@ -1,6 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
 import type { RegionOrder, Setback } from '../region-order.ts'
-import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { counted, linesOf, moment, versionText } from '../wording.ts'
 import { type Checked, conclude } from './finding.ts'
 
 /** Puts the order in which regions took versions into words. `why` says why one had to stay behind the other. */
@@ -33,12 +33,12 @@ export function setbackFinding(
 function witness({ region, back, over, came, current }: Setback, why: string): Witness {
   const stayed = current.line < came.line
   const what = stayed ? 'stayed with' : 'went back to'
-  const when = stayed ? '' : ` at ${seconds(current.t)}`
+  const when = stayed ? '' : ` at ${moment(current.t)}`
   const how = came.hop === 'applied' ? 'applied' : `found to be ${came.hop}`
   return {
     sentence:
       `${region} ${what} ${versionText(back)}${when}, although ${versionText(over)}, ${why}, ` +
-      `was ${how} there at ${seconds(came.t)}.`,
+      `was ${how} there at ${moment(came.t)}.`,
     lines: [...new Set([...linesOf(back.op), ...linesOf(over.op), came.line, current.line])].sort(
       (a, b) => a - b,
     ),

@@ -3,7 +3,7 @@ import type { PointId, WriteId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Facts } from '../facts.ts'
 import { before, type Version } from '../versions.ts'
-import { counted, linesOf, seconds, versionText } from '../wording.ts'
+import { counted, linesOf, moment, versionText } from '../wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** A tombstone that a region forgot for good. */
@@ -69,9 +69,9 @@ function witness({ forgotten, older, cameUs, where }: Danger): Witness {
   const still =
     cameUs === null
       ? `${where} still held ${versionText(older)}`
-      : `${versionText(older)} was applied there at ${seconds(cameUs)}`
+      : `${versionText(older)} was applied there at ${moment(cameUs)}`
   return {
-    sentence: `${region} forgot the tombstone of ${versionText(version)} at ${seconds(us)}; ${still}.`,
+    sentence: `${region} forgot the tombstone of ${versionText(version)} at ${moment(us)}; ${still}.`,
     lines: [...linesOf(older.op), ...linesOf(version.op), line],
   }
 }

@@ -1,4 +1,4 @@
-import { counted, linesOf, seconds } from '../wording.ts'
+import { counted, linesOf, moment } from '../wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** What an agent did before a crash stays before it: no later incarnation's store or log hears from it again. */
@@ -23,8 +23,8 @@ export const zombieWrites: Checker = ({ history }) => {
     violations: after.length,
     witnesses: after.slice(0, 8).map(({ hop, crash }) => ({
       sentence:
-        `Incarnation ${crash.incarnation} in ${crash.region} crashed at ${seconds(crash.t)} and had write ` +
-        `${hop.write} of id ${hop.id} ${hop.hop} at ${seconds(hop.t)}.`,
+        `Incarnation ${crash.incarnation} in ${crash.region} crashed at ${moment(crash.t)} and had write ` +
+        `${hop.write} of id ${hop.id} ${hop.hop} at ${moment(hop.t)}.`,
       lines: [...linesOf(history.byOp.get(hop.write) ?? null), crash.line, hop.line],
     })),
     held: `Nothing came from ${counted(crashes.size, 'crashed agent')} after its crash (${counted(hops.length, 'hop')} looked at).`,

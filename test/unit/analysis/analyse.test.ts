@@ -117,3 +117,16 @@ test('a percentile curve ends at the maximum, and where values are only bounds',
   record.search({ op: 101, at: 3 * SECOND, done: null })
   expect(curve(-1)).toEqual([[0.99, 100 * MS]])
 })
+
+test('findings tell moments from the end of warm-up, as the scenario counts them', () => {
+  const timeline = { warmupUs: 4 * SECOND, runUs: 10 * SECOND, settleUs: 4 * SECOND }
+  const { findings } = aRecord({ timeline })
+    .upsert({ op: 1, id: 9, at: SECOND, client: 'c' })
+    .fetch({ op: 2, id: 9, at: 6 * SECOND, client: 'c' })
+    .analysis()
+  const sentences = findings.flatMap(({ events }) => events.map(({ sentence }) => sentence))
+  expect(sentences.filter((one) => one.includes('showed nothing'))[0]).toMatch(
+    /at 2\.000 s, showed nothing.*acknowledged at -[23]\.\d{3} s/,
+  )
+  expect(JSON.stringify(findings)).not.toMatch(/[‹›]/)
+})

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { SECOND } from '../../../harness/model/units.ts'
-import { linearTicks, logDomain, logTicks, timeTicks } from '../../../reports/charts/axes.ts'
+import {
+  linearTicks,
+  logDomain,
+  logTicks,
+  placeIn,
+  timeTicks,
+} from '../../../reports/charts/axes.ts'
 import {
   drawable,
   type Line,
@@ -38,7 +44,8 @@ const aPanel = (lines: Line[]): Panel => ({
 })
 
 const drawn = async (panel: Panel): Promise<string> => {
-  const place = { width: 'wide' as const, endUs: 170 * SECOND, last: true }
+  const span = { startUs: 0, endUs: 170 * SECOND }
+  const place = { width: 'wide' as const, span, last: true }
   return (await drawPanel(panel, anAnalysis(), place)).markup
 }
 
@@ -70,19 +77,28 @@ test('log axes end at round values and ignore what has no place on them', () => 
 
 test('linear and time axes have few, round ticks', () => {
   expect(linearTicks(0, 108, 4)).toEqual([0, 50, 100])
-  expect(timeTicks(170 * SECOND, 5).map(({ text }) => text)).toEqual([
+  expect(timeTicks({ startUs: 0, endUs: 170 * SECOND }, 5).map(({ text }) => text)).toEqual([
     '0 s',
     '40 s',
     '80 s',
     '120 s',
     '160 s',
   ])
-  expect(timeTicks(3600 * SECOND, 5).map(({ text }) => text)).toEqual([
+  expect(timeTicks({ startUs: 0, endUs: 3600 * SECOND }, 5).map(({ text }) => text)).toEqual([
     '0 min',
     '20 min',
     '40 min',
     '60 min',
   ])
+  const span = { startUs: -10 * SECOND, endUs: 65 * SECOND }
+  expect(timeTicks(span, 5).map(({ at, text }) => [at, text])).toEqual([
+    [0, '0 s'],
+    [20, '20 s'],
+    [40, '40 s'],
+    [60, '60 s'],
+  ])
+  expect(timeTicks(span, 14).map(({ text }) => text)[0]).toBe('−10 s')
+  expect(placeIn(span, 0)).toBeCloseTo(10 / 75, 9)
 })
 
 test('regions differ by colour and by dash', () => {

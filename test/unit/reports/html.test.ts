@@ -39,7 +39,7 @@ describe('the report of a realistic run', () => {
   beforeAll(async () => {
     page = await renderHtml(aReport())
     text = textOf(page)
-  })
+  }, 60_000)
 
   test('is one file that asks for nothing and runs nothing', () => {
     expect(page).toContain(
@@ -67,6 +67,7 @@ describe('the report of a realistic run', () => {
       'findings',
       'measurements',
       'faults',
+      'scenario',
       'profile',
       'environment',
       'repeat',
@@ -120,8 +121,8 @@ describe('the report of a realistic run', () => {
   })
 
   test('says when canaries saw the fault begin and end', () => {
-    expect(text).toMatch(/40.2 s \(\+200 ms\)/)
-    expect(text).toMatch(/80.4 s \(\+400 ms\)/)
+    expect(text).toMatch(/30.2 s \(\+200 ms\)/)
+    expect(text).toMatch(/70.4 s \(\+400 ms\)/)
     expect(text).toContain('echo missing')
   })
 
@@ -141,7 +142,7 @@ test('a run with nothing measured says what is missing, and draws nothing', asyn
   const judgement = aJudgement({ verdict: 'unknown', because: 'Nothing was measured.', limits: [] })
   const text = textOf(await renderHtml(aReport({ analysis: anEmptyAnalysis(), judgement })))
   expect(text).toContain(
-    'The record is cut off at 1.5 s, after 12 lines: the last line is not complete.',
+    'The record is cut off at −0.5 s, after 12 lines: the last line is not complete.',
   )
   expect(text.match(/not measured/gi)?.length).toBeGreaterThan(8)
   expect(text).toContain('No fault was planned')
@@ -315,4 +316,41 @@ test('a record of before there were overlays still gives a report', async () => 
   const { overlay: _, servers: __, ...plan } = aThreeRegionPlan()
   const page = await renderHtml(aReport({ analysis: wordsOnly({ plan: plan as Plan }) }))
   expect(textOf(page)).not.toContain('Laid over')
+})
+
+describe('the scenario in the report', () => {
+  const used = 'partition-heal, seed 42\n\nLinks\n  us-east -> eu-west  38ms  76ms'
+
+  test('is shown as it was written and as it was run, folded where it is long', async () => {
+    const written = `# Why?\nname: <b>\n${'# a line\n'.repeat(40)}`
+    const page = await renderHtml(
+      aReport({ analysis: wordsOnly(), scenario: { written, plan: used } }),
+    )
+    const section = page.slice(page.indexOf('<section id="scenario"'), page.indexOf('id="profile"'))
+    expect(section).toContain('partition-heal.yaml as it was written, 42 lines')
+    expect(section).toContain('name: &lt;b&gt;')
+    expect(section).toContain('us-east -&gt; eu-west  38ms  76ms')
+    expect(section.match(/<details[^>]*>/g)?.map((tag) => tag.includes(' open'))).toEqual([
+      false,
+      true,
+    ])
+  })
+
+  test('that was not kept is said to be missing, and the plan is shown all the same', async () => {
+    const scenario = { written: null, plan: used }
+    const text = textOf(await renderHtml(aReport({ analysis: wordsOnly(), scenario })))
+    expect(text).toContain('was not kept with this run')
+    expect(text).toContain('us-east -> eu-west 38ms 76ms')
+  })
+})
+
+test('moments count from the end of warm-up, as in the scenario: in the fault table and on the axis', async () => {
+  const analysis = anAnalysis()
+  const { plan, faults } = analysis
+  const [fault] = faults
+  const from = ((fault?.fromUs ?? 0) - plan.timeline.warmupUs) / SECOND
+  const text = textOf(await renderHtml(aReport({ analysis }))).replaceAll('\u00a0', ' ')
+  expect(text).toContain(`${from} s to`)
+  expect(text).toContain('Time counts from the end of warm-up, as in the scenario.')
+  expect(text).toContain('−10 s')
 })

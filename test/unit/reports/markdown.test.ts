@@ -52,7 +52,7 @@ test('a run with nothing measured says so', () => {
       judgement: aJudgement({ verdict: 'unknown', limits: [] }),
     }),
   )
-  expect(text).toContain('**cut off** at 1.5 s after 12 lines.')
+  expect(text).toContain('**cut off** at −0.5 s after 12 lines.')
   expect(text).toContain('Search response was not measured')
   expect(text).not.toMatch(/NaN|undefined|Infinity/)
 })

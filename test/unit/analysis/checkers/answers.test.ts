@@ -66,7 +66,7 @@ test('an answer beyond the bound fails, unless it says that it is stale', () => 
     events: [
       {
         sentence:
-          'search 3, sent to us at 5.000 s, showed the base version of id 2 without a stale flag: superseded for 3.000 s, 2 newer versions.',
+          'search 3, sent to us at ‹5.000 s›, showed the base version of id 2 without a stale flag: superseded for 3.000 s, 2 newer versions.',
       },
     ],
   })
@@ -165,7 +165,7 @@ test('a fetch that shares no region with the write before it fails', () => {
     events: [
       {
         sentence:
-          'fetch 2 of id 9 at 2.000 s asked ap; upsert 1, acknowledged at 1.001 s, was in us, eu.',
+          'fetch 2 of id 9 at ‹2.000 s› asked ap; upsert 1, acknowledged at ‹1.001 s›, was in us, eu.',
       },
     ],
   })

@@ -29,9 +29,9 @@ test('who has been shown the answer must not be shown the question as the latest
     events: [
       {
         sentence:
-          'fetch 5 of reads, sent to us at 5.000 s, showed upsert 1 of id 9 (asks at us, acknowledged at 1.001 s), ' +
+          'fetch 5 of reads, sent to us at ‹5.000 s›, showed upsert 1 of id 9 (asks at us, acknowledged at ‹1.001 s›), ' +
           'although its client knew, itself or through others, of upsert 3 of id 9 (answers at us, acknowledged at ' +
-          '3.001 s), whose writer knew that one.',
+          '‹3.001 s›), whose writer knew that one.',
         lines: [2, 3, 6, 7, 10, 11],
       },
     ],

@@ -28,9 +28,9 @@ test('a fetch that finds the version before the one that was acknowledged fails'
     events: [
       {
         sentence:
-          'fetch 3 of eu/0, sent to us and answered from eu at 3.000 s, showed upsert 1 of id 9 (us/0 at us, ' +
-          'acknowledged at 1.001 s), although upsert 2 of id 9 (us/0 at us, acknowledged at 2.001 s) had taken its ' +
-          'place: it was sent at 2.000 s, after the other was acknowledged.',
+          'fetch 3 of eu/0, sent to us and answered from eu at ‹3.000 s›, showed upsert 1 of id 9 (us/0 at us, ' +
+          'acknowledged at ‹1.001 s›), although upsert 2 of id 9 (us/0 at us, acknowledged at ‹2.001 s›) had taken its ' +
+          'place: it was sent at ‹2.000 s›, after the other was acknowledged.',
         lines: [2, 3, 4, 5, 6, 7],
       },
     ],

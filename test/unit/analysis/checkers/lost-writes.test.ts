@@ -30,7 +30,7 @@ test('a write of which nothing is left has vanished, and durability promised it'
     promised: true,
     events: [
       {
-        sentence: 'No region holds upsert 1 of id 9 (us/0 at us, acknowledged at 2.001 s).',
+        sentence: 'No region holds upsert 1 of id 9 (us/0 at us, acknowledged at ‹2.001 s›).',
         lines: [2, 3],
       },
     ],

@@ -69,7 +69,7 @@ test('a copy that comes back into the log its write was put into is a cycle', ()
     events: [
       {
         sentence:
-          'Write 1 of id 11, which us logged itself at 1.002 s, came back into its log from eu at 1.300 s.',
+          'Write 1 of id 11, which us logged itself at ‹1.002 s›, came back into its log from eu at ‹1.300 s›.',
         lines: [5, 8],
       },
     ],
@@ -108,7 +108,7 @@ test('a record that a mirror went past and that never arrived is a gap', () => {
     events: [
       {
         sentence:
-          'Write 2 of id 12, logged at 2.002 s as offset 1 of partition 0, was left out by mirror us>eu and never came to eu.',
+          'Write 2 of id 12, logged at ‹2.002 s› as offset 1 of partition 0, was left out by mirror us>eu and never came to eu.',
       },
     ],
   })
@@ -142,7 +142,7 @@ test('nothing for more than 10 s while records wait is a stop, unless a fault ex
     events: [
       {
         sentence:
-          'Write 2, in the log of us since 2.002 s, waited, and nothing came to eu from 2.002 s to 15.000 s: ' +
+          'Write 2, in the log of us since ‹2.002 s›, waited, and nothing came to eu from ‹2.002 s› to ‹15.000 s›: ' +
           '12.998 s without a fault that explains it.',
       },
     ],
@@ -195,7 +195,7 @@ test('two copies that changed places fail', () => {
     events: [
       {
         sentence:
-          'Write 1, offset 0 of partition 0 in us, came to eu at 2.200 s, after write 2, which stands at offset 1.',
+          'Write 1, offset 0 of partition 0 in us, came to eu at ‹2.200 s›, after write 2, which stands at offset 1.',
       },
     ],
   })
@@ -227,7 +227,7 @@ test('a group that commits a smaller offset fails, unless its region started aga
     events: [
       {
         sentence:
-          'Group applier in eu committed offset 5 of us.e, partition 0, at 2.000 s, and 3 at 4.000 s.',
+          'Group applier in eu committed offset 5 of us.e, partition 0, at ‹2.000 s›, and 3 at ‹4.000 s›.',
       },
     ],
   })

@@ -39,7 +39,7 @@ test('a version applied twice in a region fails where single application is prom
     events: [
       {
         sentence:
-          'Write 1 of id 9 was applied in eu at 2.000 s and again at 3.000 s, after a restart.',
+          'Write 1 of id 9 was applied in eu at ‹2.000 s› and again at ‹3.000 s›, after a restart.',
         lines: [4, 5],
       },
     ],
@@ -86,7 +86,7 @@ test('a tombstone forgotten after everybody had it passes', () => {
 test('a tombstone forgotten while another region holds an older version fails', () => {
   expect(safety(forgotten().hops(2, 2, 'eu', { applied: 6 * SECOND }))).toMatchObject({
     verdict: 'fail',
-    events: [{ sentence: expect.stringMatching(/at 5\.000 s; eu still held upsert 1 of id 2/) }],
+    events: [{ sentence: expect.stringMatching(/at ‹5\.000 s›; eu still held upsert 1 of id 2/) }],
   })
 })
 
@@ -96,7 +96,7 @@ test('a tombstone forgotten before an older version arrives fails', () => {
     .hops(1, 2, 'us', { applied: 7 * SECOND })
   expect(safety(record)).toMatchObject({
     verdict: 'fail',
-    events: [{ sentence: expect.stringContaining('was applied there at 7.000 s') }],
+    events: [{ sentence: expect.stringContaining('was applied there at ‹7.000 s›') }],
   })
 })
 
@@ -145,7 +145,7 @@ test('what a former primary accepts after the takeover fails', () => {
     events: [
       {
         sentence:
-          'us accepted write 3 under epoch 1 at 7.000 s, although eu was primary under epoch 2 since 5.000 s.',
+          'us accepted write 3 under epoch 1 at ‹7.000 s›, although eu was primary under epoch 2 since ‹5.000 s›.',
       },
     ],
   })
@@ -153,7 +153,7 @@ test('what a former primary accepts after the takeover fails', () => {
 
 test('one epoch of two regions fails', () => {
   expect(fence(epoch(takenOver(), 'us', 'acquired', 2, 6 * SECOND)).events).toMatchObject([
-    { sentence: 'Epoch 2 belongs to eu since 5.000 s and to us since 6.000 s.' },
+    { sentence: 'Epoch 2 belongs to eu since ‹5.000 s› and to us since ‹6.000 s›.' },
   ])
 })
 
@@ -167,7 +167,7 @@ test('a refused write that its client was told of passes, and one that was ackno
   expect(fence(epoch(silent, 'eu', 'rejected', 1, 7 * SECOND, 3))).toMatchObject({
     verdict: 'fail',
     events: [
-      { sentence: 'Write 3 was refused by eu at 7.000 s and acknowledged to us/0 all the same.' },
+      { sentence: 'Write 3 was refused by eu at ‹7.000 s› and acknowledged to us/0 all the same.' },
     ],
   })
 })
@@ -208,8 +208,8 @@ test('a pinned vector that leaves fails, in a message as in a mirror', () => {
     verdict: 'fail',
     violations: 2,
     events: [
-      { sentence: 'The vector of id 9, pinned to us, went from us to eu at 3.000 s.' },
-      { sentence: 'The vector of id 9, pinned to us, went from us to eu at 4.000 s.' },
+      { sentence: 'The vector of id 9, pinned to us, went from us to eu at ‹3.000 s›.' },
+      { sentence: 'The vector of id 9, pinned to us, went from us to eu at ‹4.000 s›.' },
     ],
   })
 })

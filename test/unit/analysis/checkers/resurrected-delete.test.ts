@@ -29,8 +29,8 @@ test('an answer sent after the delete was visible there fails', () => {
     events: [
       {
         sentence:
-          'search 2 in us at 4.000 s shows the base version of id 2 after delete 1 of id 2 ' +
-          '(us/0 at us, acknowledged at 2.001 s).',
+          'search 2 in us at ‹4.000 s› shows the base version of id 2 after delete 1 of id 2 ' +
+          '(us/0 at us, acknowledged at ‹2.001 s›).',
         lines: [2, 4, 7],
       },
     ],

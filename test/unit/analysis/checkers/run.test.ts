@@ -59,7 +59,7 @@ test('a store that ended by itself is named as what kept the end of its fault fr
     ).because
   expect(ends('eu', 4_500_000, 'exited with code 134')).toBe(
     'Of 1 fault 1 could not be confirmed: freeze was seen to begin, but not to end: ' +
-      'the store of eu exited with code 134 at 4.500 s.',
+      'the store of eu exited with code 134 at ‹4.500 s›.',
   )
   for (const other of [
     ends('us', 4_500_000, 'exited'),

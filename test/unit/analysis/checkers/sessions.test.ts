@@ -32,8 +32,8 @@ test('a fetch that does not find the own write fails', () => {
     events: [
       {
         sentence:
-          'fetch 2 of c, sent to eu at 2.000 s, showed nothing, although the client knew its own ' +
-          'upsert 1 of id 9 (c at us, acknowledged at 1.001 s).',
+          'fetch 2 of c, sent to eu at ‹2.000 s›, showed nothing, although the client knew its own ' +
+          'upsert 1 of id 9 (c at us, acknowledged at ‹1.001 s›).',
         lines: [2, 4, 5, 6],
       },
     ],
@@ -138,7 +138,7 @@ test('a read that overlaps the one that saw more is not held against it', () => 
 test('it does not matter whose store answered, and the sentence says which it was', () => {
   const record = aWrite().fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', from: ['eu'] })
   expect(own(record).events[0]?.sentence).toMatch(
-    /^fetch 2 of c, sent to us and answered from eu at 2\.000 s, showed nothing/,
+    /^fetch 2 of c, sent to us and answered from eu at ‹2\.000 s›, showed nothing/,
   )
 })
 

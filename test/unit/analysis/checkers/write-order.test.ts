@@ -42,8 +42,8 @@ test('a region that applies the earlier one after the later one fails', () => {
     events: [
       {
         sentence:
-          'eu went back to upsert 1 of id 9 (c at us, acknowledged at 1.001 s) at 4.000 s, although upsert 2 of ' +
-          'id 9 (c at us, acknowledged at 2.001 s), which c sent after it, was applied there at 3.000 s.',
+          'eu went back to upsert 1 of id 9 (c at us, acknowledged at ‹1.001 s›) at ‹4.000 s›, although upsert 2 of ' +
+          'id 9 (c at us, acknowledged at ‹2.001 s›), which c sent after it, was applied there at ‹3.000 s›.',
         lines: [2, 4, 5, 7, 8, 9],
       },
     ],
@@ -55,7 +55,7 @@ test('a region that takes the later one for the older fails: it stays with the e
     .hops(1, 9, 'eu', { applied: 3 * SECOND })
     .hops(2, 9, 'eu', { older: 4 * SECOND })
   expect(ofWriter(record).events[0]?.sentence).toMatch(
-    /^eu stayed with upsert 1 .* although upsert 2 .* was found to be older there at 4\.000 s\.$/,
+    /^eu stayed with upsert 1 .* although upsert 2 .* was found to be older there at ‹4\.000 s›\.$/,
   )
 })
 

@@ -25,7 +25,7 @@ test('a hop of an incarnation that had crashed fails', () => {
     events: [
       {
         sentence:
-          'Incarnation 1 in eu crashed at 3.000 s and had write 1 of id 9 applied at 3.000 s.',
+          'Incarnation 1 in eu crashed at ‹3.000 s› and had write 1 of id 9 applied at ‹3.000 s›.',
         lines: [2, 3, 4, 5],
       },
     ],
