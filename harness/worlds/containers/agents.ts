@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import type { RecordEvent } from '../../model/record.ts'
-import type { RegionName, Us } from '../../model/units.ts'
+import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { type HostClock, within } from '../adapters/host-clock.ts'
 import type { Skew } from '../region-time.ts'
 import type { AgentConfig, FromAgent, ToAgent } from './agent-messages.ts'
 import { AGENT_MARK, agentMark } from './agent-sweep.ts'
+import { agentNotUp } from './topology/errors.ts'
 
 /** What the processes of agents are told that stays the same for all their incarnations. */
 export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
@@ -20,7 +21,7 @@ export type AgentsSetting = {
 }
 
 /** An agent must be up after this long; the first one reads the data set and loads the clients of the servers. */
-const UP_WITHIN_US: Us = 60_000_000
+const UP_WITHIN_US: Us = 60 * SECOND
 
 /** The agents' processes: each region has one, killed and stopped for real. */
 export class Agents {
@@ -131,10 +132,7 @@ class Seat {
       skews: this.skews,
     }
     this.tell({ kind: 'open', config })
-    const late = () =>
-      new Error(
-        `the agent of ${this.agent.region} was not up ${UP_WITHIN_US / 1e6} s after its start`,
-      )
+    const late = () => agentNotUp(this.agent.region, UP_WITHIN_US / SECOND)
     await within(UP_WITHIN_US, ready, late)
   }
 

@@ -7,6 +7,7 @@ import { loadBase } from '../adapters/milvus-loading.ts'
 import type { Vectors } from '../adapters/vectors.ts'
 import { EchoServer } from './echo-server.ts'
 import { Logs, POOL, Stores } from './servers.ts'
+import { baseNotLoaded } from './topology/errors.ts'
 import { freeHostPorts } from './topology/host-ports.ts'
 import type { Topology } from './topology/setting.ts'
 import { openTopology } from './topology/topology.ts'
@@ -124,6 +125,8 @@ async function loadAll(
     return loadBase(setting, base, {
       withinMs: LOAD_WITHIN_MS,
       onStep: (text) => onStep(`${region}: ${text}`),
+    }).catch((error: Error) => {
+      throw baseNotLoaded(region, error.message)
     })
   })
   await Promise.all(loads)

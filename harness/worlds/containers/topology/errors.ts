@@ -99,6 +99,18 @@ export function notReady({ container, condition, afterMs, ...known }: Overdue): 
   )
 }
 
+export const baseNotLoaded = (region: RegionName, said: string): EnvironmentError =>
+  new EnvironmentError(
+    `The base data did not get into the Milvus of ${region}: ${said.replace(/\.$/, '')}. ` +
+      'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
+  )
+
+export const agentNotUp = (region: RegionName, seconds: number): EnvironmentError =>
+  new EnvironmentError(
+    `The agent of ${region} was not up ${seconds} s after its start. ` +
+      'Try: end other programs on this machine, or fewer regions; what it said is above.',
+  )
+
 /** What Toxiproxy has is not what it was told: attributes it does not know are silently 0. */
 export const toxicDiffers = (where: string, asked: unknown, has: unknown): EnvironmentError =>
   new EnvironmentError(

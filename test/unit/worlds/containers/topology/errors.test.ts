@@ -2,6 +2,8 @@ import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type Docker, DockerError, dockerClient } from '../../../../../harness/images/docker.ts'
 import {
+  agentNotUp,
+  baseNotLoaded,
   clockNotFaked,
   EnvironmentError,
   leftBehind,
@@ -145,4 +147,14 @@ test('the rest says what, where and what to try too', () => {
     expect(error.message).toMatch(/Try: /)
   }
   expect(toxicDiffers('a.b.kafka', { x: 1 }, undefined).message).toContain('it has nothing')
+})
+
+test('a machine too busy to load the base data or to start an agent is said for people, with a way out', () => {
+  for (const error of [baseNotLoaded('us-east', 'deadline'), agentNotUp('us-east', 60)])
+    expect(error).toBeInstanceOf(EnvironmentError)
+  expect(baseNotLoaded('us-east', 'deadline').message).toBe(
+    'The base data did not get into the Milvus of us-east: deadline. ' +
+      'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
+  )
+  expect(agentNotUp('us-east', 60).message).toContain('was not up 60 s after its start. Try: ')
 })
