@@ -13,13 +13,15 @@ function agentOf(
   region: RegionName,
 ): AgentSetting {
   const others = plan.regions.filter((other) => other !== region)
+  // Plain data alone: it goes to another process, and what is more than data cannot.
+  const { milvus, kafka } = topology.region(region)
   return {
     plan,
     region,
     listen: { host: topology.gateway, port: agentPorts[region] as number },
     callers: topology.callers,
     collection,
-    own: topology.region(region),
+    own: { milvus, kafka },
     remote: Object.fromEntries(
       others.map((to) => [
         to,
