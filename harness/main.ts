@@ -148,10 +148,10 @@ async function runInto(
     const world = await openWorld(plan, pool, workload, opening)
     now = () => world.clock.now()
     try {
-      const { operations } = workload
+      const { operations, closed } = workload
       const probes = probeSchedule(plan, pool)
       const k = plan.load[0]?.k ?? 10
-      const running = { plan, world, system, operations, probes, k, dim, emit, interrupted }
+      const running = { plan, world, system, operations, closed, probes, k, dim, emit, interrupted }
       await world.drive(run(running))
       end(interrupted() ? 'interrupted' : 'complete')
     } finally {

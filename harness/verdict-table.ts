@@ -1,6 +1,8 @@
+import type { Analysed } from './analysis/analyse.ts'
 import { unmet } from './expectation.ts'
 import type { Judged } from './main.ts'
 import type { Finding, Judgement, LimitResult } from './model/finding.ts'
+import { closedLoops, loadNotes } from './model/load-notes.ts'
 import { metrics } from './model/metric.ts'
 import { MS, SECOND } from './model/units.ts'
 
@@ -10,12 +12,26 @@ export function outcomeTable(judged: Judged, expecting: boolean): string {
   const lines = [
     ...limitLines(judgement.limits),
     ...analysis.findings.filter((finding) => isNews(finding, judgement)).map(findingLine),
+    ...closedLoopRates(analysis),
+    ...loadNotes(analysis.plan).map((note) => `note    ${note}`),
     '',
     `${judgement.verdict.toUpperCase()}: ${judgement.because}`,
     ...(expecting ? expectationLines(judged) : []),
     `report: ${directory}/report.html`,
   ]
   return lines.join('\n')
+}
+
+/** What a closed loop is run for: how many searches a second were answered, by region and phase. */
+function closedLoopRates({ plan, metrics: rows }: Analysed): string[] {
+  const regions = closedLoops(plan).map(({ region }) => region)
+  return rows
+    .filter(({ metric, operation }) => metric === 'throughput' && operation === 'search')
+    .filter(({ region, phase }) => regions.includes(region ?? '') && phase !== 'warmup')
+    .map(
+      ({ region, phase, value = 0 }) =>
+        `rate    ${valueText(value, 'per-second')} searches/s answered (${region}, ${phase})`,
+    )
 }
 
 /** What was found, and silence only where it is why the verdict is unknown. */

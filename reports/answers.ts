@@ -1,4 +1,5 @@
 import type { Analysis } from '../harness/model/finding.ts'
+import { closedLoops } from '../harness/model/load-notes.ts'
 import type { MetricRow } from '../harness/model/metric.ts'
 import {
   countText,
@@ -40,8 +41,24 @@ export function latencyAnswer(analysis: Analysis): string {
   const rows = rowsOf(analysis, 'search.response').filter(({ region }) => region !== undefined)
   const text = beforeAndDuring(rows)
   if (text !== undefined) return `Worst response: ${text}.`
+  const service = closedLoops(analysis.plan).length > 0 && serviceText(analysis)
+  if (service) return service
   const why = rows.length === 0 ? 'no search was recorded' : 'too few searches in any phase'
   return `Search response was ${NOT_MEASURED}: ${why}.`
+}
+
+/** What a closed loop can tell: its rate, and the time from question to answer. */
+function serviceText(analysis: Analysis): string | undefined {
+  const rates = rowsOf(analysis, 'throughput').filter(
+    ({ operation, phase }) => operation === 'search' && phase === 'baseline',
+  )
+  const rate = worstOf(rates, ({ value = 0 }) => -value)
+  const service = beforeAndDuring(rowsOf(analysis, 'search.service'))
+  if (service === undefined) return undefined
+  const answered = rate
+    ? `Closed loop: ${countText(rate.value ?? 0)} searches/s (${placeOf(rate)}). `
+    : ''
+  return `${answered}Worst service time, without the waiting of an open loop: ${service}.`
 }
 
 /** How much recall is lost, and to what. */

@@ -60,6 +60,10 @@ const terms: readonly (readonly [string, string])[] = [
     'Operations start on a schedule made before the run; slow answers delay none of them.',
   ],
   [
+    'closed loop',
+    'Each client starts its next operation when its last is answered: a stall holds the clients up, and what they would have asked meanwhile is never measured.',
+  ],
+  [
     'warm-up, settle',
     'Load before anything is counted; and the time after arrivals end, in which regions may converge.',
   ],

@@ -1,3 +1,4 @@
+import { loadNotes } from '../harness/model/load-notes.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { overlaySection } from './circumstances.ts'
 import { durationText, momentText, plural } from './format.ts'
@@ -18,6 +19,7 @@ export function header(report: Report): Markup {
 ${cutOff(report)}
 <p class="facts">${facts(report)}</p>
 ${modelled(report)}
+${loadNotes(plan).map((note) => html`<p class="warning">${note}</p>`)}
 ${overlaySection(report)}
 <dl class="answers">
 <div><dt>How slow is search?</dt><dd>${latencyAnswer(analysis)}</dd></div>

@@ -1,4 +1,5 @@
 import type { LimitResult } from '../harness/model/finding.ts'
+import { loadNotes } from '../harness/model/load-notes.ts'
 import { overlayOf, type Plan } from '../harness/model/plan.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { repeatCommand } from './circumstances.ts'
@@ -23,6 +24,7 @@ export function markdownOf(recorded: Report): string {
       ? []
       : [`**${ended.how}** at ${momentText(ended.atUs)} after ${plural(ended.lines, 'line')}.`]),
     overlayPart(plan),
+    loadNotes(plan).map(escapedText).join('\n\n'),
     limitsPart(judgement.limits),
     findingsPart(report),
     [latencyAnswer, recallAnswer, lagAnswer, catchUpAnswer, survivalAnswer]

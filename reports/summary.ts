@@ -1,5 +1,6 @@
 import { toJson } from '../harness/base/json.ts'
 import type { LimitResult, ServerFigure } from '../harness/model/finding.ts'
+import { loadNotes } from '../harness/model/load-notes.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import { overlayOf } from '../harness/model/plan.ts'
 import type { Report } from './report.ts'
@@ -20,6 +21,7 @@ export function summaryOf({ analysis, judgement, environment }: Report) {
     seed: plan.seed,
     world: plan.world,
     overlay: [...overlayOf(plan)],
+    notes: loadNotes(plan),
     startedAt: environment.startedAt,
     ended: ended.how,
     verdict: judgement.verdict,

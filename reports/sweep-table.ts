@@ -40,7 +40,7 @@ export function sweepRows(result: SweepResult): string {
 
 /** sweep.md: what was asked, and the table. */
 export function sweepMarkdown(result: SweepResult): string {
-  const { scenario, seed, world, question } = result
+  const { scenario, seed, world, question, notes } = result
   const title = `# ${scenario} (seed ${seed}, ${world === 'sim' ? 'simulated' : 'real servers'})`
-  return [title, '', question, '', sweepRows(result)].join('\n')
+  return [title, question, ...notes, sweepRows(result)].join('\n\n')
 }

@@ -7,12 +7,13 @@ import { sweepTable } from './sweep-table.ts'
 
 /** sweep.html: the table that compares the points, and a chart for each figure. */
 export async function sweepPage(result: SweepResult): Promise<string> {
-  const { scenario, seed, world, question, faultline, points } = result
+  const { scenario, seed, world, question, notes, faultline, points } = result
   const { head, rows } = sweepTable(result)
   const body = html`<header>
 <p class="kicker"><span>Faultline ${faultline}</span><span class="badge">${world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
 <h1>${scenario}: ${String(points.length)} points side by side</h1>
 <p class="question">${question}</p>
+${notes.map((note) => html`<p class="warning">${note}</p>`)}
 </header>
 <main>
 <section id="points"><h2>Points</h2>

@@ -35,6 +35,7 @@ import { noteRows } from './said-of-answers.ts'
 import { seriesOf } from './series.ts'
 import { shardRows } from './shard-share.ts'
 import { measureStaleness } from './staleness.ts'
+import { throughputRows } from './throughput.ts'
 import { sinceWarmup } from './wording.ts'
 
 /** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
@@ -84,6 +85,7 @@ export function analyseHistory(
     ...clientRecoveryRows(facts),
     ...availabilityRows(facts),
     ...goodputRows(facts),
+    ...throughputRows(facts),
     ...byteRows(facts),
     ...outageRows(facts),
     ...noteRows(facts),

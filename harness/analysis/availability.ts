@@ -39,7 +39,8 @@ export function availabilityRows({ history, phaseOf }: Facts): MetricRow[] {
 
 const writeKinds = { upsert: ['write', 'upsert'], delete: ['write', 'delete'] }
 
-function operationsOf({ kind }: Op): string[] {
+/** Names an operation is counted under. */
+export function operationsOf({ kind }: Op): string[] {
   return kind === 'search' || kind === 'fetch' ? [kind] : writeKinds[kind]
 }
 
@@ -72,12 +73,12 @@ export function inTime(op: Op, limitUs: Us): boolean {
   return op.outcome === 'ok' && op.done !== null && op.done - op.intended <= limitUs
 }
 
-/** Searches answered ok within the response limit, per second of the phase; no limit, no goodput. */
+/** Searches answered ok within the response limit, per second of the phase; no limit or no schedule, no goodput. */
 export function goodputRows({ history, phaseOf, spans }: Facts): MetricRow[] {
   const limitFor = responseLimits(history.plan)
   const tallies = new Map<string, { region: string; phase: string; limitUs: Us; ops: Op[] }>()
   for (const op of history.ops) {
-    if (op.kind !== 'search') continue
+    if (op.kind !== 'search' || op.closed) continue
     const phase = phaseOf(op.intended)
     const key = `${op.region}|${phase}`
     const known = tallies.get(key)

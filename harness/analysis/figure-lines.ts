@@ -1,4 +1,5 @@
 import type { MetricName } from '../model/metric.ts'
+import type { Us } from '../model/units.ts'
 import { repeatsOf } from './copies.ts'
 import type { Facts } from './facts.ts'
 import { crossings } from './lag.ts'
@@ -26,7 +27,7 @@ export function linesOfFigure(metric: MetricName, where: Where, facts: Facts): n
       return byteLines(where, facts)
     default:
       return facts.history.ops
-        .filter((op) => feeds(op, metric) && isAt(op, where, facts))
+        .filter((op) => feeds(op, metric) && isAt(op, countedUs(op, metric), where, facts))
         .flatMap(linesOf)
   }
 }
@@ -40,14 +41,16 @@ function feeds(op: Op, metric: MetricName): boolean {
     case 'fetch.response':
       return op.kind === 'fetch' && op.outcome !== 'fail'
     case 'search.response':
-      return op.kind === 'search' && op.outcome !== 'fail'
+      return op.kind === 'search' && !op.closed && op.outcome !== 'fail'
     case 'search.service':
       return op.kind === 'search' && op.outcome !== 'fail' && op.dispatched !== null
     case 'recall':
     case 'recall-loss':
       return op.kind === 'search' && op.outcome === 'ok'
     case 'goodput':
-      return op.kind === 'search'
+      return op.kind === 'search' && !op.closed
+    case 'throughput':
+      return op.outcome === 'ok'
     case 'staleness':
       return op.outcome === 'ok' && op.ids.length > 0
     default:
@@ -55,10 +58,19 @@ function feeds(op: Op, metric: MetricName): boolean {
   }
 }
 
-function isAt(op: Op, { region, link, phase, operation }: Where, { phaseOf }: Facts): boolean {
+/** The moment that says in which phase an operation is counted. */
+const countedUs = ({ intended, done }: Op, metric: MetricName): Us =>
+  metric === 'throughput' ? (done ?? intended) : intended
+
+function isAt(
+  op: Op,
+  us: Us,
+  { region, link, phase, operation }: Where,
+  { phaseOf }: Facts,
+): boolean {
   if (region !== undefined && op.region !== region) return false
   if (link !== undefined && `${op.region}>${op.gateway}` !== link) return false
-  if (phase !== undefined && phaseOf(op.intended) !== phase) return false
+  if (phase !== undefined && phaseOf(us) !== phase) return false
   if (operation === undefined || operation === op.kind) return true
   return operation === 'write' && isWrite(op)
 }

@@ -8,7 +8,7 @@ import type { Op } from './op.ts'
 /**
  * Response (from the intended start), service (from dispatch) and dispatch delay of every operation, by region of
  * the client and phase of the intended time. What was not answered in time, or not at all, is a lower bound; what
- * was shed is endless. An operation that certainly failed has no latency: it counts in availability.
+ * was shed is endless. Searches of a closed loop have no response time: no schedule said when they were to start. An operation that certainly failed has no latency: it counts in availability.
  */
 export function measureLatency({ history, phaseOf }: Facts, cells: Cells): void {
   const by = (metric: MetricName, operation?: string) =>
@@ -27,7 +27,7 @@ export function measureLatency({ history, phaseOf }: Facts, cells: Cells): void 
     const phase = phaseOf(op.intended)
     measureDelay(op, delays(op.region, phase), history.endUs)
     if (op.outcome === 'fail') continue
-    for (const response of responses[op.kind])
+    for (const response of op.closed ? [] : responses[op.kind])
       answer(op, response(op.region, phase), op.intended, history.endUs)
     if (op.kind === 'search' && op.dispatched !== null)
       answer(op, services(op.region, phase), op.dispatched, history.endUs)

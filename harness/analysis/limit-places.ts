@@ -9,6 +9,7 @@ import {
   fetchesPerSec,
   type LoadPlan,
   type Plan,
+  searchesPerSec,
 } from '../model/plan.ts'
 import { SECOND } from '../model/units.ts'
 
@@ -32,26 +33,31 @@ type Owner = Omit<Place, 'phase' | 'expected'> & { streams: readonly Stream[] }
 const writes = ({ upsertPerSec, deletePerSec }: LoadPlan): number => upsertPerSec + deletePerSec
 
 const ratesByOperation: Record<string, (load: LoadPlan) => number> = {
-  search: ({ searchPerSec }) => searchPerSec,
+  search: searchesPerSec,
   fetch: fetchesPerSec,
   write: writes,
   upsert: ({ upsertPerSec }) => upsertPerSec,
   delete: ({ deletePerSec }) => deletePerSec,
 }
 
-const anything = (load: LoadPlan): number => load.searchPerSec + writes(load) + fetchesPerSec(load)
+/** Response time needs a schedule, which a closed loop has not. */
+const scheduledSearches = ({ searchPerSec }: LoadPlan): number => searchPerSec
+
+const anything = (load: LoadPlan): number =>
+  searchesPerSec(load) + writes(load) + fetchesPerSec(load)
 
 /** Operations a metric is told apart by when a limit names none; `undefined`: the row for all of them. */
 const operationsOf: Partial<Record<MetricName, string[]>> = {
   availability: ['search', 'fetch', 'write'],
   staleness: ['search', 'fetch'],
-  goodput: ['search'],
+  throughput: ['search', 'fetch', 'write'],
 }
 
-const reads = (load: LoadPlan): number => load.searchPerSec + fetchesPerSec(load)
+const reads = (load: LoadPlan): number => searchesPerSec(load) + fetchesPerSec(load)
 
 const planned: Partial<Record<MetricName, (load: LoadPlan) => number>> = {
-  'search.response': ratesByOperation.search,
+  'search.response': scheduledSearches,
+  goodput: scheduledSearches,
   'search.service': ratesByOperation.search,
   'search.dispatch-delay': anything,
   'write.response': writes,
@@ -86,9 +92,11 @@ function spansOf(phase: string, { phases, plan }: Analysis): PhaseSpan[] {
   return [{ name: phase, fromUs: fault.atUs, toUs: fault.untilUs }]
 }
 
-/** The integral of the planned rates over some stretches of the run. */
+/** The integral of the planned rates over some stretches of the run; endless with a closed loop, which has none. */
 function expectedIn(streams: readonly Stream[], spans: readonly PhaseSpan[], plan: Plan): number {
   const endUs = arrivalsEndUs(plan)
+  if (streams.some(({ perSec }) => perSec === Number.POSITIVE_INFINITY))
+    return spans.length === 0 ? 0 : Number.POSITIVE_INFINITY
   let sum = 0
   for (const { arrivals, perSec } of streams)
     for (const { fromUs, toUs } of spans)
@@ -126,6 +134,15 @@ function regions(plan: Plan, limit: LimitPlan): Owner[] {
   return plan.regions
     .filter((region) => limit.region === null || limit.region === region)
     .flatMap((region): Owner[] => {
+      if (limit.metric === 'goodput')
+        return [
+          {
+            region,
+            operation: 'search',
+            members: [region],
+            streams: streamsOf(plan, region, rate),
+          },
+        ]
       if (!names) return [{ region, members: [region], streams: streamsOf(plan, region, rate) }]
       return names.map((operation) => ({
         region,

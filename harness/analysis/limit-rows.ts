@@ -35,7 +35,7 @@ function lossesTogether(rows: readonly MetricRow[]): MetricRow[] {
 }
 
 /** Metrics of which several regions or links together have the sum. */
-const summed: readonly MetricName[] = ['goodput', 'link-bytes']
+const summed: readonly MetricName[] = ['goodput', 'throughput', 'link-bytes']
 
 /** One row of several: sums of amounts, means of ratios weighted by what was counted. */
 export function pooledRow(metric: MetricName, rows: readonly MetricRow[]): MetricRow | undefined {

@@ -15,6 +15,8 @@ export type Op = {
   /** Everyone who was asked, in order. */
   asked: RegionName[]
   intended: Us
+  /** A search of a closed loop: it was intended when the one before was answered. */
+  closed: boolean
   /** null if it was shed. */
   dispatched: Us | null
   /** null while it runs, and if it was shed. */
@@ -54,6 +56,7 @@ export function started(event: OpStart, line: number): Op {
     gateway: event.gateway,
     asked: [event.gateway],
     intended: event.intended,
+    closed: event.closed ?? false,
     dispatched: event.t,
     done: null,
     outcome: null,

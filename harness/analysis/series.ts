@@ -34,10 +34,10 @@ function rateSeries({ history, phaseOf }: Facts, widthUs: Us): Series[] {
   const goodput = new Buckets(widthUs)
   const limitFor = responseLimits(history.plan)
   for (const op of history.ops) {
-    offered.at(op.region, op.intended).known.push(1)
+    if (!op.closed) offered.at(op.region, op.intended).known.push(1)
     if (op.outcome !== 'ok' || op.done === null) continue
     achieved.at(op.region, op.done).known.push(1)
-    if (op.kind !== 'search') continue
+    if (op.kind !== 'search' || op.closed) continue
     const limitUs = limitFor(op.region, phaseOf(op.intended))
     if (limitUs !== null && inTime(op, limitUs)) goodput.at(op.region, op.done).known.push(1)
   }
@@ -61,7 +61,7 @@ function latencySeries({ history }: Facts, widthUs: Us): Series[] {
   for (const op of history.ops) {
     if (op.dispatched !== null)
       delay.at(op.region, op.intended).known.push(op.dispatched - op.intended)
-    if (op.kind === 'search' && op.outcome !== 'fail')
+    if (op.kind === 'search' && !op.closed && op.outcome !== 'fail')
       put(response.at(op.region, op.intended), op, history.endUs)
   }
   const lines = [quantileLine('p50', 0.5), quantileLine('p99', 0.99)]

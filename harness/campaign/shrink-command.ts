@@ -7,7 +7,8 @@ import { faultlineVersion } from '../environment.ts'
 import { UsageError } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { type Judged, judgeRecord, planOf, recordRun } from '../main.ts'
-import type { Plan } from '../model/plan.ts'
+import { closedLoops } from '../model/load-notes.ts'
+import { loadName, type Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { shareNeighbours } from '../open-sim.ts'
 import type { System } from '../ports/system.ts'
@@ -27,7 +28,13 @@ const STOPPING = 'Stopping: the smallest so far is written. Ctrl-C again stops a
 /** `faultline shrink RUN`. Rejects with UsageError and ReplayError. */
 export async function shrinkCommand(path: string, flags: ShrinkFlags): Promise<void> {
   shareNeighbours()
-  const plan = listed(planIn(path))
+  const whole = planIn(path)
+  const [loop] = closedLoops(whole)
+  if (loop)
+    throw new UsageError(
+      `${path} has a closed loop (${loadName(loop)}): when its searches come depends on every answer before, so that leaving operations out changes all that follow. Only plans with rates can be made smaller.`,
+    )
+  const plan = listed(whole)
   const folder = mkdtempSync(join(tmpdir(), 'faultline-shrink-'))
   const interrupt = onInterrupt([STOPPING])
   const say = (text: string) => {

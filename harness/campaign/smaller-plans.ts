@@ -1,6 +1,6 @@
 import type { FaultPlan } from '../model/fault.ts'
 import type { Operation } from '../model/operation.ts'
-import { arrivalsEndUs, type LoadPlan, type Plan } from '../model/plan.ts'
+import { arrivalsEndUs, type LoadPlan, loadName, type Plan } from '../model/plan.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import { SECOND } from '../model/units.ts'
 
@@ -81,10 +81,9 @@ export const calmLinks = (plan: ListedPlan): ListedPlan => ({
 /** Load entries that say what the list of operations holds: rates, clients, fetches. */
 export function loadAsListed(plan: ListedPlan): ListedPlan {
   const seconds = arrivalsEndUs(plan) / SECOND
-  const own = (region: RegionName) => plan.operations.filter((one) => one.region === region)
   const load = plan.load.map((entry): LoadPlan => {
     const counts = { search: 0, upsert: 0, delete: 0, fetch: 0 }
-    const listed = own(entry.region)
+    const listed = plan.operations.filter((one) => loadName(one) === loadName(entry))
     for (const { kind } of listed) counts[kind]++
     return {
       ...entry,

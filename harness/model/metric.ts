@@ -53,6 +53,10 @@ export const metrics = {
     unit: 'ratio',
     about: 'operations answered ok within their deadline / scheduled',
   },
+  throughput: {
+    unit: 'per-second',
+    about: 'operations answered ok per second, by the moment of the answer',
+  },
   goodput: {
     unit: 'per-second',
     about: 'operations answered ok within the response limit, per second',

@@ -2,14 +2,16 @@ import type { PointId, Row, WriteId } from './point.ts'
 import type { RegionName, Us } from './units.ts'
 
 /**
- * One thing a user wants at one moment. Planned before the run: open loop, so neither the answer nor the
- * time of any other operation can move it. `op` counts from 1 in order of intended time; the op of a write
+ * One thing a user wants at one moment. Planned before the run, so that neither the answer nor the time of any other
+ * operation can move it; only searches of a closed loop are wanted when the one before is answered. `op` counts from 1 in order of intended time; the op of a write
  * names the version it writes.
  */
 export type Operation = {
   op: WriteId
   region: RegionName
-  /** `<region>/<number>`: a user with a session. */
+  /** Which class of the region's clients; absent for the one without a name. */
+  class?: string
+  /** `<region>/<number>` or `<region>/<class>/<number>`: a user with a session. */
   client: string
   intendedUs: Us
 } & (

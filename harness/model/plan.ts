@@ -119,10 +119,19 @@ export type Arrivals =
    */
   | { kind: 'stages'; startUs: Us; from: number; stages: { target: number; forUs: Us }[] }
 
-/** Load that enters in one region. Rates are operations per second of that region. */
+/**
+ * Load of one class of clients in one region. Rates are operations per second of that class. The first class of a region
+ * that was given no name has none; the names of a region differ.
+ */
 export type LoadPlan = {
   region: RegionName
+  class?: string
   clients: number
+  /**
+   * Searches come from a closed loop, and `searchPerSec` is 0: each client asks, waits for its answer, thinks, and asks
+   * again. Absent: they come at a rate, whatever the answers do.
+   */
+  closedLoop?: { thinkUs: Us }
   arrivals: Arrivals
   searchPerSec: number
   upsertPerSec: number
@@ -152,6 +161,14 @@ export type LoadPlan = {
 
 /** How one of several is chosen: all alike, or the r-th with weight 1 / r^exponent. */
 export type ChoiceLaw = { law: 'uniform' } | { law: 'zipf'; exponent: number }
+
+/** A class of clients by its region and name: `us-east`, `us-east/batch`. Its clients are numbered below it. */
+export const loadName = ({ region, class: name }: Pick<LoadPlan, 'region' | 'class'>): string =>
+  name === undefined ? region : `${region}/${name}`
+
+/** Searches per second; no rate bounds those of a closed loop. */
+export const searchesPerSec = ({ closedLoop, searchPerSec }: LoadPlan): number =>
+  closedLoop ? Number.POSITIVE_INFINITY : searchPerSec
 
 /** Fetches per second, of own writes too; records of before there were others do not say, and had none. */
 export const fetchesPerSec = (load: LoadPlan): number =>

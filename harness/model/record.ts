@@ -61,6 +61,8 @@ export type OpStart = {
   /** Which region's agent it was sent to. */
   gateway: RegionName
   intended: Us
+  /** A search of a closed loop: `intended` waited for the answer before, so the time from there is no response time. */
+  closed?: true
   query?: Row
   k?: number
   id?: PointId

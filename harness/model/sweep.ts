@@ -44,6 +44,8 @@ export type SweepResult = {
   format: 1
   scenario: string
   question: string
+  /** What has to be known of the load to read the figures. */
+  notes: string[]
   seed: number
   world: Plan['world']
   faultline: string

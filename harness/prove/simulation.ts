@@ -52,6 +52,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     world,
     system,
     operations,
+    closed: options.operations ? [] : workload.closed,
     probes: probeSchedule(plan, pool),
     k: 10,
     dim: pool.dim,

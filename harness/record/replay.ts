@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Operation } from '../model/operation.ts'
-import type { Plan } from '../model/plan.ts'
+import { loadName, type Plan } from '../model/plan.ts'
 
 /**
  * A plan as a file, `<anything>.plan.json`, which `faultline run` repeats exactly: same plan and same Faultline, same
@@ -82,12 +82,13 @@ function checkOperations(file: string, plan: Plan, operations: readonly Operatio
   if (!Array.isArray(operations)) throw new ReplayError(file, '"operations" is not a list.')
   const seen = new Set<number>()
   let lastUs = 0
-  for (const [i, { op, region, intendedUs }] of operations.entries()) {
+  for (const [i, { op, region, class: className, intendedUs }] of operations.entries()) {
     const refuse = (why: string) => new ReplayError(file, `operations[${i}] ${why}`)
     if (!Number.isSafeInteger(op) || op < 1) throw refuse('has no number ("op", from 1).')
     if (seen.has(op)) throw refuse(`has the number ${op}, as one before it has.`)
-    if (!plan.load.some((load) => load.region === region))
-      throw refuse(`is in ${String(region)}, which has no load in the plan.`)
+    const name = loadName({ region, ...(className !== undefined && { class: className }) })
+    if (!plan.load.some((load) => loadName(load) === name))
+      throw refuse(`is of ${String(name)}, which has no load in the plan.`)
     if (!(intendedUs >= lastUs))
       throw refuse(`is wanted at ${String(intendedUs)} µs, before the one above it.`)
     seen.add(op)

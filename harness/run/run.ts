@@ -30,6 +30,7 @@ export async function run(running: Running): Promise<void> {
     drive(
       { plan, clock: world.clock, dim: running.dim, emit, users, interrupted },
       running.operations,
+      running.closed,
     ),
   ]
   const planned = settle(running).then(() => Promise.all(background))

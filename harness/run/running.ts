@@ -5,6 +5,7 @@ import type { RecordEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 import type { System } from '../ports/system.ts'
 import type { World } from '../ports/world.ts'
+import type { ClosedClient } from '../workload/closed-loop.ts'
 
 /** What a run is made of. */
 export type Running = {
@@ -12,6 +13,8 @@ export type Running = {
   world: World
   system: System
   operations: readonly Operation[]
+  /** Clients of closed loops. */
+  closed: readonly ClosedClient[]
   probes: readonly { atUs: Us; pair: number; query: Row }[]
   k: number
   dim: number

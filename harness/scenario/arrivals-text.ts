@@ -3,6 +3,11 @@ import { durationText, rateText, shareText } from './figures.ts'
 
 /** How operations of a load arrive, as `check` says it. Times of stages count from the end of warm-up. */
 export function arrivalsText({ arrivals, ...load }: LoadPlan): string {
+  if (load.closedLoop) {
+    const { thinkUs } = load.closedLoop
+    const after = thinkUs > 0 ? `${durationText(thinkUs)} after` : 'as soon as'
+    return `closed loop: each client asks again ${after} ${thinkUs > 0 ? 'its last answer' : 'it is answered'}`
+  }
   switch (arrivals.kind) {
     case 'constant':
       return 'constant arrivals'

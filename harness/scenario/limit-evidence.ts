@@ -1,5 +1,6 @@
 import type { LimitPlan } from '../model/limit.ts'
 import type { MetricName } from '../model/metric.ts'
+import { searchesPerSec } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
 import { countText, durationText, percentText } from './figures.ts'
@@ -10,7 +11,9 @@ import { nounOf } from './reading.ts'
 import {
   cellsOf,
   groupsOf,
+  heldAgainst,
   kindsNoun,
+  needsSchedule,
   perSecond,
   placeName,
   type Setting,
@@ -85,8 +88,10 @@ function isPartOf(phase: string, joined: string): boolean {
 function kAgrees({ sheet, path, setting, plan }: Case): boolean {
   const at = sheet.at([...path, 'at'])
   const others = setting.load.filter(
-    ({ region, k, searchPerSec }) =>
-      k !== at && searchPerSec > 0 && (plan.region === null || plan.region === region),
+    (load) =>
+      load.k !== at &&
+      searchesPerSec(load) > 0 &&
+      (plan.region === null || plan.region === load.region),
   )
   const [other] = others
   if (at === undefined || other === undefined) return true
@@ -120,6 +125,16 @@ function whyAbsent({ setting, plan, plans }: Case): Reason | null {
     const message = `there are only ${regions.length} regions`
     return { message, hint: `Write hop: on-${regions.length}, or add regions.` }
   }
+  if (
+    needsSchedule(plan.metric) &&
+    entering(setting, plan) > 0 &&
+    entering(heldAgainst(setting, plan), plan) === 0
+  )
+    return {
+      message:
+        'these searches come from a closed loop, and no schedule says when each was to start',
+      hint: 'Compare rates: { metric: throughput, operation: search, min: 500/s }; the time from question to answer is search.service.',
+    }
   if (from.length > 0 && entering(setting, plan) === 0) {
     const kinds = kindsNoun(groupsOf(plan).flat())
     const where = plan.region ?? plan.link?.split('>')[0]

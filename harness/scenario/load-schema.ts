@@ -7,7 +7,8 @@ import { stagesSchema, targetSchema } from './stages.ts'
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
 const share = quantity('share')
-const rate = quantity('rate')
+/** Operations per second, or as many as are answered. */
+const paced = z.union([z.enum(['max']), quantity('rate')])
 
 /** One of the three shapes: `resolveArrivals` sees to that, and to what belongs to which. */
 const arrivals = z.union(
@@ -45,11 +46,21 @@ export function loadSchema(names: Names) {
   const region = regionName(names.regions)
   return z.strictObject({
     in: z.union([region, z.array(region).min(1)], { error: 'expected a region or a list of them' }),
+    class: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, {
+        error: 'expected a name of small letters, digits and dashes',
+      })
+      .optional()
+      .describe('a name for these clients, where a region has several loads'),
     clients: z.int().min(1).max(100_000).optional(),
-    search: rate.optional(),
-    upsert: rate.optional(),
-    delete: rate.optional(),
-    fetch: rate.optional().describe('reads of one point by id'),
+    search: paced.optional().describe('a rate, or max: each client asks again when it is answered'),
+    think: duration
+      .optional()
+      .describe('with search: max, how long a client waits before it asks again'),
+    upsert: paced.optional(),
+    delete: paced.optional(),
+    fetch: paced.optional().describe('reads of one point by id'),
     fetchOwn: share.optional(),
     arrivals: arrivals.optional(),
     keys: z

@@ -67,6 +67,7 @@ export const metricKinds: Record<MetricName, MetricKind> = {
   'overwritten-real-time': value('run', 'low', writes),
   'mirror-duplicates': value('run', 'low', writes),
   availability: value('region', 'high', all, [...all, 'write']),
+  throughput: value('region', 'high', all, [...all, 'write']),
   goodput: value('region', 'high', ['search']),
   'link-bytes': value('link', 'low', []),
   replicas: times(writes),

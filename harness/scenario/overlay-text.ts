@@ -1,7 +1,7 @@
 import { faultText } from '../model/fault.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import { metrics } from '../model/metric.ts'
-import type { LoadPlan, Plan } from '../model/plan.ts'
+import { type LoadPlan, loadName, type Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { strengthText, targetText } from './fault-text.ts'
 import { countText, durationText, percentText, rateText, shareText, valueText } from './figures.ts'
@@ -63,20 +63,22 @@ function expectTexts({ expect }: Plan): Texts {
 /** `load: 60/s -> 30/s searches in us-east`; regions with the same change share a sentence. */
 function loadSentences(base: Plan, laid: Plan): string[] {
   const regionsOf = new Map<string, string[]>()
-  for (const region of laid.regions)
-    for (const text of loadChanges(loadIn(base, region), loadIn(laid, region)))
-      regionsOf.set(text, [...(regionsOf.get(text) ?? []), region])
+  const names = new Set([...base.load, ...laid.load].map(loadName))
+  for (const name of names)
+    for (const text of loadChanges(loadCalled(base, name), loadCalled(laid, name)))
+      regionsOf.set(text, [...(regionsOf.get(text) ?? []), name])
   return [...regionsOf].map(([text, regions]) => `load: ${text} in ${inWords(regions)}`)
 }
 
 const inWords = (names: readonly string[]): string =>
   names.length === 1 ? String(names[0]) : `${list(names.slice(0, -1))} and ${names.at(-1)}`
 
-const loadIn = ({ load }: Plan, region: string): LoadPlan | undefined =>
-  load.find((entry) => entry.region === region)
+const loadCalled = ({ load }: Plan, name: string): LoadPlan | undefined =>
+  load.find((entry) => loadName(entry) === name)
 
 const loadFigures: [string, (load: LoadPlan) => string][] = [
-  ['searches', ({ searchPerSec }) => rateText(searchPerSec)],
+  ['searches', ({ closedLoop, searchPerSec }) => (closedLoop ? 'max' : rateText(searchPerSec))],
+  ['think time', ({ closedLoop }) => durationText(closedLoop?.thinkUs ?? 0)],
   ['upserts', ({ upsertPerSec }) => rateText(upsertPerSec)],
   ['deletes', ({ deletePerSec }) => rateText(deletePerSec)],
   ['clients', ({ clients }) => countText(clients)],

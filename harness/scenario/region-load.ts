@@ -1,4 +1,5 @@
 import type { ChoiceLaw, LoadPlan, Plan } from '../model/plan.ts'
+import { asked, checkPace } from './closed-loop.ts'
 import { defaults } from './defaults.ts'
 import type { Path, Sheet } from './document.ts'
 import type { Names } from './known.ts'
@@ -27,42 +28,64 @@ export function resolveLoad(
   const before = sheet.problems.length
   const plans: LoadPlan[] = []
   const schema = loadSchema(names)
+  const classes = new Classes(sheet)
   for (const i of written.keys()) {
     const path = ['load', i]
     const load = read(sheet, path, schema)
     if (!load) continue
-    checkLoad(sheet, path, load, data)
+    checkLoad(sheet, path, load, { data, timeline, rate })
     const arrivals = resolveArrivals(sheet, [...path, 'arrivals'], load, timeline)
     for (const region of new Set(typeof load.in === 'string' ? [load.in] : load.in)) {
-      if (plans.some((plan) => plan.region === region))
-        sheet.report([...path, 'in'], {
-          message: `${region} has two loads`,
-          hint: 'Join them: one entry for each region.',
-        })
-      plans.push(planOf(region, load, arrivals, rate))
+      const name = classes.nameFor(region, load.class, path)
+      const named = name === undefined ? { region } : { region, class: name }
+      plans.push(planOf(named, load, arrivals, rate))
     }
   }
   return sheet.problems.length > before ? null : plans
 }
 
+/** Names of the classes of each region, so that no two clients have the same. */
+class Classes {
+  private readonly taken = new Map<string, Set<string>>()
+
+  constructor(private readonly sheet: Sheet) {}
+
+  /** The name as written; without one the first load of a region has none, and the n-th is called n. */
+  nameFor(region: string, written: string | undefined, path: Path): string | undefined {
+    const taken = this.taken.get(region) ?? new Set()
+    this.taken.set(region, taken)
+    const name = written ?? (taken.size === 0 ? '' : String(taken.size + 1))
+    if (taken.has(name))
+      this.sheet.report([...path, written === undefined ? 'in' : 'class'], {
+        message: `${region} has two classes of clients called "${name}"`,
+        hint: 'Give one of them another class.',
+      })
+    taken.add(name)
+    return name === '' ? undefined : name
+  }
+}
+
 function planOf(
-  region: string,
+  named: Pick<LoadPlan, 'region' | 'class'>,
   load: LoadWritten,
   arrivals: LoadPlan['arrivals'],
   rate: number,
 ): LoadPlan {
   // 60/s at 35.7% is 21.42/s, not 21.419999999999998/s.
-  const scaled = (perSec: number): number =>
-    rate === 1 ? perSec : Math.round(perSec * rate * 1e9) / 1e9
+  const scaled = (written: Paced, absent: number): number => {
+    const perSec = written === 'max' ? 0 : (written ?? absent)
+    return rate === 1 ? perSec : Math.round(perSec * rate * 1e9) / 1e9
+  }
   const { keys, retry, inFlight } = defaults.load
   return {
-    region,
+    ...named,
     clients: load.clients ?? defaults.load.clients,
+    ...(load.search === 'max' && { closedLoop: { thinkUs: load.think ?? 0 } }),
     arrivals,
-    searchPerSec: scaled(load.search ?? defaults.load.searchPerSec),
-    upsertPerSec: scaled(load.upsert ?? defaults.load.upsertPerSec),
-    deletePerSec: scaled(load.delete ?? defaults.load.deletePerSec),
-    fetchPerSec: scaled(load.fetch ?? defaults.load.fetchPerSec),
+    searchPerSec: scaled(load.search, defaults.load.searchPerSec),
+    upsertPerSec: scaled(load.upsert, defaults.load.upsertPerSec),
+    deletePerSec: scaled(load.delete, defaults.load.deletePerSec),
+    fetchPerSec: scaled(load.fetch, defaults.load.fetchPerSec),
     fetchOwn: load.fetchOwn ?? defaults.load.fetchOwn,
     keys: load.keys ? keysOf(load.keys) : { ...keys },
     queries: choiceOf(load.queries),
@@ -122,13 +145,17 @@ function choiceOf(written: LoadWritten['queries']): ChoiceLaw {
   return written === 'uniform' ? { law: 'uniform' } : { law: 'zipf', exponent: written.zipf }
 }
 
-function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data'] | null): void {
-  const { search = 0, upsert = 0, delete: deletes = 0, fetch = 0, fetchOwn = 0 } = load
-  if (search + upsert + deletes + fetch === 0)
+/** A rate, or as many as are answered. */
+type Paced = LoadWritten['search']
+
+function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1 }: Around): void {
+  if (asked.every((kind) => (load[kind] ?? 0) === 0))
     sheet.report(path, {
       message: 'this load asks for nothing',
       hint: 'Give search, upsert, delete or fetch a rate such as 40/s.',
     })
+  checkPace(sheet, path, load, rate)
+  const { upsert = 0, fetchOwn = 0 } = load
   if (fetchOwn > 0 && upsert === 0)
     sheet.report([...path, 'fetchOwn'], {
       message: 'fetchOwn reads back upserts, and this load has none',
@@ -162,12 +189,12 @@ function checkKeys(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data
       message: `${contendedCount} contended keys, but data.base holds only ${data.base} points`,
       hint: 'Make contendedCount smaller or data.base larger.',
     })
-  if ((load.fetch ?? 0) > 0 && data.base === 0)
+  if ((load.fetch ?? 0) !== 0 && data.base === 0)
     sheet.report([...path, 'fetch'], {
       message: 'fetches need points to begin with, and data.base is 0',
       hint: 'Make data.base larger, or read back own writes by fetchOwn.',
     })
-  if (existing > 0 && (load.upsert ?? 0) > 0 && data.base === 0)
+  if (existing > 0 && (load.upsert ?? 0) !== 0 && data.base === 0)
     sheet.report([...path, 'upsert'], {
       message: 'upserts of existing keys need points to begin with, and data.base is 0',
       hint: 'Make data.base larger, or write keys: { fresh: 100% }.',

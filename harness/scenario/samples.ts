@@ -1,6 +1,7 @@
 import type { LimitPlan } from '../model/limit.ts'
+import type { MetricName } from '../model/metric.ts'
 import type { OperationKind } from '../model/operation.ts'
-import { fetchesPerSec, type LoadPlan, type Plan } from '../model/plan.ts'
+import { fetchesPerSec, type LoadPlan, type Plan, searchesPerSec } from '../model/plan.ts'
 import type { Known } from './known.ts'
 import { metricKinds, operationsNamed } from './metric-kinds.ts'
 import { isOpenEnded, judgedPhases, stretches } from './planned-phases.ts'
@@ -15,7 +16,7 @@ export type Cell = {
   phase: string
   /** What gives a sample there. */
   kinds: readonly OperationKind[]
-  /** Expected samples; null if only the run will show how long the phase is. */
+  /** Expected samples; null if only the run will show how long the phase is, or how fast a closed loop is answered. */
   samples: number | null
 }
 
@@ -29,14 +30,15 @@ export function cellsOf(
   before: Known['expectedBefore'],
 ): Cell[] {
   const places = placesOf(setting, limit)
+  const counted = heldAgainst(setting, limit)
   const phases = limit.phase === null ? judgedPhases(setting) : [limit.phase]
   const cells = phases.flatMap((phase) =>
     groupsOf(limit).flatMap((kinds) => {
       const apart = places
-        .filter(({ region }) => perSecond(setting, region, kinds) > 0)
+        .filter(({ region }) => perSecond(counted, region, kinds) > 0)
         .map(({ where, region }): Cell => {
           const open = isOpenEnded(phase)
-          const samples = open ? null : expectedIn(setting, region, kinds, phase, before)
+          const samples = open ? null : expectedIn(counted, region, kinds, phase, before)
           return { where, phase, kinds, samples }
         })
       return limit.pool && apart.length > 0 ? [pooled(apart)] : apart
@@ -80,18 +82,32 @@ function placesOf({ regions }: Setting, limit: LimitPlan): { where: string; regi
     .filter(({ where }) => limit.link === null || where === limit.link)
 }
 
-/** Operations of some kinds expected to be wanted in a region during a phase. */
+/**
+ * The loads a limit can be held against. Response time counts from the moment a search was to start by a schedule that
+ * waits for nobody; in a closed loop there is none.
+ */
+export function heldAgainst(setting: Setting, { metric }: Pick<LimitPlan, 'metric'>): Setting {
+  if (!needsSchedule(metric)) return setting
+  return { ...setting, load: setting.load.filter(({ closedLoop }) => closedLoop === undefined) }
+}
+
+export const needsSchedule = (metric: MetricName): boolean =>
+  metric === 'search.response' || metric === 'goodput'
+
+/** Operations of some kinds expected to be wanted in a region during a phase; null if a closed loop is among them. */
 export function expectedIn(
   setting: Pick<Setting, 'load' | 'timeline' | 'faults'>,
   region: string,
   kinds: readonly OperationKind[],
   phase: string,
   before: Known['expectedBefore'],
-): number {
+): number | null {
   const { warmupUs, runUs } = setting.timeline
   const endUs = warmupUs + runUs
   let sum = 0
-  for (const load of setting.load.filter((load) => load.region === region))
+  const loads = setting.load.filter((load) => load.region === region)
+  if (kinds.includes('search') && loads.some(({ closedLoop }) => closedLoop)) return null
+  for (const load of loads)
     for (const { fromUs, toUs } of stretches(setting, phase))
       for (const kind of kinds)
         sum +=
@@ -114,7 +130,7 @@ export function perSecond(
 
 function rateOf(load: LoadPlan, kind: OperationKind): number {
   return {
-    search: load.searchPerSec,
+    search: searchesPerSec(load),
     upsert: load.upsertPerSec,
     delete: load.deletePerSec,
     fetch: fetchesPerSec(load),

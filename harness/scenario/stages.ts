@@ -39,7 +39,7 @@ export const stagesSchema = z
 export type StagesWritten = { from?: Target; stages: z.output<typeof stagesSchema> }
 
 /** Rates of a load per second, as far as they are written. */
-type RatesWritten = { search?: unknown; upsert?: number; delete?: number; fetch?: number }
+type RatesWritten = Partial<Record<'search' | 'upsert' | 'delete' | 'fetch', unknown>>
 
 type Load = { written: RatesWritten; stages: StagesWritten; timeline: Plan['timeline'] | null }
 

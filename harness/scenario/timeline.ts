@@ -1,6 +1,7 @@
 import type { RunPromises } from '../model/guarantees.ts'
+import { loadNotes } from '../model/load-notes.ts'
 import type { OperationKind } from '../model/operation.ts'
-import type { LoadPlan, Plan } from '../model/plan.ts'
+import { type LoadPlan, loadName, type Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { arrivalsText } from './arrivals-text.ts'
 import { strengthText, targetText } from './fault-text.ts'
@@ -27,6 +28,7 @@ export function renderCheck(plan: Plan, before: Before, promises: RunPromises): 
     [`Laid over for ${plan.world}`, overlayLines(plan)],
     ['What is started', startedLines(plan)],
     ['Regions and load', loadLines(plan)],
+    ['', noteLines(plan)],
     ['Links', linkLines(plan)],
     ['Phases (from the end of warm-up)', phaseLines(plan)],
     ['Faults', faultLines(plan)],
@@ -71,21 +73,29 @@ function indexText({ index, world }: Plan): string {
   return `${graph}, sealed at ${countText(sealAt)} points, compacted at ${shareText(compactAt)} dead`
 }
 
+/** What figures of this load can tell, and what they cannot. */
+const noteLines = (plan: Plan): string[] =>
+  loadNotes(plan).flatMap((note) => wrap(note, WIDTH - 2).map((line) => `  ${line}`))
+
 function loadLines({ regions, load }: Plan): string[] {
   const fetches = load.some(({ fetchPerSec }) => fetchPerSec > 0)
   const figures: [string, (entry: LoadPlan) => string][] = [
     ['clients', ({ clients }) => String(clients)],
-    ['search', ({ searchPerSec }) => rateText(searchPerSec)],
+    ['search', (entry) => (entry.closedLoop ? 'max' : rateText(entry.searchPerSec))],
     ['upsert', ({ upsertPerSec }) => rateText(upsertPerSec)],
     ['delete', ({ deletePerSec }) => rateText(deletePerSec)],
     ...(fetches ? [fetchFigure] : []),
     ['fetchOwn', ({ fetchOwn }) => shareText(fetchOwn)],
     ['deadline', ({ deadlineUs }) => durationText(deadlineUs)],
   ]
-  const rows = regions.map((region) => {
-    const entry = load.find((candidate) => candidate.region === region)
-    if (!entry) return [region, ...figures.map(() => ''), 'no load enters here']
-    return [region, ...figures.map(([, textOf]) => textOf(entry)), loadDetails(entry)]
+  const rows = regions.flatMap((region) => {
+    const entries = load.filter((candidate) => candidate.region === region)
+    if (entries.length === 0) return [[region, ...figures.map(() => ''), 'no load enters here']]
+    return entries.map((entry) => [
+      loadName(entry),
+      ...figures.map(([, textOf]) => textOf(entry)),
+      loadDetails(entry),
+    ])
   })
   const header = ['region', ...figures.map(([name]) => name), '']
   const aligns: Align[] = ['left', ...figures.map((): Align => 'right'), 'left']
@@ -105,7 +115,7 @@ function loadDetails(entry: LoadPlan): string {
     ...(queries.law === 'zipf' ? [`zipf ${queries.exponent}`] : []),
     ...(keys.contended > 0 ? [contendedText(keys)] : []),
     ...(retry.max > 0 ? [retryText(retry)] : []),
-    `${inFlight.onFull} beyond ${countText(inFlight.max)} in flight`,
+    ...(entry.closedLoop ? [] : [`${inFlight.onFull} beyond ${countText(inFlight.max)} in flight`]),
   ]
   return parts.join(', ')
 }
@@ -166,7 +176,10 @@ function operationLines(plan: Plan, before: Before): string[] {
   const phases = names.filter((name) => name !== 'settle')
   const rows = plan.regions.flatMap((region) =>
     kinds.flatMap((kind) => {
-      const counts = phases.map((phase) => expectedIn(plan, region, [kind], phase, before))
+      const expected = phases.map((phase) => expectedIn(plan, region, [kind], phase, before))
+      if (expected.includes(null))
+        return [[region, kind, '', 'as many as are answered: a closed loop']]
+      const counts = expected.map((count) => count ?? 0)
       const total = counts.reduce((sum, count) => sum + count, 0)
       if (total === 0) return []
       const judged = counts.slice(phases.indexOf('warmup') + 1)

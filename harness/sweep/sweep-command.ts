@@ -77,7 +77,8 @@ function outcome({ result, directory }: Swept, { expect }: Flags): string {
     unmet.map((what) => `NOT AS EXPECTED: point ${number}: ${what}`),
   )
   const stated = wrong.length > 0 ? wrong : ['expected: every point came out as stated']
-  const lines = [...tableLines(result), '', ...(expect ? stated : [])]
+  const notes = result.notes.map((note) => `note: ${note}`)
+  const lines = [...tableLines(result), '', ...notes, ...(expect ? stated : [])]
   return [...lines, `report: ${directory}/sweep.html`].join('\n')
 }
 

@@ -6,6 +6,7 @@ import { known } from '../catalogue.ts'
 import { describeEnvironment, faultlineVersion } from '../environment.ts'
 import { unmet } from '../expectation.ts'
 import { judgeRun, type RunOptions, recordRun } from '../main.ts'
+import { loadNotes } from '../model/load-notes.ts'
 import type { SweepPlan, SweepPoint, SweepResult } from '../model/sweep.ts'
 import {
   defaultDirectory,
@@ -42,7 +43,9 @@ export async function runSweep(
   const top = openRunDirectory(first.plan, directory)
   rmSync(join(directory, 'truth'), { force: true, recursive: true })
   const { name: scenario, question } = first.plan
-  const head = { scenario, question, seed: first.plan.seed, world: first.plan.world }
+  const { seed: ownSeed, world: ownWorld } = first.plan
+  const notes = loadNotes(first.plan)
+  const head = { scenario, question, notes, seed: ownSeed, world: ownWorld }
   const result: SweepResult = { format: 1, ...head, faultline: faultlineVersion, points: [] }
   for (const point of sweep.points) {
     if (options.interrupted?.()) break

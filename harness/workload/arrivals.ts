@@ -1,7 +1,7 @@
 import { exponential } from '../base/laws.ts'
 import type { Rng } from '../base/rng.ts'
 import { type Changing, factorAt, highestFactor } from '../model/arrivals.ts'
-import type { LoadPlan } from '../model/plan.ts'
+import { type LoadPlan, loadName } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 
 /** Kinds of operation that arrive by themselves; other fetches follow an upsert. */
@@ -23,12 +23,13 @@ const streamOf = (kind: ArrivingKind): string => (kind === 'fetch' ? 'fetch-any'
 
 /**
  * Intended times of one kind of operation in one region, ascending, in [0, endUs). Drawn from the stream
- * `load/<region>/<kind>` (of fetches: `fetch-any`) of `rng` and from nothing else: no other stream, region or answer can move them.
+ * `load/<region>/<kind>` (of a class: `load/<region>/<class>/<kind>`; of fetches: `fetch-any`) of `rng` and from nothing
+ * else: no other stream, class, region or answer can move them.
  */
 export function arrivalTimes(load: LoadPlan, kind: ArrivingKind, endUs: Us, rng: Rng): Us[] {
   const perSec = rateOf(load, kind)
   if (perSec <= 0) return []
-  const stream = rng.fork(`load/${load.region}/${streamOf(kind)}`)
+  const stream = rng.fork(`load/${loadName(load)}/${streamOf(kind)}`)
   if (load.arrivals.kind === 'constant') return evenTimes(perSec, endUs, stream.uniform())
   return thinnedTimes(load.arrivals, perSec, endUs, stream)
 }

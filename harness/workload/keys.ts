@@ -11,14 +11,17 @@ export class WorkloadError extends Error {
   }
 }
 
-/** Where ids and rows of a run come from. Rows 0 … base - 1 are the base; the rest of the pool is for writes. */
-export type KeySpace = { base: number; poolSize: number; regionIndex: number; regions: number }
+/**
+ * Where ids and rows of a run come from. Rows 0 … base - 1 are the base; the rest of the pool is for writes.
+ * Each load takes every `turns`-th fresh id, from its own `turn` on.
+ */
+export type KeySpace = { base: number; poolSize: number; turn: number; turns: number }
 
 /**
- * The keys one region's writes go to, chosen in the order of its own plan: it knows the base and its own writes,
- * so that load in another region changes nothing here.
+ * The keys that the writes of one load go to, chosen in the order of its own plan: it knows the base and its own writes,
+ * so that another load changes nothing here but which fresh ids are free.
  */
-export class RegionKeys {
+export class LoadKeys {
   private readonly ordinary = new IdSet()
   private readonly contended = new IdSet()
   /** How many ids, from 0, are contended; without a share of contended keys no id is. */
@@ -49,7 +52,7 @@ export class RegionKeys {
     return { id, row: this.space.base + rng.int(this.space.poolSize - this.space.base) }
   }
 
-  /** An id no earlier delete of this region took, unless it is contended: there anything may race. */
+  /** An id no earlier delete of this load took, unless it is contended: there anything may race. */
   delete(rng: Rng): PointId {
     const contended = this.contendedIds > 0 && rng.chance(this.load.keys.contended)
     if (!contended && this.ordinary.size === 0)
@@ -76,12 +79,12 @@ export class RegionKeys {
   }
 
   /**
-   * Ids and rows are interleaved by region, so no two regions make the same id. When the pool is used up, rows are
+   * Ids and rows are interleaved by load, so no two loads make the same id. When the pool is used up, rows are
    * taken again from the start of its part beyond the base: two ids may then hold equal vectors.
    */
   private fresh(): { id: PointId; row: Row } {
-    const { base, poolSize, regions, regionIndex } = this.space
-    const offset = this.freshCount++ * regions + regionIndex
+    const { base, poolSize, turns, turn } = this.space
+    const offset = this.freshCount++ * turns + turn
     const id = base + offset
     this.ordinary.add(id)
     return { id, row: base + (offset % (poolSize - base)) }

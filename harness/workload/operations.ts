@@ -1,14 +1,15 @@
 import { invariant } from '../base/invariant.ts'
-import { zipf } from '../base/laws.ts'
 import { Rng } from '../base/rng.ts'
 import { expectedBefore } from '../model/arrivals.ts'
 import type { Operation, OperationKind } from '../model/operation.ts'
-import { arrivalsEndUs, type LoadPlan, type Plan, runEndUs } from '../model/plan.ts'
+import { arrivalsEndUs, type LoadPlan, loadName, type Plan, runEndUs } from '../model/plan.ts'
 import type { PointId, Row } from '../model/point.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import { arrivalTimes, arrivingKinds, rateOf } from './arrivals.ts'
-import { type KeySpace, RegionKeys, WorkloadError } from './keys.ts'
+import { type ClosedClient, closedClients } from './closed-loop.ts'
+import { type KeySpace, LoadKeys, WorkloadError } from './keys.ts'
 import type { Pool } from './pool.ts'
+import { queryDraw } from './queries.ts'
 
 /** Everything a run will want, known before it begins. */
 export type Workload = {
@@ -16,6 +17,8 @@ export type Workload = {
   base: { id: PointId; row: Row }[]
   /** In order of intended time; `op` counts from 1. */
   operations: Operation[]
+  /** Clients whose searches come when they are answered; their numbers follow those of `operations`. */
+  closed: ClosedClient[]
   /** Highest pool row that can ever be live, plus 1. */
   rowsUsed: number
   /** Query ids of all searches and probes, ascending. */
@@ -32,7 +35,7 @@ type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> 
 /** Part of the pool that planning needs. */
 type Vectors = Pick<Pool, 'size' | 'queries' | 'popularity'>
 
-/** Streams of one region, in the order that breaks ties of intended times. */
+/** Streams of one load, in the order that breaks ties of intended times. */
 const streams: readonly OperationKind[] = ['search', 'upsert', 'delete', 'fetch']
 
 const FETCH_AFTER_US = { min: 200_000, max: 1_000_000 }
@@ -43,9 +46,12 @@ const FETCH_AFTER_US = { min: 200_000, max: 1_000_000 }
  * small for the plan.
  */
 export function planOperations(plan: Plan, pool: Vectors): Workload {
-  checkRegions(plan)
+  checkLoads(plan)
   const operations = plan.operations ?? drawnOperations(plan, pool)
   const queries = new Set(probeSchedule(plan, pool).map((probe) => probe.query))
+  const closed = closedClients(plan, pool)
+  // Which of them are reached depends on how fast answers are.
+  if (closed.length > 0) for (let query = 0; query < pool.queries; query++) queries.add(query)
   let rowsUsed = plan.data.base
   for (const operation of operations) {
     if (operation.kind === 'search') queries.add(operation.query)
@@ -54,6 +60,7 @@ export function planOperations(plan: Plan, pool: Vectors): Workload {
   return {
     base: Array.from({ length: plan.data.base }, (_, id) => ({ id, row: id })),
     operations,
+    closed,
     rowsUsed,
     queriesUsed: [...queries].sort((a, b) => a - b),
   }
@@ -61,7 +68,7 @@ export function planOperations(plan: Plan, pool: Vectors): Workload {
 
 function drawnOperations(plan: Plan, pool: Vectors): Operation[] {
   checkSize(plan)
-  const drafts = plan.load.flatMap((load) => regionOperations(plan, load, pool))
+  const drafts = plan.load.flatMap((load) => loadOperations(plan, load, pool))
   const order = (draft: Draft): number =>
     plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
   const sorted = drafts
@@ -120,56 +127,68 @@ export function expectedCounts(
   return rows.filter((row) => row.expected > 0)
 }
 
-function checkRegions(plan: Plan): void {
-  const seen = new Set<RegionName>()
-  for (const { region } of plan.load) {
-    invariant(plan.regions.includes(region), `load in ${region}, which is not in the plan`)
-    if (seen.has(region))
-      throw new WorkloadError(
-        `load: region ${region} has two entries. Join them into one: streams are named by region.`,
-      )
-    seen.add(region)
+function checkLoads(plan: Plan): void {
+  const seen = new Set<string>()
+  for (const load of plan.load) {
+    const name = loadName(load)
+    invariant(
+      plan.regions.includes(load.region),
+      `load in ${load.region}, which is not in the plan`,
+    )
+    invariant(
+      !seen.has(name),
+      `two loads are called ${name}: streams and clients are named by them`,
+    )
+    seen.add(name)
   }
 }
 
-function regionOperations(plan: Plan, load: LoadPlan, pool: Vectors): Draft[] {
-  const rng = new Rng(plan.seed)
-  const space: KeySpace = {
+/** Fresh ids are dealt out in turn: to the first load of each region, then to the further classes. */
+function keySpaceOf(plan: Plan, load: LoadPlan, poolSize: number): KeySpace {
+  const isFirst = (one: LoadPlan) => plan.load.find(({ region }) => region === one.region) === one
+  const further = plan.load.filter((one) => !isFirst(one))
+  return {
     base: plan.data.base,
-    poolSize: pool.size,
-    regionIndex: plan.regions.indexOf(load.region),
-    regions: plan.regions.length,
+    poolSize,
+    turn: isFirst(load)
+      ? plan.regions.indexOf(load.region)
+      : plan.regions.length + further.indexOf(load),
+    turns: plan.regions.length + further.length,
   }
+}
+
+function loadOperations(plan: Plan, load: LoadPlan, pool: Vectors): Draft[] {
+  const rng = new Rng(plan.seed)
+  const space = keySpaceOf(plan, load, pool.size)
   const endUs = arrivalsEndUs(plan)
   return [
     ...searches(load, arrivalTimes(load, 'search', endUs, rng), pool, rng),
-    ...changes(plan, load, new RegionKeys(space, load), rng),
+    ...changes(plan, load, new LoadKeys(space, load), rng),
   ]
 }
 
 function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng): Draft[] {
-  const { region, k, queries } = load
-  const choice = rng.fork(`load/${region}/search/choice`)
-  const rank = queries.law === 'zipf' ? zipf(pool.queries, queries.exponent) : null
-  const draw = (): Row => (rank ? (pool.popularity[rank(choice)] as Row) : choice.int(pool.queries))
+  const choice = rng.fork(`load/${loadName(load)}/search/choice`)
+  const draw = queryDraw(load, pool, choice)
   return times.map((intendedUs) => ({
     kind: 'search',
-    region,
+    ...whose(load),
     client: clientOf(load, choice),
     intendedUs,
     query: draw(),
-    k,
+    k: load.k,
   }))
 }
 
 /** Upserts, deletes and fetches, keys chosen in order of intended time. */
-function changes(plan: Plan, load: LoadPlan, keys: RegionKeys, rng: Rng): Draft[] {
-  const { region } = load
+function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Draft[] {
+  const name = loadName(load)
+  const from = whose(load)
   const endUs = arrivalsEndUs(plan)
-  const upserts = rng.fork(`load/${region}/upsert/choice`)
-  const deletes = rng.fork(`load/${region}/delete/choice`)
-  const fetches = rng.fork(`load/${region}/fetch`)
-  const reads = rng.fork(`load/${region}/fetch-any/choice`)
+  const upserts = rng.fork(`load/${name}/upsert/choice`)
+  const deletes = rng.fork(`load/${name}/delete/choice`)
+  const fetches = rng.fork(`load/${name}/fetch`)
+  const reads = rng.fork(`load/${name}/fetch-any/choice`)
   const times = (['upsert', 'delete', 'fetch'] as const).flatMap((kind, order) =>
     arrivalTimes(load, kind, endUs, rng).map((intendedUs, at) => ({ kind, intendedUs, order, at })),
   )
@@ -177,17 +196,17 @@ function changes(plan: Plan, load: LoadPlan, keys: RegionKeys, rng: Rng): Draft[
   return times.flatMap(({ kind, intendedUs }): Draft[] => {
     if (kind === 'delete') {
       const client = clientOf(load, deletes)
-      return [{ kind, region, client, intendedUs, id: keys.delete(deletes) }]
+      return [{ kind, ...from, client, intendedUs, id: keys.delete(deletes) }]
     }
     if (kind === 'fetch') {
       const client = clientOf(load, reads)
-      return [{ kind, region, client, intendedUs, id: keys.fetch(reads) }]
+      return [{ kind, ...from, client, intendedUs, id: keys.fetch(reads) }]
     }
     const client = clientOf(load, upserts)
-    const write: Draft = { kind, region, client, intendedUs, ...keys.upsert(upserts) }
+    const write: Draft = { kind, ...from, client, intendedUs, ...keys.upsert(upserts) }
     const fetchUs = fetchTime(load, intendedUs, fetches)
     if (fetchUs === null || fetchUs >= endUs) return [write]
-    return [write, { kind: 'fetch', region, client, intendedUs: fetchUs, id: write.id }]
+    return [write, { kind: 'fetch', ...from, client, intendedUs: fetchUs, id: write.id }]
   })
 }
 
@@ -200,5 +219,9 @@ function fetchTime(load: LoadPlan, writtenUs: Us, rng: Rng): Us | null {
 }
 
 function clientOf(load: LoadPlan, rng: Rng): string {
-  return `${load.region}/${rng.int(load.clients)}`
+  return `${loadName(load)}/${rng.int(load.clients)}`
 }
+
+/** Whose operation it is; a class without a name is not named. */
+const whose = ({ region, class: name }: LoadPlan): Pick<Operation, 'region' | 'class'> =>
+  name === undefined ? { region } : { region, class: name }

@@ -12,7 +12,7 @@ import { vectorStoreContract } from './vector-store.ts'
 async function openHere() {
   const plan = aPlan({ data: { set: 'glosses-10k', base: 100 }, load: [] })
   const base = Array.from({ length: 100 }, (_, id) => ({ id, row: id }))
-  const workload = { base, operations: [], rowsUsed: 200, queriesUsed: [0] }
+  const workload = { base, operations: [], closed: [], rowsUsed: 200, queriesUsed: [0] }
   const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 200)
   const terrains: Omit<Terrain, 'journal'>[] = []
   const idle: Agent = {

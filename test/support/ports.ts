@@ -36,7 +36,7 @@ export async function openPorts(
 ): Promise<Opened> {
   const plan = aPlan({ data: { set: 'glosses-10k', base: 100 }, load: [], ...over })
   const base = Array.from({ length: plan.data.base }, (_, id) => ({ id, row: id }))
-  const workload = { base, operations: [], rowsUsed: 3000, queriesUsed: [0] }
+  const workload = { base, operations: [], closed: [], rowsUsed: 3000, queriesUsed: [0] }
   const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 3000)
   const events: RecordEvent[] = []
   const emit = (event: RecordEvent) => {

@@ -48,6 +48,23 @@ test('goodput counts searches within the response limit, per second of the phase
   ])
 })
 
+test('throughput counts what was answered ok, per second of the phase the answer came in', () => {
+  const record = aRecord({ limits: [aLimit({ value: 40 * MS })] })
+  for (let op = 1; op <= 30; op++) record.search({ op, at: 2 * SECOND, done: 2 * SECOND + MS })
+  record.search({ op: 31, at: 2 * SECOND, outcome: 'fail' })
+  record.upsert({ op: 32, id: 9, at: 2 * SECOND, outcome: 'unknown' })
+  const told = rows(record, 'throughput').map(({ operation, count, value }) => [
+    operation,
+    count,
+    value,
+  ])
+  expect(told).toEqual([
+    ['search', 30, 3],
+    ['write', 0, 0],
+    ['upsert', 0, 0],
+  ])
+})
+
 test('without a response limit there is no goodput', () => {
   const lagOnly = aRecord({ limits: [aLimit({ metric: 'lag' })] }).search({ op: 1, at: 2 * SECOND })
   expect(rows(lagOnly, 'goodput')).toEqual([])

@@ -8,7 +8,7 @@ import { shrinkCommand } from '../../../harness/campaign/shrink-command.ts'
 import { faultlineVersion } from '../../../harness/environment.ts'
 import { planOf } from '../../../harness/main.ts'
 import { writeReplay } from '../../../harness/record/replay.ts'
-import { aPlan } from '../../support/plan.ts'
+import { aLoad, aPlan } from '../../support/plan.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-refusals-'))
 
@@ -62,6 +62,10 @@ test('what can be shrunk is a run of the simulator, or a plan', async () => {
   const shrinkOf = (path: string) => shrinkCommand(path, { tries: 1, quiet: true })
   await expect(shrinkOf('no-such-run')).rejects.toThrow('there is no run and no plan no-such-run')
   await expect(shrinkOf(folder)).rejects.toThrow('it has no record.jsonl')
+  const looped = join(folder, 'looped.plan.json')
+  const load = [aLoad({ searchPerSec: 0, closedLoop: { thinkUs: 0 } })]
+  writeReplay(looped, aPlan({ load }), faultlineVersion)
+  await expect(shrinkOf(looped)).rejects.toThrow('has a closed loop (us)')
 })
 
 test('a replay file says everything itself: another seed, world or system is refused', () => {

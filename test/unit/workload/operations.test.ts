@@ -181,9 +181,9 @@ test.each([
     '4 contended ids must be base ids, of which there are 3',
   ],
   [
-    'two entries for one region',
+    'two classes of one region with one name',
     aPlan({ load: [busy('us'), busy('us')] }),
-    'region us has two entries',
+    'two loads are called us',
   ],
 ])('%s is refused with what to try', (_, plan, message) => {
   expect(() => planOperations(plan, pool)).toThrow(message)
