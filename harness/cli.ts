@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { selectLines } from './analysis/lines.ts'
+import { exitCodes } from './analysis/judge.ts'
+import { type NoLines, selectLines, whyNoLines } from './analysis/lines.ts'
 import {
   addShrink,
   type CampaignFlags,
@@ -22,6 +23,7 @@ import type { Plan } from './model/plan.ts'
 import { sweepAll } from './open-containers.ts'
 import { planText } from './plan-text.ts'
 import { addProve, runToProve } from './prove/commands.ts'
+import { notARun } from './record/run-directory.ts'
 import { finish, type RunFlags, runCommand } from './run-command.ts'
 import { scenarioJsonSchema } from './scenario/json-schema.ts'
 import { worldNames } from './scenario/worlds.ts'
@@ -168,10 +170,18 @@ function addLines(program: Command): void {
     .addHelpText('after', lineExamples)
     .action((path: string, selector: string) => {
       const record = join(runDirectory(path), 'record.jsonl')
-      const lines = selectLines(record, selector, { guaranteesFor, layoutFor })
-      if (lines.length === 0) throw new UsageError(`nothing in ${record} matches ${selector}`)
+      const judging = { guaranteesFor, layoutFor }
+      const lines = selectLines(record, selector, judging)
+      if (lines.length === 0) sayNoLines(whyNoLines(record, selector, judging))
       for (const { number, text } of lines) print(`${number}: ${text}`)
     })
+}
+
+/** Nothing to show is exit code 0 where that is good news, 3 where there was no evidence, else 2. */
+function sayNoLines({ sentence, news }: NoLines): void {
+  if (news === 'none') throw new UsageError(sentence)
+  process.stderr.write(`${sentence}\n`)
+  process.exitCode = news === 'good' ? 0 : exitCodes.unknown
 }
 
 async function cleanCommand(): Promise<void> {
@@ -182,9 +192,7 @@ async function cleanCommand(): Promise<void> {
 
 function runDirectory(path: string): string {
   if (existsSync(join(path, 'record.jsonl'))) return path
-  throw new UsageError(
-    `${path} is not a run directory: it has no record.jsonl. Try: faultline report runs/latest`,
-  )
+  throw new UsageError(notARun(path))
 }
 
 const worldOption = (): Option =>

@@ -21,6 +21,7 @@ Examples:
   faultline run scenarios/partition-heal.yaml --world containers
   faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
+  faultline run my.yaml --out runs/$(date +%F)            kept apart night by night: a run in the same folder is replaced
 
 A scenario with sweep: runs at every point, and one page compares them:
   faultline run scenarios/consistency-matrix.yaml
@@ -60,5 +61,5 @@ Selectors:
   id=5012                   everything about one point
   type=fault                all lines of one type
   line=1200                 one line by its number
-  finding=lost-writes       the witnesses of a finding
+  finding=lost-writes       the witnesses of a finding; none, and exit code 0, where it passed
   metric=search.response,region=us-east,phase=baseline   the operations behind a figure`

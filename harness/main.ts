@@ -54,6 +54,8 @@ export type RunOptions = {
   command: string
   /** Images of real servers: docker/build's own, or public ones. */
   images?: ImageSource
+  /** What a person has to know although no progress is wanted: an earlier run is replaced. */
+  onNote?: (text: string) => void
   /** What is being started, for worlds that take their time. */
   onStep?: (text: string) => void
   /** Every event as it is recorded. */
@@ -69,6 +71,7 @@ const FLUSH_EVERY_MS = 250
 export async function runScenario(file: string, options: RunOptions): Promise<Judged> {
   const plan = planOf(file, options)
   const directory = openRunDirectory(plan, options.out)
+  if (directory.replaced !== undefined) options.onNote?.(directory.replaced)
   const environment = { ...describeEnvironment(options.command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
   keepScenario(directory, file)

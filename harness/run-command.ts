@@ -8,7 +8,7 @@ import { onInterrupt } from './interrupt.ts'
 import { type Judged, planOf, type RunOptions, runScenario } from './main.ts'
 import type { WorldName } from './model/plan.ts'
 import { ProgressLine } from './progress.ts'
-import { defaultDirectory } from './record/run-directory.ts'
+import { defaultDirectory, takeFolder } from './record/run-directory.ts'
 import { repetitionTable } from './repetition-table.ts'
 import { exitCodeOfAll, repeat } from './repetitions.ts'
 import { isSweepFile, sweepCommand } from './sweep/sweep-command.ts'
@@ -55,6 +55,11 @@ export async function runCommand(
     )
 }
 
+/** Said even where no progress is wanted: nothing is overwritten without a word. */
+function noteReplaced(sentence: string | null): void {
+  if (sentence !== null) process.stderr.write(`${sentence}\n`)
+}
+
 async function repeatCommand(
   file: string,
   flags: RunFlags,
@@ -63,9 +68,10 @@ async function repeatCommand(
 ): Promise<void> {
   if ((flags.world ?? 'sim') === 'sim')
     throw new UsageError(
-      '--reps is for real servers (--world containers): in the simulator the same seed gives the same bytes every time. Use other seeds instead: --seed 7',
+      '--reps is for real servers (--world containers): in the simulator the same seed gives the same bytes every time. Run other seeds: --seeds 1..5',
     )
   const base = flags.out ?? defaultDirectory(planOf(file, flags))
+  noteReplaced(takeFolder(base))
   const interrupt = onInterrupt([LAST, ENDING])
   const stopped = () => interrupt.times() > 0
   const interrupted = () => interrupt.times() > 1
@@ -99,6 +105,7 @@ async function runOnce(
   const judged = await runScenario(file, {
     ...{ seed, world, system, images },
     ...options,
+    onNote: noteReplaced,
     onStep: (text) => {
       if (!quiet) process.stderr.write(`${text}\n`)
     },

@@ -1,9 +1,10 @@
 import type { Guarantees } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
+import type { MetricName } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import { eachLine, readRecord } from '../record/reader.ts'
-import { checkers } from './checkers/checkers.ts'
-import type { Checking } from './checkers/finding.ts'
+import { type CheckerName, checkers } from './checkers/checkers.ts'
+import type { Checked, Checking } from './checkers/finding.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { linesOfFigure } from './figure-lines.ts'
 import { readHistory } from './history.ts'
@@ -28,6 +29,40 @@ export function selectLines(recordPath: string, selector: string, judging: Judgi
   return quoteLines(recordPath, numbersOf(recordPath, parseSelector(selector), judging))
 }
 
+/** What a selector without lines means: `good` where nothing to show is what one hopes for, `blind` without evidence. */
+export type NoLines = { sentence: string; news: 'good' | 'blind' | 'none' }
+
+/** Why a selector has no lines. Throws SelectorError and RecordError. */
+export function whyNoLines(recordPath: string, selector: string, judging: Judging): NoLines {
+  const parsed = parseSelector(selector)
+  const none = { sentence: `no line of ${recordPath} matches ${selector}`, news: 'none' } as const
+  if (parsed.kind === 'finding') return whyNoWitness(parsed.checker, recordPath, judging) ?? none
+  if (parsed.kind !== 'figure') return none
+  return whyNoneCounted(parsed.metric, factsFor(recordPath, judging)) ?? none
+}
+
+function whyNoWitness(name: CheckerName, recordPath: string, judging: Judging): NoLines | null {
+  const finding = findingOf(name, recordPath, judging)
+  if (!finding) return { sentence: `${name} has nothing to check in this run.`, news: 'blind' }
+  const { verdict, because } = finding
+  const sentence = `${name} has no witnesses to show. ${verdict}: ${because}`
+  if (verdict === 'fail') return { sentence, news: 'none' }
+  return { sentence, news: verdict === 'pass' ? 'good' : 'blind' }
+}
+
+/** Of what should not have happened, none is good news where it could have been seen. */
+function whyNoneCounted(metric: MetricName, { losses, mirrorings }: Facts): NoLines | null {
+  const seen = {
+    'lost-writes': losses !== null,
+    'overwritten-real-time': losses !== null,
+    'mirror-duplicates': mirrorings.length > 0,
+  }[metric as string]
+  if (seen === undefined) return null
+  return seen
+    ? { sentence: `Nothing to show: ${metric} is 0 there.`, news: 'good' }
+    : { sentence: `Nothing to show: ${metric} was not measured in this run.`, news: 'blind' }
+}
+
 /** The lines with these numbers, in order. */
 export function quoteLines(recordPath: string, numbers: Iterable<number>): RecordLine[] {
   const wanted = new Set(numbers)
@@ -43,12 +78,10 @@ function numbersOf(recordPath: string, selector: Selector, judging: Judging): nu
   switch (selector.kind) {
     case 'line':
       return selector.lines
-    case 'finding': {
-      const facts = factsFor(recordPath, judging)
-      const { check }: Checking = checkers[selector.checker]
-      const finding = check(facts, judging.guaranteesFor(facts.history.plan))
-      return (finding?.events ?? []).flatMap(({ lines }) => lines)
-    }
+    case 'finding':
+      return (findingOf(selector.checker, recordPath, judging)?.events ?? []).flatMap(
+        ({ lines }) => lines,
+      )
     case 'figure':
       return linesOfFigure(selector.metric, selector.where, factsFor(recordPath, judging))
     case 'type':
@@ -58,6 +91,12 @@ function numbersOf(recordPath: string, selector: Selector, judging: Judging): nu
     case 'id':
       return linesAbout(recordPath, ({ id, ids }) => id === selector.id || has(ids, selector.id))
   }
+}
+
+function findingOf(name: CheckerName, recordPath: string, judging: Judging): Checked | null {
+  const facts = factsFor(recordPath, judging)
+  const { check }: Checking = checkers[name]
+  return check(facts, judging.guaranteesFor(facts.history.plan))
 }
 
 function factsFor(recordPath: string, { layoutFor }: Judging): Facts {

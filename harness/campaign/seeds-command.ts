@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
@@ -8,6 +8,7 @@ import { onInterrupt } from '../interrupt.ts'
 import { planOf } from '../main.ts'
 import type { Plan } from '../model/plan.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
+import { takeFolder } from '../record/run-directory.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { inParallel } from './crew.ts'
 import { rowLost, STOPPING } from './library-command.ts'
@@ -57,7 +58,8 @@ export async function runSeeds(file: string, flags: Flags): Promise<void> {
 
 /** What an earlier campaign left must not be taken for this one's. */
 function clear(base: string): void {
-  mkdirSync(base, { recursive: true })
+  const replaced = takeFolder(base)
+  if (replaced !== null) process.stderr.write(`${replaced}\n`)
   for (const name of readdirSync(base))
     if (/^seed-\d+(\.plan\.json)?$|^campaign\.json$/.test(name))
       rmSync(join(base, name), { recursive: true })

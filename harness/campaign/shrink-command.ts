@@ -14,7 +14,7 @@ import { shareNeighbours } from '../open-sim.ts'
 import type { System } from '../ports/system.ts'
 import { readRecord } from '../record/reader.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
-import { openRunDirectory } from '../record/run-directory.ts'
+import { notARun, openRunDirectory } from '../record/run-directory.ts'
 import { planOperations } from '../workload/operations.ts'
 import { shrink } from './shrink.ts'
 import { shrinkStory, sizes } from './shrink-story.ts'
@@ -71,10 +71,7 @@ function planIn(path: string): Plan {
   if (!existsSync(path)) throw new UsageError(`there is no run and no plan ${path}`)
   if (!statSync(path).isDirectory()) return planOf(path)
   const record = join(path, 'record.jsonl')
-  if (!existsSync(record))
-    throw new UsageError(
-      `${path} is not a run directory: it has no record.jsonl. Try: faultline shrink runs/latest`,
-    )
+  if (!existsSync(record)) throw new UsageError(notARun(path))
   let plan: Plan | null = null
   readRecord(record, (event) => {
     if (event.type === 'plan') plan = event.plan

@@ -88,7 +88,7 @@ function checkOperations(file: string, plan: Plan, operations: readonly Operatio
     if (seen.has(op)) throw refuse(`has the number ${op}, as one before it has.`)
     const name = loadName({ region, ...(className !== undefined && { class: className }) })
     if (!plan.load.some((load) => loadName(load) === name))
-      throw refuse(`is of ${String(name)}, which has no load in the plan.`)
+      throw refuse(`is in ${String(name)}, which has no load in the plan.`)
     if (!(intendedUs >= lastUs))
       throw refuse(`is wanted at ${String(intendedUs)} µs, before the one above it.`)
     seen.add(op)

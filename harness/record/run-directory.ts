@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -11,6 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { toJson } from '../base/json.ts'
 import type { Plan } from '../model/plan.ts'
+import { formerRun } from './former-run.ts'
 import { isReplay } from './replay.ts'
 
 /**
@@ -27,7 +29,12 @@ import { isReplay } from './replay.ts'
  *
  * Of a run made several times: rep-1, rep-2 …, each as above, and beside them reps.json and reps.md.
  */
-export type RunDirectory = { path: string; record: string }
+export type RunDirectory = {
+  path: string
+  record: string
+  /** What of an earlier run stood there, as a sentence; absent if nothing did. */
+  replaced?: string
+}
 
 /** What a run writes (servers.json: did once); what an earlier one wrote must not be taken for this one's. */
 const left = [
@@ -40,19 +47,52 @@ export function defaultDirectory({ name, seed, world }: Plan): string {
   return join('runs', `${name}-${seed}${world === 'sim' ? '' : `-${world}`}`)
 }
 
-/** The directory of a plan, or `out`. Emptied of an earlier run of the same name. */
+/**
+ * The directory of a plan, or `out`, emptied of what an earlier run left there. Throws RunDirectoryError if it cannot be
+ * had, or holds files that no run left.
+ */
 export function openRunDirectory(plan: Plan, out: string | undefined): RunDirectory {
   const path = out ?? defaultDirectory(plan)
-  makeFolder(path)
+  const replaced = takeFolder(path)
   mkdirSync(join(path, 'truth'), { recursive: true })
   for (const stale of left) rmSync(join(path, stale), { force: true, recursive: true })
-  return { path, record: join(path, 'record.jsonl') }
+  return { path, record: join(path, 'record.jsonl'), ...(replaced !== null && { replaced }) }
+}
+
+/**
+ * Makes a folder for a run if there is none. Gives what of earlier runs is replaced there, as a sentence, or null. Throws
+ * RunDirectoryError.
+ */
+export function takeFolder(path: string): string | null {
+  makeFolder(path)
+  const former = formerRun(path)
+  if (former.kind === 'foreign')
+    throw new RunDirectoryError(
+      path,
+      `it holds what no run left there (${former.names.join(', ')})`,
+    )
+  return former.kind === 'run' ? `${path}: ${former.sentence}` : null
+}
+
+/** What to say of a path that should have been a run directory: which runs there are, or how to make one. */
+export function notARun(path: string): string {
+  const there = existsSync('runs')
+    ? readdirSync('runs').filter((name) => existsSync(join('runs', name, 'record.jsonl')))
+    : []
+  const others = there.filter((name) => name !== 'latest').sort()
+  const shown = others.slice(0, 5).map((name) => join('runs', name))
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : ''
+  const way =
+    shown.length > 0
+      ? `Runs here: ${shown.join(', ')}${more}.`
+      : 'Make a run first: faultline run scenarios/steady-state.yaml'
+  return `${path} is not a run directory: it has no record.jsonl. ${way}`
 }
 
 /** A folder that a run cannot be left in. */
 export class RunDirectoryError extends Error {
   constructor(path: string, why: string) {
-    super(`cannot leave a run in "${path}": ${why}. Give another folder with --out.`)
+    super(`cannot leave a run in "${path}": ${why}. Give a folder of its own with --out.`)
     this.name = 'RunDirectoryError'
   }
 }

@@ -49,6 +49,7 @@ export async function sweepCommand(file: string, flags: Flags, command: string):
     onPoint: ({ number, at }, of) => {
       if (!flags.quiet) process.stderr.write(`point ${number} of ${of}: ${placeText(at)}\n`)
     },
+    onNote: (text) => process.stderr.write(`${text}\n`),
     onStep: (text) => {
       if (!flags.quiet) process.stderr.write(`${text}\n`)
     },

@@ -41,6 +41,7 @@ export async function runSweep(
   const [first] = sweep.points as [SweepPoint, ...SweepPoint[]]
   const directory = out ?? defaultDirectory(first.plan)
   const top = openRunDirectory(first.plan, directory)
+  if (top.replaced !== undefined) options.onNote?.(top.replaced)
   rmSync(join(directory, 'truth'), { force: true, recursive: true })
   const { name: scenario, question } = first.plan
   const { seed: ownSeed, world: ownWorld } = first.plan

@@ -98,7 +98,7 @@ test('a missing file, an unknown command and a missing argument are exit code 2 
   expect(unknown.err).toContain('Did you mean run?')
   const notARun = await faultline('report', newFolder())
   expect(notARun.code).toBe(2)
-  expect(notARun.err).toContain('runs/latest')
+  expect(notARun.err).toMatch(/Runs here: runs|faultline run scenarios/)
 })
 
 test('--help teaches by example', async () => {
@@ -165,6 +165,33 @@ test('lines prints the record lines behind an operation and behind a figure', as
   expect(figure.out.split('\n').length).toBeGreaterThan(1000)
   const wrong = await faultline('lines', out, 'metrics=search')
   expect(wrong.code).toBe(2)
+})
+
+test('lines of a checker that found nothing says so, and that is exit code 0', async () => {
+  const { out } = await calmRun()
+  const said = await faultline('lines', out, 'finding=lost-writes')
+  expect(said).toMatchObject({ code: 0, out: '' })
+  expect(said.err).toContain('lost-writes has no witnesses to show. pass: ')
+  expect((await faultline('lines', out, 'metric=lost-writes')).code).toBe(0)
+})
+
+test('a second run into one folder says which run it replaces, also where no progress is wanted', async () => {
+  const [out, file] = [newFolder(), scenario(undefined, '3s')]
+  await faultline('run', file, '--out', out)
+  const again = await faultline('run', file, '--out', out, '--quiet')
+  expect(again.err).toMatch(
+    /replaces the run of \d{4}-\d\d-\d\d .* UTC \(faultline run .*small.yaml/,
+  )
+})
+
+test('a folder with files of somebody else is no place for a run', async () => {
+  const out = newFolder()
+  writeFileSync(join(out, 'report.html'), 'mine')
+  writeFileSync(join(out, 'thesis.tex'), 'mine')
+  const said = await faultline('run', scenario(), '--out', out)
+  expect(said.code).toBe(2)
+  expect(said.err).toContain('it holds what no run left there (thesis.tex)')
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toBe('mine')
 })
 
 test('what cannot be read or written is exit code 2 with a sentence, never a stack', async () => {

@@ -10,8 +10,11 @@ export const program = join(root, 'harness/faultline.mjs')
 export type Said = { code: number; out: string; err: string }
 
 /** Runs the command line as a user does, from the top of the repository. */
-export function faultline(...flags: string[]): Promise<Said> {
-  const options = { cwd: root, maxBuffer: 1 << 28 }
+export const faultline = (...flags: string[]): Promise<Said> => faultlineIn(root, ...flags)
+
+/** The same from another folder. */
+export function faultlineIn(cwd: string, ...flags: string[]): Promise<Said> {
+  const options = { cwd, maxBuffer: 1 << 28 }
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...flags], options, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),

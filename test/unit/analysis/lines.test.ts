@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { selectLines } from '../../../harness/analysis/lines.ts'
+import { selectLines, whyNoLines } from '../../../harness/analysis/lines.ts'
 import { SelectorError } from '../../../harness/analysis/selector.ts'
 import { keptByAll } from '../../../harness/model/layout.ts'
 import { SECOND } from '../../../harness/model/units.ts'
@@ -13,11 +13,11 @@ const path = aRecord()
   .upsert({ op: 4, id: 8, at: 5 * SECOND })
   .scans({ 9: 1 })
   .file()
-const select = (selector: string) =>
-  selectLines(path, selector, {
-    guaranteesFor: () => everythingPromised,
-    layoutFor: ({ regions }) => keptByAll(regions),
-  })
+const judging = {
+  guaranteesFor: () => everythingPromised,
+  layoutFor: ({ regions }: { regions: string[] }) => keptByAll(regions),
+}
+const select = (selector: string) => selectLines(path, selector, judging)
 const numbers = (selector: string) => select(selector).map(({ number }) => number)
 
 test('op= gives an operation and every hop of its write', () => {
@@ -60,4 +60,16 @@ test.each([
   expect(() => select(selector)).toThrow(SelectorError)
   expect(() => select(selector)).toThrow(why)
   expect(() => select(selector)).toThrow('A selector is one of op=17, id=5012')
+})
+
+test.each([
+  ['finding=invented-point', 'good', 'invented-point has no witnesses to show. pass: '],
+  ['finding=zombie-writes', 'blind', 'zombie-writes has no witnesses to show. unknown: '],
+  ['metric=mirror-duplicates', 'blind', 'mirror-duplicates was not measured in this run'],
+  ['op=99', 'none', 'matches op=99'],
+])('nothing to show for %s is %s news', (selector, news, sentence) => {
+  expect(select(selector)).toEqual([])
+  const why = whyNoLines(path, selector, judging)
+  expect(why.news).toBe(news)
+  expect(why.sentence).toContain(sentence)
 })

@@ -15,10 +15,12 @@ const planOf = (load: Partial<LoadPlan> = {}, over: Partial<Plan> = {}) =>
     load: [
       aLoad({
         ...{ searchPerSec: 0, upsertPerSec: 0, clients: 8, closedLoop: { thinkUs: 0 } },
+        // Few queries are asked, so that truth need not be worked out for all of them.
+        queries: { law: 'zipf', exponent: 8 },
         ...load,
       }),
     ],
-    timeline: { warmupUs: 0, runUs: 3 * SECOND, settleUs: SECOND },
+    timeline: { warmupUs: 0, runUs: 2 * SECOND, settleUs: SECOND },
     probes: { everyUs: 0 },
     ...over,
   })
@@ -52,7 +54,7 @@ test('each client searches again when it is answered, and not before', async () 
       expect(start.intended).toBe(searches[i - 1]?.end.t ?? 0)
       expect([start.t, start.closed]).toEqual([start.intended, true])
     }
-  expect(startsIn(events).every(({ t }) => t < 3 * SECOND)).toBe(true)
+  expect(startsIn(events).every(({ t }) => t < 2 * SECOND)).toBe(true)
 })
 
 test('the rate is what the store can do, and clients ÷ service time (Little)', async () => {
