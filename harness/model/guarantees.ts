@@ -43,8 +43,10 @@ export type Guarantees = {
   singleApply: Guarantee
   /** Bytes on all links for each byte of acknowledged writes, at most. */
   amplification: Guarantee<number>
-  /** After another took over, a former primary acknowledges nothing and what it sends late is refused. */
+  /** No epoch has two primaries or goes back, and what a former primary writes late survives nowhere. */
   fencedPrimary: Guarantee
+  /** After another took over, a former primary acknowledges nothing. */
+  onePrimary: Guarantee
 }
 
 /** Each promise as a clause, for "the system promises that …". */
@@ -65,7 +67,8 @@ const clauses: Record<keyof Guarantees, string> = {
   quorum: 'each operation has its quorum',
   singleApply: 'each write takes effect once',
   amplification: 'bytes on links stay within a factor',
-  fencedPrimary: 'a former primary is fenced off',
+  fencedPrimary: 'what a former primary writes late does not survive',
+  onePrimary: 'a former primary acknowledges nothing',
 }
 
 export const guaranteeNames = Object.keys(clauses) as readonly (keyof Guarantees)[]

@@ -1,6 +1,7 @@
 import { consistencyBugs } from './bugs/consistency.ts'
 import { durabilityBugs } from './bugs/durability.ts'
 import { harnessBugs } from './bugs/harness.ts'
+import { lossBugs } from './bugs/losses.ts'
 import { operationBugs } from './bugs/operations.ts'
 import { promiseBugs } from './bugs/promises.ts'
 import { readBugs } from './bugs/reads.ts'
@@ -13,6 +14,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...readBugs,
   ...operationBugs,
   ...promiseBugs,
+  ...lossBugs,
   ...consistencyBugs,
   ...harnessBugs,
 ]

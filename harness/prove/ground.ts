@@ -3,6 +3,7 @@ import type { Operation } from '../model/operation.ts'
 import type { LoadPlan, Plan } from '../model/plan.ts'
 import type { PointId, Row } from '../model/point.ts'
 import { type RegionName, SECOND, type Us } from '../model/units.ts'
+import type { System } from '../ports/system.ts'
 import { planOperations } from '../workload/operations.ts'
 import { aLoad, aPlan } from './plain-plan.ts'
 import { pool } from './simulation.ts'
@@ -16,6 +17,8 @@ export type Ground = {
   unseen: readonly string[]
   /** Checkers of what the sound system does not promise, and does not keep here. */
   reports: readonly string[]
+  /** Absent: active-active-cdc. */
+  system?: System<never>
 }
 
 /** An operation without its number. */
@@ -69,7 +72,7 @@ export function groundOf(
   const sorted = all
     .map((wanted, at) => ({ wanted, at }))
     .sort((a, b) => a.wanted.intendedUs - b.wanted.intendedUs || a.at - b.at)
-  const crashes = plan.faults.some(({ kind }) => kind === 'region-crash')
+  const crashes = plan.faults.some(({ kind }) => kind === 'region-crash' || kind === 'region-loss')
   return {
     name,
     plan,

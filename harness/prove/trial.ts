@@ -18,8 +18,13 @@ export type Verdicts = {
 }
 
 /** A ground without any bug: the run passes, as does every checker with anything to look at. */
-export async function soundnessOf({ plan, operations, ...ground }: Ground): Promise<Verdicts> {
-  const run = await judged(plan, { operations: [...operations] })
+export async function soundnessOf({
+  plan,
+  operations,
+  system,
+  ...ground
+}: Ground): Promise<Verdicts> {
+  const run = await judged(plan, { operations: [...operations], ...(system && { system }) })
   const { judgement, analysis } = run
   const wrong = checkers.flatMap((checker) => {
     const unseen = ground.unseen.includes(checker)
@@ -72,7 +77,7 @@ export async function trialOf(bug: PlantedBug): Promise<Verdicts> {
 const runWith = ({ ground, plan, system, world, launch }: PlantedBug): Promise<Judged> =>
   judged(plan?.(ground.plan) ?? ground.plan, {
     operations: [...ground.operations],
-    ...{ system, world, launch },
+    ...{ system: system ?? ground.system, world, launch },
   })
 
 const findingOf = ({ analysis }: Judged, name: CheckerName): Finding | undefined =>

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { nothingPromised, promised } from '../model/guarantees.ts'
-import { allHazards } from '../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW } from '../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
@@ -20,8 +18,10 @@ import type {
 } from '../ports/system.ts'
 import { EmbeddingShards, embeddingLayout } from './parts/embedding-shards.ts'
 import { counterOf, Fence } from './parts/fence.ts'
+import { Holdings } from './parts/holdings.ts'
 import { LogReplica } from './parts/log-replica.ts'
 import { askPrimary, servePrimary, type UnstampedPoint } from './parts/primary-calls.ts'
+import { promises } from './parts/primary-promises.ts'
 import { ReadRepair } from './parts/read-repair.ts'
 import { openRouter } from './parts/routing.ts'
 import { Succession } from './parts/succession.ts'
@@ -63,6 +63,8 @@ const knobs = z.strictObject({
 type Knobs = z.infer<typeof knobs>
 
 const TOPIC = 'changes'
+/** What load balancers ask: whether a region has its data, not only whether an agent runs. */
+const READY = 'ready'
 
 /** Where the register lives; null: there is none. */
 const witnessOf = ({ failover, witness, primary }: Knobs, regions: readonly RegionName[]) =>
@@ -83,25 +85,7 @@ export const primaryReplica: System<Knobs> = {
   about: 'one primary takes writes, replicas copy in batches; a lease with a fencing token',
   knobs,
   topics: [TOPIC],
-  guarantees({ failover, reads, batch, lingerUs, rebalanceUs }) {
-    const steady = failover === 'off'
-    const atPrimary = steady && reads === 'primary'
-    return {
-      ...nothingPromised,
-      convergence: promised(lingerUs > 0 || batch === 1, allHazards),
-      durability: promised(steady, allHazards),
-      causalWrites: promised(steady, allHazards),
-      readYourWrites: promised(atPrimary && 'fetches', allHazards),
-      monotonicReads: promised(atPrimary && 'fetches', allHazards),
-      linearizable: promised(atPrimary, allHazards),
-      sequential: promised(atPrimary, allHazards),
-      causal: promised(atPrimary, allHazards),
-      monotonicWrites: promised(steady, allHazards),
-      writesFollowReads: promised(steady, allHazards),
-      singleApply: promised(steady && rebalanceUs === 0, allHazards),
-      fencedPrimary: promised(true, allHazards),
-    }
-  },
+  guarantees: promises,
   problems,
   needs: ({ partitions }) => (partitions > 1 ? ['shards'] : []),
   layout: (settings, regions, space) => {
@@ -109,7 +93,7 @@ export const primaryReplica: System<Knobs> = {
     return embeddingLayout(settings, [settings.primary, ...others], space)
   },
   route: (users, _rng, { healthUs }) =>
-    openRouter(users, { probeEveryUs: healthUs, affinityUs: 0 }),
+    openRouter(users, { probeEveryUs: healthUs, affinityUs: 0, probe: READY }),
   start: (terrain, _rng, settings) => RegionalAgent.open(terrain, settings),
 }
 
@@ -140,7 +124,8 @@ class RegionalAgent implements Agent {
   static async open(terrain: Terrain, settings: Knobs): Promise<RegionalAgent> {
     const fence = await Fence.restore(terrain.durable, terrain.journal)
     const shards = await EmbeddingShards.open(terrain, settings)
-    const agent = new RegionalAgent(terrain, settings, fence, shards)
+    const holdings = await Holdings.open(terrain)
+    const agent = new RegionalAgent(terrain, settings, fence, shards, holdings)
     const { primary, leaseUs: ttlUs } = settings
     const rules = { primary, ttlUs, witness: witnessOf(settings, terrain.regions) }
     agent.succession = await Succession.open(terrain, rules, agent.replica)
@@ -152,6 +137,7 @@ class RegionalAgent implements Agent {
     private readonly settings: Knobs,
     fence: Fence,
     private readonly shards: EmbeddingShards,
+    private readonly holdings: Holdings,
   ) {
     const { replicas, repairAfterUs: afterUs } = settings
     const told = (changes: readonly Change[]) => {
@@ -159,9 +145,14 @@ class RegionalAgent implements Agent {
       const writes = changes.map(({ write }) => write)
       if (holder !== terrain.region) this.repair.tell(holder, writes)
     }
-    this.replica = new LogReplica(terrain, { topic: TOPIC, ...settings }, fence, shards, told)
+    const replicating = { topic: TOPIC, ...settings }
+    this.replica = new LogReplica(terrain, replicating, fence, shards, holdings, told)
     const receive = (changes: readonly Change[]) => this.replica.receive(changes)
     this.repair = new ReadRepair(terrain, { replicas, afterUs, receive })
+    terrain.network.serve(READY, async () => {
+      if (settings.reads === 'replica') holdings.refuse()
+      return { kind: READY, bytes: 48, body: null }
+    })
     servePrimary(terrain, {
       write: (point, call) => this.lead(point, call),
       search: (ask, call) => this.underLease(() => this.searchHere(ask, call)),
@@ -189,6 +180,7 @@ class RegionalAgent implements Agent {
   }
 
   async run(stop: Stop): Promise<void> {
+    await this.holdings.find(stop)
     await Promise.all([
       this.succession.run(stop),
       this.replica.run(stop, this.succession),
@@ -230,6 +222,7 @@ class RegionalAgent implements Agent {
   }
 
   private async searchHere({ query, k }: SearchAsk, call: Call): Promise<Found> {
+    await this.holdings.ready(call)
     const shards = this.shards.route(query)
     const request = { query, k, consistency: 'bounded' as const, ...(shards && { shards }) }
     const hits = await this.terrain.store.search(request, call)
@@ -237,6 +230,7 @@ class RegionalAgent implements Agent {
   }
 
   private async fetchHere({ id }: FetchAsk, call: Call): Promise<Fetched> {
+    await this.holdings.ready(call)
     const found = await this.replica.guard.read([id], call)
     return { point: found.find((point) => !point.deleted) }
   }

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Rng } from '../base/rng.ts'
-import { nothingPromised, promised } from '../model/guarantees.ts'
-import { allHazards } from '../model/hazard.ts'
 import type { IndexPlan } from '../model/plan.ts'
 import { NO_ROW, SENTINEL_ID } from '../model/point.ts'
 import { MS, SECOND, type Us } from '../model/units.ts'
+import { CallError } from '../ports/errors.ts'
 import type { Message } from '../ports/network.ts'
 import type { Call } from '../ports/store.ts'
 import type {
@@ -22,13 +21,16 @@ import type {
 } from '../ports/system.ts'
 import { AliasSwap } from './parts/alias-swap.ts'
 import { openStamper, type Stamper } from './parts/conflict.ts'
-import { Health } from './parts/health.ts'
-import { placeShards, placingProblems } from './parts/placed-shards.ts'
+import { Health, type Watcher } from './parts/health.ts'
+import { Holdings } from './parts/holdings.ts'
+import { promises } from './parts/placed-promises.ts'
+import { type PlacedShards, placeShards, placingProblems } from './parts/placed-shards.ts'
 import { Primaries } from './parts/primaries.ts'
 import { regionWeights } from './parts/region-text.ts'
 import { ResultCache } from './parts/result-cache.ts'
 import { openRouter, routingPolicies } from './parts/routing.ts'
 import { ShardKeeper } from './parts/shard-keeper.ts'
+import { ShardRefill } from './parts/shard-refill.ts'
 import { readChoices, ShardSearch } from './parts/shard-search.ts'
 
 const duration = (us: Us) => z.int().min(0).default(us)
@@ -62,7 +64,7 @@ const knobs = z.strictObject({
   routing: z.enum(routingPolicies).default('nearest'),
   /** For `routing: weighted`, e.g. `us-east 3, eu-west 1`. */
   weights: z.string().default(''),
-  /** What the load balancer asks for: that an agent answers, or that its store does. */
+  /** What load balancers and coordinators ask for: that an agent with its data answers, or that its store does. */
   probe: z.enum(['agent', 'store']).default('agent'),
   /** Time between two health probes, of load balancers and of coordinators. */
   healthUs: z.int().min(1).default(SECOND),
@@ -98,24 +100,12 @@ export const scatterGather: System<Knobs> = {
   about: 'shards placed by a hash ring, searched everywhere at once and merged by a coordinator',
   knobs,
   topics: [],
-  // With one copy nobody takes over: a shard is there or it is not, and its agent puts all of it in one order.
-  guarantees: ({ copies }) => ({
-    ...nothingPromised,
-    convergence: promised(true, allHazards),
-    durability: promised(true, allHazards),
-    monotonicWrites: promised(true, allHazards),
-    flagsPartial: promised(true, allHazards),
-    singleApply: promised(true, allHazards),
-    readYourWrites: promised(copies === 1 && 'fetches', allHazards),
-    monotonicReads: promised(copies === 1 && 'fetches', allHazards),
-    linearizable: promised(copies === 1, allHazards),
-    causalWrites: promised(copies === 1, allHazards),
-  }),
+  guarantees: promises,
   problems: placingProblems,
   needs: ({ reindexAtUs }) =>
     reindexAtUs > 0 ? ['placement', 'shards', 'collections'] : ['placement', 'shards'],
   layout: placeShards,
-  route: (users, rng, { healthUs, affinityUs, routing, weights, probe, failBackUs }) =>
+  route: (users, rng, { healthUs, affinityUs, routing, weights, failBackUs }) =>
     openRouter(users, {
       probeEveryUs: healthUs,
       affinityUs,
@@ -123,12 +113,12 @@ export const scatterGather: System<Knobs> = {
       weights: regionWeights(weights),
       failBackUs,
       rng,
-      ...(probe === 'store' && { probe: READY }),
+      probe: READY,
     }),
   async start(terrain, rng, settings) {
     const { region, clock, durable } = terrain
     const stamper = await openStamper('hybrid-logical-clock', region, clock, durable)
-    return new Coordinator(terrain, rng, settings, stamper)
+    return new Coordinator(terrain, rng, settings, stamper, await Holdings.open(terrain))
   },
 }
 
@@ -138,27 +128,36 @@ class Coordinator implements Agent {
   private readonly keeper: ShardKeeper
   private readonly primaries: Primaries
   private readonly searches: ShardSearch
+  private readonly refill: ShardRefill
 
   constructor(
     private readonly terrain: Terrain,
     rng: Rng,
     private readonly settings: Knobs,
     stamper: Stamper,
+    private readonly holdings: Holdings,
   ) {
     const { region, regions, clock, space } = terrain
     const { healthUs, failBackUs, cacheUs, cacheSize, cacheInvalidation, tombstonesUs } = settings
     const shards = placeShards(settings, regions)
-    const others = regions.filter((other) => other !== region)
+    // The own store is probed too where stores are: users of other regions come to this coordinator.
+    const watched =
+      settings.probe === 'store' ? regions : regions.filter((other) => other !== region)
     const invalidate = cacheInvalidation === 'on'
     const cache = new ResultCache(clock, space, { ttlUs: cacheUs, size: cacheSize, invalidate })
-    this.health = new Health(terrain, others, { everyUs: healthUs, failBackUs })
+    this.health = new Health(this.watcher(), watched, {
+      ...{ everyUs: healthUs, failBackUs, kind: READY },
+      own: { region, isWell: () => !holdings.missing },
+    })
     this.keeper = new ShardKeeper({
       terrain,
       stamper,
+      holdings,
       tombstonesUs,
       holders: ({ id }) => shards.holders(id),
       changed: (change) => cache.changed(change),
     })
+    this.refill = this.refillOf(shards)
     this.primaries = new Primaries(terrain, shards, this.health, this.keeper)
     this.searches = new ShardSearch(terrain, shards, this.health, cache, settings, rng)
     terrain.network.serve(READY, () => this.ready())
@@ -181,14 +180,46 @@ class Coordinator implements Agent {
   }
 
   async run(stop: Stop): Promise<void> {
-    await Promise.all([this.health.run(stop), this.keeper.run(stop), this.reindex(stop)])
+    const { health, keeper, refill } = this
+    await Promise.all([health.run(stop), keeper.run(stop), refill.run(stop), this.reindex(stop)])
   }
 
-  /** What a load balancer learns that asks for the store and not for the agent alone. */
+  private refillOf(shards: PlacedShards): ShardRefill {
+    const { terrain, holdings, keeper } = this
+    return new ShardRefill({
+      ...{ terrain, holdings, shards },
+      take: (changes) => keeper.apply(changes),
+      send: (to, changes) => keeper.send(to, changes),
+      read: (ids) => keeper.changes(ids),
+    })
+  }
+
+  /** Asks its own region without a link. */
+  private watcher(): Watcher {
+    const { region, clock, network } = this.terrain
+    return {
+      clock,
+      network: {
+        call: (to, message, deadlineUs) =>
+          to === region
+            ? clock.within(deadlineUs, this.ready())
+            : network.call(to, message, deadlineUs),
+      },
+    }
+  }
+
+  /** What load balancers and other coordinators learn: no region is used before it has its data. */
   private async ready(): Promise<Message> {
-    const call = { op: 0, deadlineUs: this.settings.healthUs }
-    await this.terrain.store.fetch([SENTINEL_ID], 'bounded', call)
+    this.holdings.refuse()
+    if (this.settings.probe === 'store') await this.probeStore()
     return { kind: READY, bytes: 48, body: null }
+  }
+
+  private async probeStore(): Promise<void> {
+    const call = { op: 0, deadlineUs: this.settings.healthUs }
+    const found = await this.terrain.store.fetch([SENTINEL_ID], 'bounded', call)
+    if (found.length > 0) return
+    throw new CallError('the store has not loaded its data', { definite: true })
   }
 
   private async reindex(stop: Stop): Promise<void> {

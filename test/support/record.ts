@@ -44,6 +44,7 @@ export const everythingPromised: Guarantees = {
   singleApply: always(true),
   amplification: always(10),
   fencedPrimary: always(true),
+  onePrimary: always(true),
 }
 
 /** What every operation has; `done` null: still running at the end. */

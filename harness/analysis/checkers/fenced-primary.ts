@@ -1,16 +1,18 @@
 import type { EpochEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
+import { liveIn } from '../final-state.ts'
 import type { Lined } from '../history.ts'
 import { counted, linesOf, moment } from '../wording.ts'
-import { type Checker, conclude, heldTo } from './finding.ts'
+import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 type Epoch = Lined<EpochEvent>
 
 /**
- * Once another region has taken over under a later epoch, nobody accepts anything under an earlier one; no epoch belongs
- * to two regions; and a write that was refused is not acknowledged, unless it was also accepted by whoever was primary
- * then. `evidence` counts what was accepted or refused after the first takeover. Says nothing where there is no lease.
+ * Once another region has taken over under a later epoch, nothing that is accepted under an earlier one survives; no
+ * epoch belongs to two regions or comes after a later one. That nothing is acknowledged under an earlier epoch either
+ * is a promise of its own: it needs clocks that run alike. `evidence` counts what was accepted or refused after the
+ * first takeover. Says nothing where there is no lease.
  */
 export const fencedPrimary: Checker = (facts, guarantees) => {
   const { epochs } = facts.history
@@ -20,18 +22,28 @@ export const fencedPrimary: Checker = (facts, guarantees) => {
   const after = first ? epochs.filter((event) => event.t >= first.t && isDecision(event)) : []
   const late = lateOf(after, takeovers)
   const refused = refusedOf(facts, late)
-  const wrong = [...twoOwners(epochs), ...late.map((one) => lateText(one, facts)), ...refused.wrong]
+  const unfenced = [...twoOwners(epochs), ...stepsBack(epochs), ...survivorsOf(late, facts)]
+  const acknowledged = [...late.map((one) => lateText(one, facts)), ...refused.wrong]
+  const wrong = [...unfenced, ...acknowledged]
+  const fence = heldTo(guarantees.fencedPrimary, facts)
+  const alone = heldTo(guarantees.onePrimary, facts)
+  const at = [
+    ...(unfenced.length > 0 || wrong.length === 0 ? [fence] : []),
+    ...(acknowledged.length > 0 || wrong.length === 0 ? [alone] : []),
+  ]
   return conclude({
     checker: 'fenced-primary',
     about: 'correctness',
-    ...heldTo(guarantees.fencedPrimary, facts),
+    ...bindingOf(at),
     evidence: after.length,
     violations: wrong.length,
     witnesses: wrong,
     held:
       `After ${counted(takeovers.length, 'takeover')} nobody accepted anything under an earlier epoch ` +
       `(${counted(after.length, 'decision')} looked at)${refused.text}.`,
-    broken: `Epochs were broken ${counted(wrong.length, 'time')} after ${counted(takeovers.length, 'takeover')}${refused.text}.`,
+    broken:
+      `After ${counted(takeovers.length, 'takeover')} epochs or what survived of them were wrong ` +
+      `${counted(unfenced.length, 'time')}, and ${acknowledged.length} writes were acknowledged too late${refused.text}.`,
     unseen: 'No other region ever took over, so no fence was tried.',
   })
 }
@@ -69,6 +81,42 @@ function twoOwners(epochs: readonly Epoch[]): Witness[] {
       {
         sentence: `Epoch ${event.epoch} belongs to ${owner.region} since ${moment(owner.t)} and to ${event.region} since ${moment(event.t)}.`,
         lines: [owner.line, event.line],
+      },
+    ]
+  })
+}
+
+/** An epoch that is acquired after a later one. */
+function stepsBack(epochs: readonly Epoch[]): Witness[] {
+  let highest: Epoch | null = null
+  const back: Witness[] = []
+  for (const event of epochs) {
+    if (event.what !== 'acquired') continue
+    if (highest && event.epoch < highest.epoch)
+      back.push({
+        sentence: `${event.region} became primary under epoch ${event.epoch} at ${moment(event.t)}, after epoch ${highest.epoch} of ${highest.region}.`,
+        lines: [highest.line, event.line],
+      })
+    else highest = event
+  }
+  return back
+}
+
+/** Late writes that a final state holds, although the new primary had not had them when it took over. */
+function survivorsOf(
+  late: readonly { event: Epoch; taken: Epoch }[],
+  { finals, journeys }: Facts,
+): Witness[] {
+  return late.flatMap(({ event, taken }) => {
+    const { write, id } = event
+    if (write === undefined || id === undefined) return []
+    if (journeys.at(write, taken.region).applied <= taken.t) return []
+    const holder = finals?.find((state) => liveIn(state, id) === write)
+    if (!holder) return []
+    return [
+      {
+        sentence: `Write ${write} of id ${id}, accepted by ${event.region} under epoch ${event.epoch} at ${moment(event.t)}, survives in ${holder.region}, although ${taken.region} led under epoch ${taken.epoch} since ${moment(taken.t)}.`,
+        lines: [taken.line, event.line, holder.line],
       },
     ]
   })

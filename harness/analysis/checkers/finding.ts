@@ -52,3 +52,10 @@ export function heldTo<What>(
   if (beyond.length === 0) return { promised: true }
   return { promised: false, unpromised: `It is not promised when ${hazardText(beyond)}.` }
 }
+
+/** Of several promises that a finding is about the one that fails the run, or the one that says why none does. */
+export const bindingOf = (
+  promises: readonly ReturnType<typeof heldTo>[],
+): ReturnType<typeof heldTo> =>
+  promises.find(({ promised }) => promised) ??
+  promises.find(({ unpromised }) => unpromised) ?? { promised: false }

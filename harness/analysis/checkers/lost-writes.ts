@@ -2,7 +2,7 @@ import type { Witness } from '../../model/finding.ts'
 import type { Facts } from '../facts.ts'
 import type { Loss, LossKind } from '../losses.ts'
 import { counted, linesOf, versionText } from '../wording.ts'
-import { type Checker, conclude, heldTo } from './finding.ts'
+import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 export const acknowledgedWrites = ({ history }: Facts): number =>
   history.ops.filter(
@@ -29,8 +29,7 @@ export const lostWrites: Checker = (facts, { durability, causalWrites }) => {
   return conclude({
     checker: 'lost-writes',
     about: 'correctness',
-    ...(at.find(({ promised }) => promised) ??
-      at.find(({ unpromised }) => unpromised) ?? { promised: false }),
+    ...bindingOf(at),
     evidence,
     violations: lost.length,
     witnesses: [...lost.filter(isPromised), ...lost.filter((loss) => !isPromised(loss))].map(

@@ -62,7 +62,7 @@ const twoPrimaries: PlantedBug = {
   about: 'eu takes over after ten seconds under epoch 2; us never learns of it.',
   ground: calm,
   system: brokenSystem({
-    promises: { fencedPrimary: promised(true, allHazards) },
+    promises: { onePrimary: promised(true, allHazards) },
     agent: (agent, { region, clock, journal }) => {
       const epoch = region === 'us' ? 1 : 2
       const fromUs = region === 'us' ? 0 : 10 * SECOND

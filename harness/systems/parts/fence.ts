@@ -12,6 +12,7 @@ export const epochOf = ({ counter }: Stamp): number => Math.floor(counter / EPOC
 
 const RAISED = 'fence epoch'
 const COMPARED = 'fence compared'
+const SEEN = 'fence seen'
 
 /**
  * Keeps out what a former primary sends late. A change of an older epoch that is not here already is one that the new
@@ -28,11 +29,20 @@ export class Fence {
     private readonly journal: Journal,
     public epoch: number,
     public compared: boolean,
+    /** The highest epoch that any change arrived here under. */
+    public seen: number,
   ) {}
 
   static async restore(durable: Durable, journal: Journal): Promise<Fence> {
     const epoch = (await durable.load(RAISED)) ?? 0
-    return new Fence(durable, journal, epoch, (await durable.load(COMPARED)) === epoch)
+    const compared = (await durable.load(COMPARED)) === epoch
+    return new Fence(durable, journal, epoch, compared, (await durable.load(SEEN)) ?? 0)
+  }
+
+  private async see(epoch: number): Promise<void> {
+    if (epoch <= this.seen) return
+    this.seen = epoch
+    await this.durable.save(SEEN, epoch)
   }
 
   /** From now on this epoch counts; `compared`: the store is known to hold nothing that it does not. */
@@ -46,6 +56,7 @@ export class Fence {
 
   /** The changes that may be applied; the others are reported. Must run inside the turns of their points. */
   async admit(changes: readonly Change[], guard: Guard, call: Call): Promise<readonly Change[]> {
+    await this.see(Math.max(0, ...changes.map(({ stamp }) => epochOf(stamp))))
     const old = changes.filter(({ stamp }) => epochOf(stamp) < this.epoch)
     if (this.open || old.length === 0) return changes
     if (!this.compared)

@@ -21,6 +21,8 @@ export type WatchKnobs = {
   kind?: string
   /** How long a region must have been well again before it is trusted. */
   failBackUs?: Us
+  /** The watcher's own region, which it knows without a probe that it must not use. */
+  own?: { region: RegionName; isWell: () => boolean }
 }
 
 type State = { healthy: boolean; streak: number; rttUs: Us; smoothUs: Us; wellSinceUs: Us }
@@ -47,15 +49,22 @@ export class Health {
 
   /** A region that is not watched counts as well. */
   healthy(region: RegionName): boolean {
+    if (!this.isUsable(region)) return false
     return this.states.get(region)?.healthy ?? true
   }
 
   /** Healthy, and for long enough if it had not been. */
   trusted(region: RegionName): boolean {
+    if (!this.isUsable(region)) return false
     const state = this.states.get(region)
     if (!state) return true
     const { failBackUs = 0 } = this.knobs
     return state.healthy && this.watcher.clock.elapsed() - state.wellSinceUs >= failBackUs
+  }
+
+  private isUsable(region: RegionName): boolean {
+    const { own } = this.knobs
+    return own?.region !== region || own.isWell()
   }
 
   /** Round trip of the last probe that was answered; 0 before there was one. */

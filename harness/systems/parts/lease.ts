@@ -11,13 +11,18 @@ export type LeaseAsk = { want: 'look' | 'acquire' | 'renew'; by: RegionName; epo
 /** Who may write, under which fencing token, and for how long from now by the register's clock. */
 export type LeaseAnswer = { granted: boolean; epoch: number; holder: RegionName; leftUs: Us }
 
-const EPOCH = 'lease epoch'
+/** Where the register keeps the last epoch it gave out. */
+export const EPOCH = 'lease epoch'
 const HOLDER = 'lease holder'
+
+/** What the regions have seen: the highest epoch of all, and who holds it if anybody knows. */
+export type Seen = { epoch: number; holder: RegionName | null }
 
 /**
  * The one place that says who is primary. An epoch is given out once and only after the lease of the one before has
  * run out, or to its own holder. The register itself is one process: while nobody reaches it nobody becomes primary,
- * and the primary of the day stops when its lease ends.
+ * and the primary of the day stops when its lease ends. A register that finds nothing on its disk may have lost it:
+ * it counts on from the highest epoch that the other regions have seen, and answers nobody before all have told.
  */
 export class LeaseRegister {
   private constructor(
@@ -28,6 +33,8 @@ export class LeaseRegister {
     private epoch: number,
     private holder: RegionName,
     private untilUs: Us,
+    private kept: boolean,
+    private readonly seenElsewhere: () => Promise<Seen>,
   ) {}
 
   /** `first` has the lease of epoch 0, which lets nobody write: it is the first that may acquire. */
@@ -37,15 +44,20 @@ export class LeaseRegister {
     regions: readonly RegionName[],
     first: RegionName,
     ttlUs: Us,
+    seenElsewhere: () => Promise<Seen>,
   ): Promise<LeaseRegister> {
-    const epoch = (await durable.load(EPOCH)) ?? 0
+    const kept = await durable.load(EPOCH)
+    const epoch = kept ?? 0
     const holder = regions[(await durable.load(HOLDER)) ?? regions.indexOf(first)] ?? first
     // When the lease was last renewed died with the former process: it may have been just now.
     const untilUs = clock.elapsed() + ttlUs
-    return new LeaseRegister(clock, durable, regions, ttlUs, epoch, holder, untilUs)
+    const known = [epoch, holder, untilUs, kept !== undefined] as const
+    return new LeaseRegister(clock, durable, regions, ttlUs, ...known, seenElsewhere)
   }
 
+  /** Rejects while it does not know which epochs were given out. */
   async answer({ want, by, epoch }: LeaseAsk): Promise<LeaseAnswer> {
+    if (!this.kept) await this.recall()
     const nowUs = this.clock.elapsed()
     const mine = by === this.holder
     const granted =
@@ -62,11 +74,24 @@ export class LeaseRegister {
       holder: this.holder,
       leftUs: Math.max(0, this.untilUs - nowUs),
     }
-    if (granted && want === 'acquire') {
-      await this.durable.save(HOLDER, this.regions.indexOf(by))
-      await this.durable.save(EPOCH, answer.epoch)
-    }
+    if (granted && want === 'acquire') await this.keep(answer)
     return answer
+  }
+
+  /** Who asked at the same time finds it done. */
+  private async recall(): Promise<void> {
+    const { epoch, holder } = await this.seenElsewhere()
+    if (this.kept) return
+    this.kept = true
+    this.epoch = epoch
+    this.holder = holder ?? this.holder
+    this.untilUs = this.clock.elapsed() + this.ttlUs
+    await this.keep({ epoch, holder: this.holder })
+  }
+
+  private async keep({ epoch, holder }: { epoch: number; holder: RegionName }): Promise<void> {
+    await this.durable.save(HOLDER, this.regions.indexOf(holder))
+    await this.durable.save(EPOCH, epoch)
   }
 }
 

@@ -7,6 +7,7 @@ import type { AliasSwap } from './alias-swap.ts'
 import { runApplier } from './applier.ts'
 import type { Stamper } from './conflict.ts'
 import { Guard } from './guard.ts'
+import type { Holdings } from './holdings.ts'
 import { Tombstones } from './tombstones.ts'
 import { Turns } from './turns.ts'
 
@@ -19,6 +20,7 @@ const BATCH = 256
 export type Keeping = {
   terrain: Terrain
   stamper: Stamper
+  holdings: Holdings
   tombstonesUs: number
   /** Regions that keep the point of a change. */
   holders: (change: Change) => readonly RegionName[]
@@ -50,13 +52,14 @@ export class ShardKeeper {
   }
 
   /** A user's write of a shard kept here, stamped above all that its client and this region have seen. */
-  enter(
+  async enter(
     point: Omit<StoredPoint, 'stamp'>,
     session: SessionToken,
     call: Call,
   ): Promise<AnswerNotes> {
-    const { stamper, terrain } = this.keeping
+    const { stamper, terrain, holdings } = this.keeping
     const { region, log } = terrain
+    await holdings.ready(call)
     const { wall = 0, counter = 0 } = session
     stamper.saw({ wallUs: wall, counter, origin: region })
     return this.turns.take([point.id], async () => {
@@ -78,8 +81,15 @@ export class ShardKeeper {
 
   /** The point as it is now, tombstone included, read strong. */
   async read(id: number, call: Call): Promise<StoredPoint | undefined> {
+    await this.keeping.holdings.ready(call)
     const [found] = await this.guard.read([id], call)
     return found
+  }
+
+  /** Points as they are now, as changes for another holder. */
+  async changes(ids: readonly number[]): Promise<Change[]> {
+    const points = await this.guard.read(ids, { op: 0, deadlineUs: DEADLINE_US })
+    return points.map((point) => ({ ...point, origin: point.stamp.origin }))
   }
 
   async run(stop: Stop): Promise<void> {
@@ -90,7 +100,7 @@ export class ShardKeeper {
       .map((other) => ({
         ...common,
         group: `to ${other}`,
-        apply: (changes: readonly Change[]) => this.send(other, changes),
+        apply: (changes: readonly Change[]) => this.sendWanted(other, changes),
       }))
     const own = {
       ...common,
@@ -103,15 +113,21 @@ export class ShardKeeper {
     ])
   }
 
-  private async send(to: RegionName, changes: readonly Change[]): Promise<void> {
-    const { holders, terrain } = this.keeping
-    const wanted = changes.filter((change) => holders(change).includes(to))
-    if (wanted.length === 0) return
+  private async sendWanted(to: RegionName, changes: readonly Change[]): Promise<void> {
+    const wanted = changes.filter((change) => this.keeping.holders(change).includes(to))
+    if (wanted.length > 0) await this.send(to, wanted)
+  }
+
+  /** Brings changes to another holder; rejects if it may not have taken them. */
+  async send(to: RegionName, wanted: readonly Change[]): Promise<void> {
+    const { terrain } = this.keeping
     const bytes = wanted.reduce((sum, change) => sum + changeBytes(change, terrain.dim), 64)
     await terrain.network.call(to, { kind: COPY, bytes, body: wanted }, DEADLINE_US)
   }
 
-  private async apply(changes: readonly Change[]): Promise<void> {
+  /** Changes from elsewhere, or from the own log. */
+  async apply(changes: readonly Change[]): Promise<void> {
+    this.keeping.holdings.refuseUnknown()
     for (const { stamp } of changes) this.keeping.stamper.saw(stamp)
     const ids = [...new Set(changes.map(({ id }) => id))]
     const call = { op: 0, deadlineUs: DEADLINE_US }

@@ -1,13 +1,25 @@
 import type { RegionName, Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
-import { HeldLease, LEASE, type LeaseAnswer, type LeaseAsk, LeaseRegister } from './lease.ts'
+import {
+  HeldLease,
+  LEASE,
+  type LeaseAnswer,
+  type LeaseAsk,
+  LeaseRegister,
+  type Seen,
+} from './lease.ts'
 
-/** The message by which agents ask each other who is primary; the reply body is a `Term`. */
+/** The message by which agents ask each other who is primary; the reply body is a `Told`. */
 const WHO = 'who is primary'
+/** The message by which a primary without a lease tells the others of an epoch they must be compared under. */
+const LEADS = 'leads'
 
 /** Who is primary under which epoch; `leads`: it has caught up and takes writes. */
 export type Term = { epoch: number; holder: RegionName; leads: boolean }
+
+/** And the highest epoch ever seen there, which outlives a crash: who held it does not. */
+type Told = Term & { seen: number }
 
 export type SuccessionKnobs = {
   primary: RegionName
@@ -18,6 +30,12 @@ export type SuccessionKnobs = {
 
 /** What an agent has to do when the primary changes. */
 export type Roles = {
+  /** What this region's disk knows of epochs: the one its fence was raised to, and the highest of any change. */
+  epochs(): { raised: number; seen: number }
+  /** False while this region has lost its data: it must not lead. */
+  mayLead(): boolean
+  /** Brings back what was lost, from everybody; true if something was. */
+  refill(stop: Stop): Promise<boolean>
   /** Bring the own store up to what the former primary sent; then this region leads. */
   takeOver(epoch: number): Promise<void>
   /** Somebody else is primary under an epoch that is new here. */
@@ -25,6 +43,7 @@ export type Roles = {
 }
 
 const TERM = 'term'
+const UNTOLD = 'term untold'
 /** Attempts in the time of one lease. */
 const STEPS = 4
 
@@ -48,17 +67,22 @@ export class Succession {
 
   static async open(terrain: Terrain, knobs: SuccessionKnobs, roles: Roles): Promise<Succession> {
     const { region, regions, clock, durable, network } = terrain
+    const succession = new Succession(terrain, knobs, roles)
     if (knobs.witness === region) {
       const { primary, ttlUs } = knobs
-      const register = await LeaseRegister.open(clock, durable, regions, primary, ttlUs)
+      const seen = () => succession.seenElsewhere()
+      const register = await LeaseRegister.open(clock, durable, regions, primary, ttlUs, seen)
       network.serve(LEASE, async ({ body }) => ({
         kind: LEASE,
         bytes: 64,
         body: await register.answer(body as LeaseAsk),
       }))
     }
-    const succession = new Succession(terrain, knobs, roles)
-    network.serve(WHO, async () => ({ kind: WHO, bytes: 64, body: succession.term() }))
+    network.serve(WHO, async () => ({ kind: WHO, bytes: 64, body: succession.told() }))
+    network.serve(LEADS, async ({ body }) => {
+      succession.learn(body as Term)
+      return { kind: LEADS, bytes: 16, body: null }
+    })
     return succession
   }
 
@@ -81,7 +105,7 @@ export class Succession {
 
   async run(stop: Stop): Promise<void> {
     if (this.knobs.witness === null) {
-      if (this.terrain.region === this.knobs.primary) await this.appointed()
+      if (this.terrain.region === this.knobs.primary) await this.appointed(stop)
       else this.learn({ ...this.known, epoch: 1 })
       return
     }
@@ -92,30 +116,73 @@ export class Succession {
   }
 
   /** What another agent knows; rejects if it does not answer. */
-  async ask(region: RegionName): Promise<Term> {
+  async ask(region: RegionName): Promise<Told> {
     const message = { kind: WHO, bytes: 32, body: null }
     const reply = await this.terrain.network.call(region, message, this.stepUs())
-    return reply.body as Term
+    return reply.body as Told
   }
 
   /** Hears of a primary from elsewhere. */
-  learn(term: Term): void {
-    if (term.epoch <= this.known.epoch) return
-    this.known = term
-    if (term.holder !== this.terrain.region) this.roles.follow(term)
+  learn({ epoch, holder }: Term): void {
+    if (epoch <= this.known.epoch) return
+    this.known = { epoch, holder, leads: false }
+    if (holder !== this.terrain.region) this.roles.follow(this.known)
   }
 
   private stepUs(): Us {
     return Math.ceil(this.knobs.ttlUs / STEPS)
   }
 
-  /** Without a register the primary is who it is; each of its lives has an epoch of its own. */
-  private async appointed(): Promise<void> {
-    const { durable, region } = this.terrain
-    const epoch = ((await durable.load(TERM)) ?? 0) + 1
+  /** Where there is no register a replica assumes epoch 1 and has not seen it. */
+  private told(): Told {
+    const { raised, seen } = this.roles.epochs()
+    const heard = Math.max(this.known.epoch, raised)
+    const assumed = this.knobs.witness === null && heard === 1
+    return { ...this.term(), seen: Math.max(seen, assumed ? 0 : heard) }
+  }
+
+  /** Rejects unless all other regions answer: the one that does not may be the one that has seen the most. */
+  private async seenElsewhere(): Promise<Seen> {
+    const { region, regions } = this.terrain
+    const others = regions.filter((other) => other !== region)
+    const told = await Promise.all(others.map((other) => this.ask(other)))
+    const epoch = Math.max(this.told().seen, ...told.map(({ seen }) => seen))
+    return { epoch, holder: told.find((one) => one.epoch === epoch)?.holder ?? null }
+  }
+
+  /**
+   * Without a register the primary is who it is; each of its lives has an epoch of its own, above all that anybody has
+   * seen. After a loss the others may hold what it could not bring back: they hear of the epoch, and are compared.
+   */
+  private async appointed(stop: Stop): Promise<void> {
+    const { durable, region, regions } = this.terrain
+    if (await this.roles.refill(stop)) await durable.save(UNTOLD, 1)
+    const before =
+      (await durable.load(TERM)) ?? (await this.until(stop, () => this.seenElsewhere()))?.epoch
+    if (stop.fired || before === undefined) return
+    const epoch = before + 1
     await durable.save(TERM, epoch)
     this.known = { epoch, holder: region, leads: false }
     await this.lead(epoch)
+    if ((await durable.load(UNTOLD)) !== 1) return
+    const message = { kind: LEADS, bytes: 64, body: this.known }
+    const tell = (other: RegionName) => this.terrain.network.call(other, message, this.stepUs())
+    const others = regions.filter((other) => other !== region)
+    await Promise.all(others.map((other) => this.until(stop, () => tell(other))))
+    if (!stop.fired) await durable.save(UNTOLD, 0)
+  }
+
+  /** Again and again until it succeeds; undefined if the run ends before. */
+  private async until<T>(stop: Stop, work: () => Promise<T>): Promise<T | undefined> {
+    while (!stop.fired) {
+      try {
+        return await work()
+      } catch (error) {
+        refused(error)
+        await this.terrain.clock.sleep(this.stepUs())
+      }
+    }
+    return undefined
   }
 
   private async step(): Promise<void> {
@@ -125,7 +192,8 @@ export class Succession {
       const found = await this.register('look')
       this.lost(found.holder !== region || found.epoch > this.known.epoch)
       this.learn({ ...found, leads: false })
-      if (found.holder === region || found.leftUs === 0) await this.acquire()
+      const free = found.holder === region || found.leftUs === 0
+      if (free && this.roles.mayLead()) await this.acquire()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       this.lost(false)

@@ -4,6 +4,7 @@ import type { RegionName, Us } from '../../model/units.ts'
 import type { Stop } from '../../ports/system.ts'
 import type { Launch } from '../../ports/world.ts'
 import { clockOf } from './clock.ts'
+import { Downs } from './downs.ts'
 import { Process } from './process.ts'
 import type { AgentSeat, SimRegion } from './region.ts'
 import { type Ground, terrainFor } from './terrain.ts'
@@ -11,6 +12,7 @@ import { type Ground, terrainFor } from './terrain.ts'
 /** The agents' lives: started, killed, paused and started again, each incarnation on ports of its own. */
 export class Agents {
   private stop: Stop | null = null
+  private readonly downs = new Map<RegionName, Downs>()
 
   constructor(
     private readonly ground: Ground,
@@ -29,6 +31,7 @@ export class Agents {
   }
 
   kill(region: RegionName): void {
+    this.downsOf(region).add()
     this.seat(region).kill()
     this.note(region, 'crash')
   }
@@ -36,6 +39,7 @@ export class Agents {
   restart(region: RegionName): void {
     const { timeline } = this.ground
     timeline.after(this.plan.profile.agent.restartUs, () => {
+      if (!this.downsOf(region).end()) return
       timeline.wake()
       void this.begin(region)
     })
@@ -59,6 +63,12 @@ export class Agents {
       () => {},
       () => {},
     )
+  }
+
+  private downsOf(region: RegionName): Downs {
+    const found = this.downs.get(region) ?? new Downs()
+    this.downs.set(region, found)
+    return found
   }
 
   private async begin(region: RegionName): Promise<void> {

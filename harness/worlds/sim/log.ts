@@ -5,6 +5,7 @@ import type { Profile } from '../../model/profile.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Edges, LogRecord } from '../../ports/log.ts'
 import { Brokers } from './brokers.ts'
+import { Downs } from './downs.ts'
 import { Server } from './server.ts'
 import { cancel, type Timeline, type Timer } from './timeline.ts'
 import { type Appended, type Portion, type Positions, Topics } from './topics.ts'
@@ -37,6 +38,7 @@ export class SimLog {
   readonly server: Server
   readonly brokers: Brokers
   private readonly topics: Topics
+  private readonly downs = new Downs()
   private readonly committed = new Map<string, Positions>()
   private waiters: { topics: readonly string[]; look: () => boolean }[] = []
 
@@ -150,6 +152,7 @@ export class SimLog {
   }
 
   kill(): void {
+    this.downs.add()
     this.server.kill()
     this.waiters = []
   }
@@ -164,7 +167,9 @@ export class SimLog {
 
   restart(): void {
     const { timeline, profile } = this.setting
-    timeline.after(profile.restartUs, () => this.server.start())
+    timeline.after(profile.restartUs, () => {
+      if (this.downs.end()) this.server.start()
+    })
   }
 
   /** Drops records older than retention; call it now and then. */

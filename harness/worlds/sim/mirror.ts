@@ -7,6 +7,7 @@ import { FETCH_DEADLINE_US, PARTITION_BYTES } from '../../model/transport.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
 import { copyName } from './copy-name.ts'
+import { Downs } from './downs.ts'
 import type { Batch, SimLog } from './log.ts'
 import { Process } from './process.ts'
 import { serviceUs } from './station.ts'
@@ -41,6 +42,7 @@ const FETCH_BYTES = 120
  */
 export class Mirror {
   private process = new Process()
+  private readonly downs = new Downs()
   private flushed: Positions[]
   private life: Life | null = null
   private lives = 0
@@ -64,12 +66,14 @@ export class Mirror {
   }
 
   kill(): void {
+    this.downs.add()
     this.process.kill()
     this.note('kill')
   }
 
   restart(): void {
-    this.setting.timeline.after(this.setting.profile.restartUs, () => this.start())
+    const { timeline, profile } = this.setting
+    timeline.after(profile.restartUs, () => this.downs.end() && this.start())
   }
 
   pause(): void {
@@ -89,7 +93,7 @@ export class Mirror {
 
   /** Somebody has started the task again; not if the whole process was, meanwhile. */
   unstall(): void {
-    if (this.process.dead) this.start()
+    if (this.process.dead && this.downs.none) this.start()
   }
 
   /** One of the two logs was lost, and with it what the offsets so far mean. */

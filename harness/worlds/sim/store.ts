@@ -7,6 +7,7 @@ import type { RegionName } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Consistency, Hit, SearchRequest } from '../../ports/store.ts'
 import type { Collection } from './collection.ts'
+import { Downs } from './downs.ts'
 import type { VectorIndex } from './index-flat.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
@@ -36,6 +37,7 @@ export class SimStore {
   /** Rebuilds in force: searches take `factor` times as long. */
   readonly rebuilds = new Set<{ factor: number }>()
   private readonly shelf: Shelf
+  private readonly downs = new Downs()
   private loaded = true
 
   constructor(
@@ -152,6 +154,7 @@ export class SimStore {
   }
 
   kill(): void {
+    this.downs.add()
     this.server.kill()
     this.shelf.unload()
     this.loaded = false
@@ -168,6 +171,7 @@ export class SimStore {
   restart(): void {
     const { timeline, profile } = this.setting
     timeline.after(profile.restartUs, () => {
+      if (!this.downs.end()) return
       this.server.start()
       this.note('up')
       const { process } = this.server

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { HeldLease, type LeaseAsk, LeaseRegister } from '../../../harness/systems/parts/lease.ts'
+import { CallError } from '../../../harness/ports/errors.ts'
+import {
+  HeldLease,
+  type LeaseAsk,
+  LeaseRegister,
+  type Seen,
+} from '../../../harness/systems/parts/lease.ts'
 
 const TTL = 1000
 const regions = ['us', 'eu', 'ap']
@@ -17,7 +23,9 @@ function aMachine() {
     load: async (key: string) => kept.get(key),
     save: async (key: string, value: number) => void kept.set(key, value),
   }
-  return { time, clock, open: () => LeaseRegister.open(clock, durable, regions, 'us', TTL) }
+  const elsewhere = { seen: async (): Promise<Seen> => ({ epoch: 0, holder: null }) }
+  const open = () => LeaseRegister.open(clock, durable, regions, 'us', TTL, () => elsewhere.seen())
+  return { time, clock, elsewhere, open, loseDisk: () => kept.clear() }
 }
 
 const ask = (want: LeaseAsk['want'], by: string, epoch = 0): LeaseAsk => ({ want, by, epoch })
@@ -92,4 +100,28 @@ test('a holder stops before the register lets anybody else in, however late the 
   time.us = askedUs + TTL - 1
   expect(held.holds(1)).toBe(false)
   expect((await register.answer(ask('acquire', 'eu'))).granted).toBe(false)
+})
+
+test('a register whose disk was lost counts on from the highest epoch anybody has seen', async () => {
+  const { time, elsewhere, open, loseDisk } = aMachine()
+  const register = await open()
+  await register.answer(ask('acquire', 'us'))
+  time.us += TTL
+  await register.answer(ask('acquire', 'eu'))
+  loseDisk()
+  elsewhere.seen = async () => ({ epoch: 2, holder: 'eu' })
+  const again = await open()
+  expect(await again.answer(ask('look', 'us'))).toMatchObject({ epoch: 2, holder: 'eu' })
+  expect((await again.answer(ask('renew', 'eu', 2))).granted).toBe(true)
+  time.us += TTL
+  expect(await again.answer(ask('acquire', 'us'))).toMatchObject({ granted: true, epoch: 3 })
+})
+
+test('a register whose disk was lost answers nobody before all regions have told what they saw', async () => {
+  const { elsewhere, open } = aMachine()
+  elsewhere.seen = () => Promise.reject(new CallError('no answer', { definite: true }))
+  const register = await open()
+  await expect(register.answer(ask('acquire', 'us'))).rejects.toThrow('no answer')
+  elsewhere.seen = async () => ({ epoch: 4, holder: null })
+  expect(await register.answer(ask('acquire', 'us'))).toMatchObject({ granted: true, epoch: 5 })
 })
