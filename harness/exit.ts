@@ -49,6 +49,6 @@ export function explain(error: unknown): number {
   return exitCodeOf(error)
 }
 
-/** Whether it was the command or this machine that a run came to nothing by. */
+/** The exit code of an error: 2 if the command cannot be followed, 5 if this machine could not do it. */
 export const exitCodeOf = (error: Error): number =>
   usageErrors.some((kind) => error instanceof kind) ? USAGE : ENVIRONMENT

@@ -40,7 +40,7 @@ export const allBut = (...names: CheckerName[]): CheckerName[] =>
 /** What these find is never promised, so no run fails by it: they count, and a test holds them to the count. */
 export const onlyCount: readonly CheckerName[] = ['overwritten-real-time']
 
-/** What is wrong with the list of bugs itself: nobody has ever seen such a checker fail, or a bug leaves one unsaid. */
+/** What is wrong with the list of bugs itself: a checker has to catch no bug, or a bug names not every checker. */
 export function unproven(
   bugs: readonly PlantedBug[],
   known: readonly CheckerName[] = checkers,

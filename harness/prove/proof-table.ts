@@ -12,7 +12,7 @@ export type Proofs = {
   jobs: number
   /** How many negative controls were to be made. */
   asked: number
-  /** Checkers that no bug has to be caught by, and bugs that leave a checker unsaid. */
+  /** Checkers that have to catch no bug, and bugs whose lists do not name every checker. */
   unproven: string[]
   proofs: Proven[]
 }
