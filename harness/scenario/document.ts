@@ -31,6 +31,8 @@ export type Sheet = {
   at(path: Path): unknown
   /** The source text of a value, without the braces of a flow map, on one line. */
   written(path: Path): string
+  /** The same file with a list of problems of its own, empty yet. */
+  apart(): Sheet
   /** Notes a problem at a key or at its value. A path that does not exist is noted at its nearest parent. */
   report(path: Path, problem: { message: string; hint?: string; at?: 'key' | 'value' }): void
 }
@@ -61,17 +63,18 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
   for (const fault of faults) add(fault)
   const plain = wellFormed && faults.length === 0
   const value: unknown = plain ? plainValue(document, add) : undefined
-  const sheet: Sheet = {
+  const sheetWith = (problems: Problem[]): Sheet => ({
     file,
     value,
     problems,
+    apart: () => sheetWith([]),
     at: (path) => path.reduce<unknown>(step, value),
     written(path) {
       const { node } = spotAt(document, path)
       const range = rangeOf(node)
       if (!range) return ''
       const merged = isAlias(node) || (isMap(node) && node.items.some(({ key }) => isMerge(key)))
-      return onOneLine(merged ? flowText(sheet.at(path)) : text.slice(range[0], range[1]))
+      return onOneLine(merged ? flowText(path.reduce(step, value)) : text.slice(range[0], range[1]))
     },
     report(path, { message, hint, at = 'value' }) {
       const spot = spotAt(document, path)
@@ -79,8 +82,8 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
       const said = { message: readable(message), ...(hint && { hint: readable(hint) }) }
       problems.push({ file, ...place(range ? range[0] : 0), ...said })
     },
-  }
-  return { sheet, usable: plain && value !== undefined }
+  })
+  return { sheet: sheetWith(problems), usable: plain && value !== undefined }
 }
 
 function plainValue(document: Document, add: (fault: YamlFault) => void): unknown {

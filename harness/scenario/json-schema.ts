@@ -8,33 +8,38 @@ import { knobShape, writtenKnob } from './system.ts'
  * other parts of the file (regions, times inside the run, enough samples) only `faultline check` knows.
  */
 export function scenarioJsonSchema(known: Known): object {
-  const names = namesOf(known, null)
+  return z.toJSONSchema(scenarioSchema(known, null), { io: 'input', unrepresentable: 'any' })
+}
+
+/** The whole of a scenario as zod has it; `regions` as in `Names`. */
+export function scenarioSchema(known: Known, regions: readonly string[] | null) {
+  const names = namesOf(known, regions)
   const sections = sectionSchemas(names)
   const systems = Object.entries(known.systems).map(([kind, { about }]) =>
     z
       .strictObject({
         kind: z.literal(kind),
         index: sections.system.shape.index,
-        ...writtenKnobs(knobShape(known, kind)),
+        ...writtenKnobs(known, kind),
       })
-      .meta({ description: about }),
+      .meta({ title: kind, description: about }),
   )
-  const schema = z.strictObject({ ...sections, system: z.union(systems) }).meta({
+  return z.strictObject({ ...sections, system: z.union(systems) }).meta({
     title: 'Faultline scenario',
     description: 'Regions, links, replication, load, faults and limits of one run.',
   })
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
 }
 
 /** Knobs under the names people write; a knob in µs takes a duration or `off`. */
-function writtenKnobs(shape: Record<string, z.ZodType>): Record<string, z.ZodType> {
+export function writtenKnobs(known: Known, kind: string): Record<string, z.ZodType> {
   return Object.fromEntries(
-    Object.entries(shape).map(([key, schema]) => {
+    Object.entries(knobShape(known, kind)).map(([key, schema]) => {
       const name = writtenKnob(key)
       const text = z.union([z.string(), z.number()]).meta({
-        description: 'a duration such as 5m, or off',
+        description: 'a duration or off: 30s, 5m, off',
       })
-      return [name, name === key ? schema.optional() : text.optional()]
+      const isNeeded = !schema.safeParse(undefined).success
+      return [name, name === key ? schema : isNeeded ? text : text.optional()]
     }),
   )
 }

@@ -53,14 +53,14 @@ export function loadPlan(
     // Of another system only the world it is asked for: real servers need not have what it needs.
     const checkLacks = other.length === 0 || laidWorld === world
     const laidWanted = { ...wanted, world: laidWorld, checkLacks }
-    const laid = layOver(sheet, text, known, laidWanted, choices)
+    const laid = layOver({ whole, sheet }, text, known, laidWanted, choices)
     if (laidWorld === world)
       plan = laid && base && { ...laid, overlay: overlaySentences(base, laid) }
   }
   const kinds = system === undefined ? otherSystems(whole) : []
   for (const kind of kinds.filter((one) => Object.hasOwn(known.systems, one))) {
     const choicesThere = [...onSystem(whole, kind), ...varying]
-    layOver(sheet, text, known, { ...wanted, checkLacks: false }, choicesThere)
+    layOver({ whole, sheet }, text, known, { ...wanted, checkLacks: false }, choicesThere)
   }
   if (plan && other.length > 0) {
     const own = loadPlan(text, file, { ...known, delaySteps: {} }, { seed, world }, varying)
@@ -75,14 +75,14 @@ export function loadPlan(
 
 /** The plan of a world with an overlay; problems the scenario has without it are not said again. */
 function layOver(
-  sheet: Sheet,
+  { whole, sheet }: { whole: Sheet; sheet: Sheet },
   text: string,
   known: Known,
   wanted: Wanted,
   choices: readonly Choice[],
 ): Plan | null {
   const said = new Set(sheet.problems.map(formatProblem))
-  const { sheet: laid } = openSheet({ file: sheet.file, text })
+  const laid = whole.apart()
   const plan = resolve(overlaid(varied(laid, choices), wanted.world), text, known, wanted)
   for (const problem of laid.problems) {
     const message = problem.message.replace(forWorld(wanted.world), '')

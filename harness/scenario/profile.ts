@@ -4,50 +4,18 @@ import { invariant } from '../base/invariant.ts'
 import type { Profile, ProfileRow, ServiceTime, TwinRun } from '../model/profile.ts'
 import { openSheet, type Path, type Sheet, type SourceFile } from './document.ts'
 import type { Problem } from './problem.ts'
+import {
+  figure,
+  isRowKey,
+  type overrideSchema,
+  type RowKey,
+  rowKeys,
+  rowKinds,
+} from './profile-rows.ts'
 import { readQuantity } from './quantity.ts'
 import { nounOf, read } from './reading.ts'
 import { didYouMean } from './spelling.ts'
 
-/** Every row of a profile and how it is written: a duration, a size, or a whole number from 1. */
-const rowKinds = {
-  'store.workers': 'count',
-  'store.overhead': 'duration',
-  'store.search.base': 'duration',
-  'store.search.tail': 'duration',
-  'store.upsert.base': 'duration',
-  'store.upsert.tail': 'duration',
-  'store.perPoint': 'duration',
-  'store.fetch.base': 'duration',
-  'store.fetch.tail': 'duration',
-  'store.scanPerThousand': 'duration',
-  'store.tick': 'duration',
-  'store.visibleAfter': 'duration',
-  'store.restart': 'duration',
-  'store.loaded': 'duration',
-  'store.sealPerThousand': 'duration',
-  'log.append.base': 'duration',
-  'log.append.tail': 'duration',
-  'log.read.base': 'duration',
-  'log.read.tail': 'duration',
-  'log.restart': 'duration',
-  'mirror.process.base': 'duration',
-  'mirror.process.tail': 'duration',
-  'mirror.commit': 'duration',
-  'mirror.reconnect': 'duration',
-  'mirror.restart': 'duration',
-  'mirror.maxWait': 'duration',
-  'mirror.batch': 'count',
-  'agent.restart': 'duration',
-  'window.mirror': 'bytes',
-  'window.log': 'bytes',
-  'window.store': 'bytes',
-  'window.agent': 'bytes',
-} as const satisfies Record<string, 'duration' | 'bytes' | 'count'>
-
-type RowKey = keyof typeof rowKinds
-const rowKeys = Object.keys(rowKinds) as RowKey[]
-
-const figure = z.union([z.string(), z.number()], { error: 'expected a value such as 2.6ms or 2' })
 const rowSchema = z.strictObject({ value: figure, source: z.string().min(1) })
 
 /** The key of a profile under which stands what comparisons with real servers said of it. */
@@ -78,6 +46,7 @@ const twinSchema = z.strictObject({
   ),
 })
 
+type Written = z.output<typeof overrideSchema>
 type Values = Map<RowKey, { value: number; row: ProfileRow }>
 
 /**
@@ -87,21 +56,38 @@ type Values = Map<RowKey, { value: number; row: ProfileRow }>
 export function readProfile(
   name: string,
   source: SourceFile,
-  override: { sheet: Sheet; path: Path; values: Record<string, string | number> } | null,
+  override: { sheet: Sheet; path: Path; values: Written } | null,
 ): { profile: Profile } | { problems: Problem[] } {
+  const file = fileOf(source)
+  const values: Values = new Map(file.values)
+  const before = override?.sheet.problems.length
+  if (override) applyOverride(override, values)
+  if (file.problems.length > 0 || override?.sheet.problems.length !== before)
+    return { problems: file.problems }
+  const profile = assemble(name, values)
+  // Compared was the profile as it stands in its file, not what a scenario made of it.
+  return { profile: file.twin && !override ? { ...profile, twin: file.twin } : profile }
+}
+
+type ProfileFile = { problems: Problem[]; values: Values; twin: TwinRun[] | undefined }
+
+/** Files that were read: one scenario asks for its profile once for each world and system. */
+const known = new WeakMap<SourceFile, ProfileFile>()
+
+function fileOf(source: SourceFile): ProfileFile {
+  const before = known.get(source)
+  if (before) return before
   const { sheet, usable } = openSheet(source)
   const values: Values = new Map()
   if (usable) readRows(sheet, values)
-  const before = override?.sheet.problems.length
-  if (override) applyOverride(override, values)
-  if (sheet.problems.length > 0 || override?.sheet.problems.length !== before)
-    return { problems: sheet.problems }
-  const profile = assemble(name, values)
-  // Compared was the profile as it stands in its file, not what a scenario made of it.
-  const twin = override ? undefined : readTwin(sheet, profile.rows)
-  if (sheet.problems.length > 0) return { problems: sheet.problems }
-  return { profile: twin ? { ...profile, twin } : profile }
+  const twin = usable ? readTwin(sheet, rowsOf(values)) : undefined
+  const file = { problems: sheet.problems, values, twin }
+  known.set(source, file)
+  return file
 }
+
+const rowsOf = (values: Values): ProfileRow[] =>
+  rowKeys.map((key) => values.get(key)?.row).filter((row) => row !== undefined)
 
 function readRows(sheet: Sheet, values: Values): void {
   const rows = typeof sheet.value === 'object' && sheet.value !== null ? sheet.value : {}
@@ -141,25 +127,16 @@ export const markOf = (rows: readonly ProfileRow[]): string => {
 }
 
 function applyOverride(
-  {
-    sheet,
-    path,
-    values: written,
-  }: { sheet: Sheet; path: Path; values: Record<string, string | number> },
+  { sheet, path, values: written }: { sheet: Sheet; path: Path; values: Written },
   values: Values,
 ): void {
   for (const [key, raw] of Object.entries(written)) {
-    if (!isRowKey(key)) {
-      reportUnknown(sheet, [...path, key])
-      continue
-    }
+    if (!isRowKey(key) || raw === undefined) continue
     const value = readFigure(sheet, [...path, key], key, raw)
     const source = 'override in the scenario'
     if (value !== undefined) values.set(key, { value, row: { key, value: String(raw), source } })
   }
 }
-
-const isRowKey = (key: string): key is RowKey => Object.hasOwn(rowKinds, key)
 
 function reportUnknown(sheet: Sheet, path: Path): void {
   const key = String(path.at(-1))
@@ -242,6 +219,6 @@ function assemble(name: string, values: Values): Profile {
       store: get('window.store'),
       agent: get('window.agent'),
     },
-    rows: rowKeys.map((key) => values.get(key)?.row).filter((row) => row !== undefined),
+    rows: rowsOf(values),
   }
 }

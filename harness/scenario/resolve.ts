@@ -134,7 +134,8 @@ function resolveProfile(open: Open): Profile | null {
   const { sheet, known } = open
   const before = sheet.problems.length
   const written = section(open, 'profile')
-  if (sheet.problems.length > before) return null
+  // With a row too many the others are read all the same.
+  if (written === undefined && sheet.problems.length > before) return null
   const given = typeof written === 'string' ? { name: written, override: undefined } : written
   const name = given?.name ?? defaults.profile
   const source = known.profiles[name]

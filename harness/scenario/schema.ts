@@ -3,6 +3,7 @@ import { type MetricName, metrics } from '../model/metric.ts'
 import { faultKindNames, faultSchema, nameForm, namePattern } from './fault-kinds.ts'
 import type { Names } from './known.ts'
 import { loadSchema } from './load-schema.ts'
+import { overrideSchema } from './profile-rows.ts'
 import { quantity } from './quantity.ts'
 import { linkTarget, nameOf, regionName } from './reference.ts'
 import { tableUnits } from './rtt-table.ts'
@@ -110,8 +111,17 @@ function changeableSchemas(names: Names) {
   }
 }
 
+/** The last ones made: making them takes longer than reading a scenario, which wants them for each world and system. */
+let made: { of: string; schemas: SectionSchemas } | undefined
+
 /** Strict schemas of the sections of a scenario; what may be left out has its default in defaults.ts. */
-export function sectionSchemas(names: Names) {
+export function sectionSchemas(names: Names): SectionSchemas {
+  const of = JSON.stringify(names)
+  if (made?.of !== of) made = { of, schemas: makeSchemas(names) }
+  return made.schemas
+}
+
+function makeSchemas(names: Names) {
   const changeable = changeableSchemas(names)
   const { data, load, servers, ...others } = changeable
   const overlay = z.strictObject({
@@ -168,7 +178,7 @@ export function sectionSchemas(names: Names) {
           nameOf('profile', 'profiles', names.profiles),
           z.strictObject({
             name: nameOf('profile', 'profiles', names.profiles).optional(),
-            override: z.record(z.string(), z.union([z.string(), z.number()])),
+            override: overrideSchema,
           }),
         ],
         {
@@ -183,7 +193,7 @@ export function sectionSchemas(names: Names) {
   }
 }
 
-export type SectionSchemas = ReturnType<typeof sectionSchemas>
+export type SectionSchemas = ReturnType<typeof makeSchemas>
 export type SectionName = keyof SectionSchemas
 
 /** A scenario as a person wrote it: units read, names checked, everything else as it stands. */

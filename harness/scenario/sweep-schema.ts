@@ -23,7 +23,7 @@ export function shownSchema(names: Names) {
     hop: z.string().optional(),
   })
   const finding = z.strictObject({ finding: nameOf('checker', 'checkers', names.checkers) })
-  return z.union([metric, finding], {
+  return z.union([metric.meta({ title: 'metric' }), finding.meta({ title: 'finding' })], {
     error: 'expected { metric: lag, p: 99 } or { finding: lost-writes }',
   })
 }
