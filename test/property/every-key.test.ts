@@ -111,6 +111,7 @@ const beside: Record<string, Doc> = {
   'systems.scatter-gather.pinnedShards': { pinnedTo: 'us' },
   'servers.concurrentSends': { producer: 'idempotent' },
   'load[]': { in: 'us', search: '60/s', upsert: '10/s' },
+  'load[].think': { in: 'us', search: 'max' },
   'load[].retry': { max: 2 },
   'limits[]': aLimit,
   'limits[].p': { ...lag, max: '2s' },
