@@ -73,7 +73,7 @@ const overlay = (kind: string) => {
 function scenarioOf(part: Doc): Doc {
   const doc = { ...base, ...part }
   const [load] = (doc['load'] ?? []) as Doc[]
-  if (part['load'] && load)
+  if (part['load'] && load && load['search'] !== 'max')
     doc['load'] = [{ upsert: '10/s', search: '60/s', ...load, in: load['in'] ?? 'us' }]
   const table = part['links'] as Doc | undefined
   if (table && !['preset', 'file', 'unit'].some((key) => key in table))
@@ -236,6 +236,7 @@ const values: Record<string, unknown[]> = {
   weights: ['us 3', 'us 3, eu 1'],
   limits: [[aLimit], [otherLimit]],
   load: [[{ in: 'us', search: '5/s' }], [{ in: 'us', search: '6/s' }]],
+  think: ['100ms', '1s'],
   p: [50, 90],
   target: ['200%', '300%'],
   stages: [[stage], [{ ...stage, for: '40s' }]],
