@@ -73,20 +73,26 @@ function listOf<K>(lists: Map<K, Placed[]>, key: K): Placed[] {
 
 /**
  * Finds the record that each copy was made of. A write that was logged twice has two: a copy is of the next one that
- * was not copied yet, and beyond the last of them of the first again.
+ * was not copied yet, and beyond the last of them of the first again. Where the log began anew, a copy is of what was
+ * logged since, if its write was.
  */
 function withSources(copies: readonly Placed[], records: readonly Placed[]): Copy[] {
   const places = new Map<WriteId, Placed[]>()
   for (const record of records) listOf(places, record.write).push(record)
-  const made = new Map<WriteId, number>()
+  const made = new Map<string, number>()
   return copies.flatMap((hop) => {
-    const own = places.get(hop.write)
-    if (!own) return []
-    const count = made.get(hop.write) ?? 0
-    made.set(hop.write, count + 1)
+    const all = places.get(hop.write)
+    if (!all) return []
+    const life = lifeOf(all.findLast(({ t }) => t <= hop.t) ?? (all[0] as Placed))
+    const own = all.filter((record) => lifeOf(record) === life)
+    const key = `${hop.write} ${life}`
+    const count = made.get(key) ?? 0
+    made.set(key, count + 1)
     return [{ hop, source: own[count % own.length] as Placed }]
   })
 }
+
+const lifeOf = ({ lane }: Placed): number => Math.floor(lane / LIFE)
 
 /** Faults of a region that leave its log and its mirrors alone. */
 const beside: readonly string[] = [

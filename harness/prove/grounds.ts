@@ -182,3 +182,11 @@ export const oneAfterTheOther = groundOf(
     upsert('eu', 9 * SECOND + i * 50 * MS, { id: APART + i, row: ROWS + 10 + i }),
   ]).flat(),
 )
+
+/** `eu` loses its disks and comes back from its last snapshot and what `us` has copied of its log since. */
+export const burnt = groundOf('burnt', {
+  system: { kind: 'active-active-cdc', knobs: { ack: 'log', snapshotEveryUs: 3 * SECOND } },
+  profile: aProfile({ restartUs: SECOND, loadedUs: 2 * SECOND }),
+  load: [load(writers), load({ region: 'eu', ...writers })],
+  faults: [fault('burnt', [8, 11], { kind: 'region-loss', region: 'eu' })],
+})

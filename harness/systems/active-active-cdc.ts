@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { nothingPromised, promised } from '../model/guarantees.ts'
-import { allHazards } from '../model/hazard.ts'
+import { type Guarantees, nothingPromised, promised } from '../model/guarantees.ts'
+import { hazardsBut } from '../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../model/point.ts'
 import { type RegionName, SECOND } from '../model/units.ts'
 import { CallError } from '../ports/errors.ts'
@@ -63,6 +63,22 @@ const FAN_OUT = 'fan-out'
 const APPLY_DEADLINE_US = 10 * SECOND
 const FAN_OUT_DEADLINE_US = 5 * SECOND
 
+/** What only one region has is gone with its disks: writes no mirror has copied, and what clients know of them. */
+const onDisks = hazardsBut('disk-loss', 'disks-lost-twice')
+
+/** Without snapshots a region that lost its disks has nothing to begin from: logs hold no base, and not for ever. */
+function promises({ conflict, ack, affinityUs, snapshotEveryUs }: Knobs): Guarantees {
+  const comesBack = snapshotEveryUs > 0 ? hazardsBut('disks-lost-twice') : onDisks
+  return {
+    ...nothingPromised,
+    convergence: promised(conflict !== 'arrival-order', comesBack),
+    durability: promised(ack === 'log', onDisks),
+    causalWrites: promised(conflict === 'hybrid-logical-clock', onDisks),
+    readYourWrites: promised(affinityUs > 0 && 'fetches', onDisks),
+    monotonicReads: promised(affinityUs > 0 && 'fetches', onDisks),
+  }
+}
+
 /**
  * Two or more regions, each with a store and a log; every region takes writes.
  *
@@ -78,14 +94,7 @@ export const activeActiveCdc: System<Knobs> = {
     'active-active stores joined by change data capture: local log, mirrors, an applier per region',
   knobs,
   topics: [TOPIC],
-  guarantees: ({ conflict, ack, affinityUs }) => ({
-    ...nothingPromised,
-    convergence: promised(conflict !== 'arrival-order', allHazards),
-    durability: promised(ack === 'log', allHazards),
-    causalWrites: promised(conflict === 'hybrid-logical-clock', allHazards),
-    readYourWrites: promised(affinityUs > 0 && 'fetches', allHazards),
-    monotonicReads: promised(affinityUs > 0 && 'fetches', allHazards),
-  }),
+  guarantees: promises,
   needs: ({ snapshotEveryUs }) => (snapshotEveryUs > 0 ? ['snapshots'] : []),
   route: (users, _rng, { healthUs, affinityUs, snapshotEveryUs }) =>
     openRouter(users, {

@@ -36,7 +36,8 @@ import { Gossip } from './parts/gossip.ts'
 import { LocalReads } from './parts/local-reads.ts'
 import { openLogicalClock } from './parts/logical-clock.ts'
 import { Peers } from './parts/peers.ts'
-import { Quorum } from './parts/quorum.ts'
+import { Quorum, storedElsewhere } from './parts/quorum.ts'
+import { READY, refill, serveReady } from './parts/refill.ts'
 import { RegionalCopy } from './parts/regional-copy.ts'
 import { rounds } from './parts/rounds.ts'
 import { openRouter } from './parts/routing.ts'
@@ -76,7 +77,7 @@ export const gossipQuorum: System<Knobs> = {
   guarantees: promises,
   problems: knobProblems,
   route: (users, _rng, { healthUs, affinityUs }) =>
-    openRouter(users, { probeEveryUs: healthUs, affinityUs }),
+    openRouter(users, { probeEveryUs: healthUs, affinityUs, probe: READY }),
   async start(terrain, rng, knobs) {
     return new RegionalAgent(terrain, knobs, await stamperOf(terrain, knobs), rng)
   },
@@ -126,6 +127,7 @@ class RegionalAgent implements Agent {
       this.gossip.tell(change, [by]),
     )
     this.antiEntropy = new AntiEntropy(terrain, this.peers, this.copy)
+    serveReady(terrain, this.copy)
     this.reads = new LocalReads(terrain, this.copy, this.quorum, this.seen, knobs)
     this.peers.serve<{ draft: Draft; deadlineUs: Us }>(ORDER, async ({ draft, deadlineUs }) => {
       const ordered = await this.storeAtQuorum(draft, { op: draft.write, deadlineUs })
@@ -142,6 +144,7 @@ class RegionalAgent implements Agent {
   }
 
   async search({ query, k }: SearchAsk, call: Call): Promise<Found> {
+    await this.copy.ready(call)
     return { ...(await this.reads.search(query, k, call)), ...this.staleness() }
   }
 
@@ -156,12 +159,13 @@ class RegionalAgent implements Agent {
       this.copy.run(stop),
       this.gossip.run(stop),
       this.antiEntropy.run(stop, this.knobs.antiEntropyUs),
+      refill(this.terrain, this.copy, this.antiEntropy, stop),
       rounds(clock, this.knobs.gossipUs, stop, () => this.noticeMode()),
     ])
   }
 
   private async enter(draft: Draft, session: SessionToken, call: Call): Promise<AnswerNotes> {
-    await this.copy.open(call)
+    await this.copy.ready(call)
     this.stamper.saw(this.seen.clock(session))
     const { change, from } = await this.put(draft, call)
     return { from, session: this.reads.token(change.stamp, change.id) }
@@ -184,7 +188,7 @@ class RegionalAgent implements Agent {
 
   /** Stamped here and stored at `write` copies. */
   private async storeAtQuorum(draft: Draft, call: Call): Promise<Ordered> {
-    await this.copy.open(call)
+    await this.copy.ready(call)
     this.demandQuorum()
     const change = await this.stamped(draft)
     return { change, from: await this.quorum.store(change, call, this.knobs.write) }
@@ -200,7 +204,7 @@ class RegionalAgent implements Agent {
     const { deadlineUs } = call
     const asked = { body: { draft, deadlineUs }, bytes: changeBytes(draft, dim) }
     const { change, from } = await this.peers.ask<Ordered>(home, ORDER, asked, deadlineUs)
-    await this.copy.apply([change], call)
+    await this.copy.apply([change], call).catch(storedElsewhere)
     return { change, from: [...new Set([...from, region])] }
   }
 

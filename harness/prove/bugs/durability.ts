@@ -1,6 +1,6 @@
 import { MS } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
-import { calm, clockBack, crash, skewed } from '../grounds.ts'
+import { burnt, calm, clockBack, crash, skewed } from '../grounds.ts'
 import { allBut, type PlantedBug } from '../planted-bug.ts'
 import { brokenSystem, withPorts, withUpserts } from '../seams.ts'
 
@@ -114,10 +114,35 @@ const wallClockStamps: PlantedBug = {
   verdict: 'fail',
 }
 
+const unreadableSnapshots: PlantedBug = {
+  name: 'the snapshots of a region that lost its disks cannot be found',
+  about:
+    'It comes back with what logs hold, and that is never the base: the regions stay different, as promised they would not.',
+  ground: burnt,
+  launch: withPorts((ports) => ({
+    ...ports,
+    ...(ports.snapshots && {
+      snapshots: { ...ports.snapshots, latest: async () => undefined },
+    }),
+  })),
+  mustFire: { 'regions-equal': 'fail' },
+  // Deletes that the region alone had made, and what its clients had read of what is gone.
+  mayFire: ['lost-writes', 'resurrected-delete', 'read-your-writes', 'monotonic-reads'],
+  mustNotFire: allBut(
+    'regions-equal',
+    'lost-writes',
+    'resurrected-delete',
+    'read-your-writes',
+    'monotonic-reads',
+  ),
+  verdict: 'fail',
+}
+
 export const durabilityBugs = [
   earlyAcknowledgement,
   droppedUpserts,
   tornVector,
   forgottenFloor,
   wallClockStamps,
+  unreadableSnapshots,
 ]

@@ -78,17 +78,20 @@ export class AntiEntropy {
 
   private async attempt(peer: RegionName): Promise<void> {
     try {
-      await this.with(peer)
-      this.compared.add(peer)
+      if (await this.with(peer)) this.compared.add(peer)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
     }
   }
 
-  /** Makes both copies hold the newer of what either holds. Rejects with a CallError if the peer does not answer. */
-  async with(peer: RegionName): Promise<void> {
+  /**
+   * Makes both copies hold the newer of what either holds; false if that was more than one meeting moves. Rejects with a
+   * CallError if the peer does not answer.
+   */
+  async with(peer: RegionName): Promise<boolean> {
     await this.copy.open(CALL)
-    for (let i = 0; i < MOST_EXCHANGES; i++) if (!(await this.exchange(peer))) return
+    for (let i = 0; i < MOST_EXCHANGES; i++) if (!(await this.exchange(peer))) return true
+    return false
   }
 
   /** Tells whether there was more than one exchange moves. */

@@ -2,15 +2,17 @@ import { type Change, SENTINEL_ID, type StoredPoint } from '../../model/point.ts
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { EventLog } from '../../ports/log.ts'
-import type { Call, Snapshot } from '../../ports/store.ts'
+import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
 
 const CALL: Call = { op: 0, deadlineUs: 10 * SECOND }
 const RETRY_US: Us = 500 * MS
 /** What load balancers ask: whether the region has its data, not only whether an agent runs. */
 export const READY = 'ready'
-/** Times another region is asked for its copies before the region goes on without them. */
+/** Times another region is asked for its copies before the region serves users without them. */
 const TRIES = 20
+/** What the agent keeps: 1 while the region still has to be brought back. */
+const RESTORING = 'restoring'
 const AT_ONCE = 500
 
 export type BackupSetting = {
@@ -27,10 +29,13 @@ export type BackupSetting = {
  * Snapshots of the own store, and the way back after a disaster. Beside the points stand the offsets that the copies of
  * the own log had reached in every *other* region: those logs survive this one. A region that finds its store empty
  * loads the snapshot and replays its own writes since from there; those of others its mirrors bring again, from the
- * start of what logs still hold.
+ * start of what logs still hold. What it brings back of its own it logs again: another region may not have it. A region
+ * that cannot be reached is asked until it answers, over every restart, and no snapshot is taken before.
  */
 export class Backup {
   private ready = false
+  /** Regions whose copies of the own log have not been replayed. */
+  private readonly owed = new Set<RegionName>()
 
   constructor(private readonly setting: BackupSetting) {
     setting.terrain.network.serve(READY, async () => {
@@ -48,19 +53,27 @@ export class Backup {
 
   /** Settles when the region has its data, or the run is over. */
   async restore(stop: Stop): Promise<void> {
+    const { durable, clock } = this.setting.terrain
     while (!stop.fired && !this.ready) {
       try {
-        if (await this.isEmpty()) await this.bringBack()
+        if ((await durable.load(RESTORING)) === 1 || (await this.isEmpty())) {
+          await durable.save(RESTORING, 1)
+          await this.bringBack()
+        }
         this.ready = true
       } catch (error) {
         if (!(error instanceof CallError)) throw error
-        await this.setting.terrain.clock.sleep(RETRY_US)
+        await clock.sleep(RETRY_US)
       }
     }
   }
 
   async run(stop: Stop): Promise<void> {
     const { terrain, everyUs } = this.setting
+    while (this.owed.size > 0 && !stop.fired) {
+      await terrain.clock.sleep(RETRY_US)
+      for (const other of this.owed) await this.replay(other)
+    }
     while (!stop.fired) {
       await this.take().catch(ignoreCallError)
       await terrain.clock.sleep(everyUs)
@@ -91,40 +104,47 @@ export class Backup {
   private async bringBack(): Promise<void> {
     const { terrain, publish } = this.setting
     const snapshot = await terrain.snapshots?.latest(CALL)
-    if (!snapshot) return
-    const points = snapshot.points.filter(({ id }) => id !== SENTINEL_ID).map(changeOf)
+    const points = (snapshot?.points ?? []).filter(({ id }) => id !== SENTINEL_ID).map(changeOf)
     for (let i = 0; i < points.length; i += AT_ONCE)
       await this.setting.apply(points.slice(i, i + AT_ONCE))
-    terrain.journal.repaired('snapshot', points.length)
-    for (const other of this.others()) await this.replay(other, snapshot)
+    if (points.length > 0) terrain.journal.repaired('snapshot', points.length)
     // Own writes that the snapshot has and no mirror had carried away yet would stay here for good.
     for (const point of points)
       if (point.write > 0 && point.origin === terrain.region) publish(point)
+    for (const other of this.others()) this.owed.add(other)
+    for (const other of this.others())
+      for (let tries = 1; this.owed.has(other) && tries <= TRIES; tries++) {
+        if (tries > 1) await terrain.clock.sleep(RETRY_US)
+        await this.replay(other)
+      }
   }
 
-  private async replay(other: RegionName, { offsets }: Snapshot): Promise<void> {
+  /** Brings back what the other region's copy of the own log has since the snapshot; owed still if it does not answer. */
+  private async replay(other: RegionName): Promise<void> {
     const { terrain } = this.setting
-    for (let tries = 1; ; tries++) {
-      try {
-        const count = await this.replayFrom(other, offsets[other] ?? [])
-        if (count > 0) terrain.journal.repaired('delta', count, other)
-        return
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error
-        if (tries === TRIES) return
-        await terrain.clock.sleep(RETRY_US)
-      }
+    try {
+      const snapshot = await terrain.snapshots?.latest(CALL)
+      const count = await this.replayFrom(other, snapshot?.offsets[other] ?? [])
+      if (count > 0) terrain.journal.repaired('delta', count, other)
+      this.owed.delete(other)
+      if (this.owed.size === 0) await terrain.durable.save(RESTORING, 0)
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
     }
   }
 
   private async replayFrom(other: RegionName, offsets: readonly number[]): Promise<number> {
+    const log = this.logOf(other)
     let count = 0
-    for (let [partition, offset] of offsets.entries()) {
-      for (;;) {
-        const found = await this.logOf(other).read(this.copy(), partition, offset, AT_ONCE, CALL)
+    for (const [partition, { first, next }] of (await log.edges(this.copy(), CALL)).entries()) {
+      let offset = Math.max(first, offsets[partition] ?? first)
+      while (offset < next) {
+        const found = await log.read(this.copy(), partition, offset, AT_ONCE, CALL)
         const last = found.at(-1)
         if (!last) break
-        await this.setting.apply(found.map(({ change }) => change))
+        const changes = found.map(({ change }) => change)
+        await this.setting.apply(changes)
+        for (const change of changes) this.setting.publish(change)
         count += found.length
         offset = last.offset + 1
       }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
-import { allHazards } from '../../model/hazard.ts'
+import { allHazards, hazardsBut } from '../../model/hazard.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 
 export const levels = ['strong', 'sequential', 'causal', 'eventual', 'hybrid'] as const
@@ -73,7 +73,9 @@ export const keepsSessions = ({ level }: GossipQuorumKnobs): boolean =>
 
 /**
  * What each level promises of one point; of reads only for fetches. A wall clock promises nothing of order. What a
- * region has buffered alone is held by one copy, so buffering promises no quorum.
+ * region has buffered alone is held by one copy, so buffering promises no quorum. A region that lost its disks takes no
+ * part before it has what all others have: what had a quorum outlives one loss, what one region alone had does not. Under
+ * a wrong clock a later write may lose against an older one, and a clock at another speed measures another bound.
  */
 export function promises(knobs: GossipQuorumKnobs): Guarantees {
   const { level, conflict, copies, write, read, antiEntropyUs, onMinority } = knobs
@@ -81,19 +83,22 @@ export function promises(knobs: GossipQuorumKnobs): Guarantees {
   const strong = ordered && level === 'strong'
   const sessions = ordered && keepsSessions(knobs)
   const counted = copiesPerWrite(knobs) > 1 && onMinority === 'refuse'
+  const once = hazardsBut('disks-lost-twice')
+  const outlives = counted ? once : hazardsBut('disk-loss', 'disks-lost-twice')
+  const inTime = outlives.filter((hazard) => hazard !== 'wrong-clock' && hazard !== 'clock-drift')
   return {
     ...nothingPromised,
-    convergence: promised(antiEntropyUs > 0, allHazards),
-    durability: promised(counted, allHazards),
-    causalWrites: promised(ordered, allHazards),
-    readYourWrites: promised(sessions && 'fetches', allHazards),
-    monotonicReads: promised(sessions && 'fetches', allHazards),
-    linearizable: promised(strong, allHazards),
-    sequential: promised(strong || (ordered && level === 'sequential'), allHazards),
-    causal: promised(sessions, allHazards),
-    monotonicWrites: promised(sessions, allHazards),
-    writesFollowReads: promised(sessions, allHazards),
-    stalenessUs: promised(staleness(knobs), allHazards),
+    convergence: promised(antiEntropyUs > 0, once),
+    durability: promised(counted, once),
+    causalWrites: promised(ordered, outlives),
+    readYourWrites: promised(sessions && 'fetches', outlives),
+    monotonicReads: promised(sessions && 'fetches', outlives),
+    linearizable: promised(strong, once),
+    sequential: promised(strong || (ordered && level === 'sequential'), once),
+    causal: promised(sessions, outlives),
+    monotonicWrites: promised(sessions, outlives),
+    writesFollowReads: promised(sessions, outlives),
+    stalenessUs: promised(staleness(knobs), inTime),
     quorum: promised(
       counted && { write, read: level === 'strong' ? read : 1, of: copies },
       allHazards,
@@ -107,7 +112,8 @@ const SLACK_US = SECOND
 function staleness(knobs: GossipQuorumKnobs): Us | null {
   const { staleAfterUs, gossipKeys, gossipPeers, antiEntropyUs, cacheInvalidate } = knobs
   const told = gossipKeys === 'all' && gossipPeers === 'all' && antiEntropyUs > 0
-  if (staleAfterUs === 0 || !told) return null
+  // A count follows no time: the region that counts faster wins over what came later.
+  if (staleAfterUs === 0 || !told || knobs.conflict === 'lamport') return null
   return staleAfterUs + SLACK_US + (cacheInvalidate === 'off' ? knobs.cacheTtlUs : 0)
 }
 

@@ -21,6 +21,10 @@ export class ElementSet {
   private readonly low = new Uint32Array(LEAVES)
   private readonly high = new Uint32Array(LEAVES)
 
+  get size(): number {
+    return this.elements.size
+  }
+
   get(id: PointId): Element | undefined {
     return this.elements.get(id)
   }

@@ -44,7 +44,7 @@ export class Quorum {
       return { body: point, bytes: point ? changeBytes(point, terrain.dim) : 0 }
     })
     peers.serve<PointId>(STAMP, async (id) => {
-      await copy.open({ deadlineUs: SERVE_US })
+      await copy.ready({ deadlineUs: SERVE_US })
       return { body: this.stampHere(id), bytes: STAMP_BYTES }
     })
   }
@@ -64,7 +64,7 @@ export class Quorum {
 
   /** The highest stamp that any of `need` regions holds of the point. */
   async highestStamp(id: PointId, call: Call, need: number): Promise<Stamp> {
-    const here = this.copy.open(call).then(() => this.stampHere(id))
+    const here = this.copy.ready(call).then(() => this.stampHere(id))
     const there = this.peers.others.map((peer) =>
       this.peers.ask<Stamp>(peer, STAMP, { body: id, bytes: ID_BYTES }, call.deadlineUs),
     )
@@ -138,3 +138,9 @@ async function enough<T>(works: readonly Promise<T>[], need: number, did: string
 }
 
 const isDefinite = (error: unknown): boolean => error instanceof CallError && error.definite
+
+/** For after others have stored a write: a store here that refuses for certain does not undo that. */
+export function storedElsewhere(error: unknown): never {
+  if (!(error instanceof CallError)) throw error
+  throw new CallError(error.message, { definite: false })
+}

@@ -41,6 +41,8 @@ export class RegionalCopy {
   private readonly doubts: Doubts
   private readonly tombstones: Tombstones
   private readonly recovered = new Signal()
+  /** Whether the copy is one that users and quorums can count on. */
+  private readonly whole = new Signal()
   /** Points whose last write may or may not be in the store. */
   private readonly unsure = new Set<PointId>()
   private readonly waiting = new Map<PointId, (() => void)[]>()
@@ -71,13 +73,30 @@ export class RegionalCopy {
   }
 
   /** Settles when the region knows what it holds; a definite failure if that takes longer than the call may. */
-  async open({ deadlineUs }: { deadlineUs: Us }): Promise<void> {
-    if (this.recovered.fired) return
+  open(call: { deadlineUs: Us }): Promise<void> {
+    return this.reached(this.recovered, 'the region does not know yet what it holds', call)
+  }
+
+  /** Settles when the region has all it ever acknowledged too: after the loss of its disk that takes all others. */
+  ready(call: { deadlineUs: Us }): Promise<void> {
+    return this.reached(this.whole, 'the region does not have all its data yet', call)
+  }
+
+  isWhole(): void {
+    this.whole.fire()
+  }
+
+  private async reached(
+    { fired, whenFired }: Signal,
+    text: string,
+    { deadlineUs }: { deadlineUs: Us },
+  ): Promise<void> {
+    if (fired) return
     try {
-      await this.terrain.clock.within(deadlineUs, this.recovered.whenFired)
+      await this.terrain.clock.within(deadlineUs, whenFired)
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error
-      throw new CallError('the region does not know yet what it holds', { definite: true })
+      throw new CallError(text, { definite: true })
     }
   }
 
@@ -108,7 +127,7 @@ export class RegionalCopy {
 
   /** The point as it is here, a tombstone included: never older than what was applied before the call. */
   async read(id: PointId, call: Call): Promise<StoredPoint | undefined> {
-    await this.open(call)
+    await this.ready(call)
     const known = this.elements.get(id)
     const quick = await this.terrain.store.fetch([SENTINEL_ID, id], 'bounded', call)
     const found = quick.find((point) => point.id === id)

@@ -45,14 +45,15 @@ export class Agents {
     })
   }
 
-  pause(region: RegionName): void {
-    this.seat(region).process.pause()
+  /** The process that runs now stands still; gives what ends it. One that is started meanwhile does not. */
+  pause(region: RegionName): () => void {
+    const { process } = this.seat(region)
+    process.pause()
     this.note(region, 'pause')
-  }
-
-  resume(region: RegionName): void {
-    this.note(region, 'resume')
-    this.seat(region).process.resume()
+    return () => {
+      this.note(region, 'resume')
+      process.resume()
+    }
   }
 
   async ended(withinUs: Us): Promise<void> {

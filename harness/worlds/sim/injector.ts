@@ -65,10 +65,7 @@ function begin(targets: Targets, fault: FaultPlan): Heal {
         return () => mirror.restart()
       })
     case 'mirror-pause':
-      return each(fault.links.map(targets.mirrorOf), (mirror) => {
-        mirror.pause()
-        return () => mirror.resume()
-      })
+      return each(fault.links.map(targets.mirrorOf), (mirror) => mirror.pause())
     case 'mirror-stall':
       return each(fault.links.map(targets.mirrorOf), (mirror) => {
         mirror.stall()

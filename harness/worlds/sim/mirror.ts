@@ -1,36 +1,15 @@
-import type { Rng } from '../../base/rng.ts'
-import type { MirrorPolicy, Plan } from '../../model/plan.ts'
 import { type Change, changeBytes } from '../../model/point.ts'
-import type { Profile } from '../../model/profile.ts'
-import type { RecordEvent } from '../../model/record.ts'
 import { FETCH_DEADLINE_US, PARTITION_BYTES } from '../../model/transport.ts'
-import type { RegionName, Us } from '../../model/units.ts'
+import type { Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
 import { copyName } from './copy-name.ts'
 import { Downs } from './downs.ts'
-import type { Batch, SimLog } from './log.ts'
+import type { Batch } from './log.ts'
+import type { MirrorSetting } from './mirror-setting.ts'
 import { Process } from './process.ts'
 import { serviceUs } from './station.ts'
-import type { Timeline } from './timeline.ts'
 import { batchesOf, byPartition, type Positions } from './topics.ts'
-import type { Answer, Wire } from './wire.ts'
-
-export type MirrorSetting = {
-  timeline: Timeline
-  rng: Rng
-  wire: Wire
-  from: RegionName
-  to: RegionName
-  topics: readonly string[]
-  source: SimLog
-  target: SimLog
-  profile: Profile['mirror']
-  delivery: Plan['mirror']['delivery']
-  flushUs: Us
-  policy?: MirrorPolicy
-  dim: number
-  emit: (event: RecordEvent) => void
-}
+import type { Answer } from './wire.ts'
 
 const FETCH_BYTES = 120
 
@@ -46,6 +25,8 @@ export class Mirror {
   private flushed: Positions[]
   private life: Life | null = null
   private lives = 0
+  /** Counts the logs there have been: what was fetched from one that is gone says nothing of the next. */
+  private logs = 0
 
   constructor(readonly setting: MirrorSetting) {
     this.flushed = setting.topics.map((topic) => setting.source.position('', topic))
@@ -76,14 +57,15 @@ export class Mirror {
     timeline.after(profile.restartUs, () => this.downs.end() && this.start())
   }
 
-  pause(): void {
-    this.process.pause()
+  /** Gives what ends it. */
+  pause(): () => void {
+    const { process } = this
+    process.pause()
     this.note('pause')
-  }
-
-  resume(): void {
-    this.process.resume()
-    this.note('resume')
+    return () => {
+      process.resume()
+      this.note('resume')
+    }
   }
 
   /** The task dies and nobody says so: the process goes on answering whoever asks how it is. */
@@ -98,6 +80,7 @@ export class Mirror {
 
   /** One of the two logs was lost, and with it what the offsets so far mean. */
   startOver(): void {
+    this.logs++
     const known = [this.flushed, ...(this.life ? [this.life.positions, this.life.acked] : [])]
     for (const topics of known) for (const offsets of topics) offsets.fill(0)
   }
@@ -107,6 +90,7 @@ export class Mirror {
     const once = setting.delivery === 'exactly-once'
     for (;;) {
       let records: LogRecord[]
+      const { logs } = this
       try {
         records = await this.fetch(life)
       } catch {
@@ -114,11 +98,11 @@ export class Mirror {
         continue
       }
       if (records.length === 0) continue
-      this.advance(life, records)
+      if (logs === this.logs) this.advance(life, records)
       const before = life.produced
       for (const batch of batchesOf(records, setting.profile.batch))
         life.produced = life.produced.then(() =>
-          once ? this.commit(life, batch) : this.produce(life, batch),
+          once ? this.commit(life, batch, logs) : this.produce(life, batch, logs),
         )
       // A backlog must come in large transactions: each of them waits for its commit.
       if (once) await before
@@ -153,32 +137,38 @@ export class Mirror {
   }
 
   /** Writes a batch to the copies, again and again until the local log takes it; order per partition is kept. */
-  private async produce(life: Life, records: readonly LogRecord[]): Promise<void> {
+  private async produce(life: Life, records: readonly LogRecord[], logs: number): Promise<void> {
     const { profile, rng, topics } = this.setting
     await this.sleep(life.process, serviceUs(profile.process, rng))
     for (const [topic, partition, part] of byPartition(records)) {
       while (!(await this.append(life, topic, partition, part)))
         await this.sleep(life.process, profile.reconnectUs)
+      if (logs !== this.logs) continue
       const acked = life.acked[topics.indexOf(topic)] as Positions
       acked[partition] = (part.at(-1) as LogRecord).offset + 1
     }
   }
 
   /** Writes a batch as one transaction, again and again until the local log takes it. */
-  private async commit(life: Life, records: readonly LogRecord[]): Promise<void> {
+  private async commit(life: Life, records: readonly LogRecord[], logs: number): Promise<void> {
     const { process, commitUs } = this.setting.profile
     await this.sleep(life.process, serviceUs(process, this.setting.rng) + commitUs)
     const { target } = this.setting
-    while (!(await this.send(life, (answer) => target.transact(() => this.take(records), answer))))
+    while (
+      !(await this.send(life, (answer) => target.transact(() => this.take(records, logs), answer)))
+    )
       await this.sleep(life.process, this.setting.profile.reconnectUs)
   }
 
   /** What of a batch is not in the target yet; it counts as there from now on. */
-  private take(records: readonly LogRecord[]): Batch[] {
+  private take(records: readonly LogRecord[], logs: number): Batch[] {
     const { from, topics, policy } = this.setting
     const flushed = ({ topic }: LogRecord) => this.flushed[topics.indexOf(topic)] as Positions
-    const fresh = records.filter((it) => it.offset >= (flushed(it)[it.partition] ?? 0))
-    for (const record of fresh) flushed(record)[record.partition] = record.offset + 1
+    const isKnown = (record: LogRecord) =>
+      logs === this.logs && record.offset < (flushed(record)[record.partition] ?? 0)
+    const fresh = records.filter((record) => !isKnown(record))
+    if (logs === this.logs)
+      for (const record of fresh) flushed(record)[record.partition] = record.offset + 1
     return byPartition(fresh).map(([topic, partition, part]) => ({
       topic: copyName(from, topic, policy),
       partition,

@@ -20,8 +20,7 @@ export function beginInRegion(
     case 'region-loss':
       return loseRegion(targets, region)
     case 'agent-pause':
-      targets.pauseAgent(region.name)
-      return () => targets.resumeAgent(region.name)
+      return targets.pauseAgent(region.name)
     case 'agent-crash':
       targets.killAgent(region.name)
       return () => targets.restartAgent(region.name)
@@ -66,14 +65,13 @@ function freeze({ process }: Server): Heal {
 /** Processes of the region stand still, as under SIGSTOP; what arrives meanwhile waits. */
 function pauseRegion(targets: Targets, region: SimRegion): Heal {
   const servers = [region.store.server.process, region.log.server.process]
-  const mirrors = targets.mirrorsIn(region.name)
-  targets.pauseAgent(region.name)
+  const resumeAgent = targets.pauseAgent(region.name)
   for (const process of servers) process.pause()
-  for (const mirror of mirrors) mirror.pause()
+  const mirrors = targets.mirrorsIn(region.name).map((mirror) => mirror.pause())
   return () => {
     for (const process of servers) process.resume()
-    for (const mirror of mirrors) mirror.resume()
-    targets.resumeAgent(region.name)
+    for (const resume of mirrors) resume()
+    resumeAgent()
   }
 }
 

@@ -16,8 +16,7 @@ export type Targets = {
   mirrorsIn: (region: RegionName) => Mirror[]
   killAgent: (region: RegionName) => void
   restartAgent: (region: RegionName) => void
-  pauseAgent: (region: RegionName) => void
-  resumeAgent: (region: RegionName) => void
+  pauseAgent: (region: RegionName) => Heal
 }
 
 /** Ends what was begun. */

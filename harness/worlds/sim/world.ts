@@ -100,7 +100,6 @@ const targetsOf = (
   killAgent: (region) => agents.kill(region),
   restartAgent: (region) => agents.restart(region),
   pauseAgent: (region) => agents.pause(region),
-  resumeAgent: (region) => agents.resume(region),
 })
 
 function openRegion(

@@ -6,20 +6,25 @@ import { activeActiveCdc } from '../../../harness/systems/active-active-cdc.ts'
 import { aLoad, aPlan, aProfile } from '../../support/plan.ts'
 import { simulate } from '../../support/simulate.ts'
 
-const regions = ['us', 'eu']
-
-async function afterLoss(knobs: Record<string, unknown>): Promise<readonly RecordEvent[]> {
+async function afterLoss(
+  knobs: Record<string, unknown>,
+  { regions = ['us', 'eu'], faults = [] }: { regions?: string[]; faults?: FaultPlan[] } = {},
+): Promise<readonly RecordEvent[]> {
   const lost: FaultPlan = {
     ...{ kind: 'region-loss', name: 'lost', region: 'eu' },
     ...{ atUs: 18 * SECOND, untilUs: 22 * SECOND },
   }
   const plan = aPlan({
+    regions,
+    links: regions.flatMap((from) =>
+      regions.flatMap((to) => (from === to ? [] : [{ ...aPlan().links[0], from, to } as never])),
+    ),
     data: { set: 'glosses-10k', base: 300 },
     system: { kind: 'active-active-cdc', knobs: activeActiveCdc.knobs.parse(knobs) as never },
     profile: aProfile({ restartUs: SECOND, loadedUs: 2 * SECOND }),
     load: regions.map((region) => aLoad({ region, upsertPerSec: 20, searchPerSec: 5 })),
     timeline: { warmupUs: 2 * SECOND, runUs: 30 * SECOND, settleUs: 15 * SECOND },
-    faults: [lost],
+    faults: [lost, ...faults],
   })
   return (await simulate(plan)).events
 }
@@ -76,4 +81,26 @@ test('a load balancer sends nobody to a region that restores its data', async ()
     (event) => event.type === 'op.end' && event.gateway === 'eu' && event.t > 22 * SECOND,
   )
   expect(served.length).toBeGreaterThan(50)
+})
+
+/** `ap` is cut off from `eu` while that burns down, so that only `us` has copied what `eu` logged last. */
+const cutOff = (untilUs: number): FaultPlan => ({
+  ...{ kind: 'partition', name: 'cut', atUs: 16 * SECOND, untilUs },
+  links: [
+    { from: 'eu', to: 'ap' },
+    { from: 'ap', to: 'eu' },
+  ],
+})
+
+test.each([
+  ['what only one other region had copied of a lost region comes to the third one too', 20],
+  ['a region that was out of reach when another came back is made equal later', 36],
+])('%s', async (_, untilS) => {
+  const events = await afterLoss(
+    { snapshotEveryUs: 10 * SECOND, ack: 'log' },
+    { regions: ['us', 'eu', 'ap'], faults: [cutOff(untilS * SECOND)] },
+  )
+  const digests = finals(events).map(({ digest }) => digest)
+  expect(digests).toHaveLength(3)
+  expect(new Set(digests).size).toBe(1)
 })

@@ -245,3 +245,12 @@ test('a log that lost its disk counts from the start again: what was lost with i
   expect(order(record)).toMatchObject({ verdict: 'pass', evidence: 2 })
   expect(stopped(record).verdict).toBe('pass')
 })
+
+test('what a region logs again after the loss of its disk is copied from there, not from what was lost', () => {
+  const record = written(2)
+  copied(record, 1, 1_100 * MS, 0)
+  record.say({ type: 'log', t: 4 * SECOND, region: 'us', what: 'lost', topic: 'e', firsts: [0] })
+  logged(logged(record, 1, 5 * SECOND, 0), 2, 5 * SECOND, 1)
+  copied(copied(record, 1, 5_100 * MS, 2), 2, 5_100 * MS, 3)
+  expect(stopped(record)).toMatchObject({ verdict: 'pass', violations: 0 })
+})

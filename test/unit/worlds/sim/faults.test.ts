@@ -83,6 +83,17 @@ test('mirrors into a lost region copy all that is still there, and mirrors out o
   expect(sorted(await written(it, 'eu', 'us.t'))).toEqual([...range(500, 40), ...range(700, 3)])
 })
 
+test('what was on its way out of a lost log arrives, and the new log is copied from its start all the same', async () => {
+  const it = await openPorts()
+  await it.drive(it.terrain('us').log.append('t', some(500, 40), call))
+  const force = await inject(it, { kind: 'region-loss', region: 'us' })
+  await force.heal()
+  await pass(it, 5 * SECOND)
+  await it.drive(it.terrain('us').log.append('t', some(700, 60), call))
+  await pass(it, 2 * SECOND)
+  expect(sorted(await written(it, 'eu', 'us.t'))).toEqual([...range(500, 40), ...range(700, 60)])
+})
+
 test('a log whose disk is full refuses records for certain, and what it holds can be read', async () => {
   const it = await openPorts()
   const { log } = it.terrain('us')

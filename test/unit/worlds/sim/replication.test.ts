@@ -214,6 +214,32 @@ test('an agent that dies alone leaves its store and log, and comes back as anoth
   expect(events.filter(({ type }) => type === 'store')).toEqual([])
 })
 
+test.each([
+  ['the second ends last', 8, 12, [5, 14]],
+  ['the first ends last', 12, 8, [5, 14]],
+  ['the second begins while it is started again', 5.5, 9, [5, 11]],
+])(
+  'an agent that two faults kill lives again when both are over, once: %s',
+  async (_, ends, other, lives) => {
+    const crash = (name: string, atUs: number, untilUs: number): FaultPlan => ({
+      ...{
+        kind: 'agent-crash',
+        name,
+        region: 'us',
+        atUs: atUs * SECOND,
+        untilUs: untilUs * SECOND,
+      },
+    })
+    const faults = [crash('one', 5, ends), crash('two', 7, other)]
+    const { events } = await simulate(aPlan({ faults }))
+    const seen = events.flatMap((e) =>
+      e.type === 'agent' && e.region === 'us' && e.t > 0 ? [[e.what, e.t / SECOND]] : [],
+    )
+    expect(seen.filter(([what]) => what === 'start')).toEqual([['start', lives[1]]])
+    expect(seen[0]).toEqual(['crash', lives[0]])
+  },
+)
+
 test('an agent paused alone answers nothing meanwhile, and what waited after', async () => {
   const pause: FaultPlan = {
     kind: 'agent-pause',
