@@ -85,7 +85,9 @@ test('mirrors into a lost region copy all that is still there, and mirrors out o
 
 test('what was on its way out of a lost log arrives, and the new log is copied from its start all the same', async () => {
   const it = await openPorts()
+  await pass(it, SECOND)
   await it.drive(it.terrain('us').log.append('t', some(500, 40), call))
+  await pass(it, 10 * MS)
   const force = await inject(it, { kind: 'region-loss', region: 'us' })
   await force.heal()
   await pass(it, 5 * SECOND)
