@@ -1,4 +1,5 @@
 import type { Analysed } from './analysis/analyse.ts'
+import { confidenceText, interval } from './analysis/figures.ts'
 import { unmet } from './expectation.ts'
 import type { Judged } from './main.ts'
 import type { Finding, Judgement, LimitResult } from './model/finding.ts'
@@ -63,7 +64,7 @@ function limitLines(results: readonly LimitResult[]): string[] {
     return [
       worst.verdict,
       text,
-      `${measuredText(worst)}${cellText(worst)}`,
+      `${measuredText(worst)}${shownText(worst)}${cellText(worst)}`,
       cells.length > 1 ? `worst of ${cells.length}` : '',
     ]
   })
@@ -71,7 +72,9 @@ function limitLines(results: readonly LimitResult[]): string[] {
 }
 
 const severities = ['pass', 'unknown', 'fail', 'invalid']
-const severity = ({ verdict }: LimitResult): number => severities.indexOf(verdict)
+/** What nobody asked to be shown is worth no line of its own. */
+const severity = ({ verdict, unasked }: LimitResult): number =>
+  verdict === 'unknown' && unasked ? -1 : severities.indexOf(verdict)
 
 /** How much of the limit is used; for lower bounds, how little is left above it. */
 function tightness({ measured, limit }: LimitResult): number {
@@ -93,6 +96,12 @@ function measuredText({ measured, limit, because }: LimitResult): string {
   return measured.low === measured.high
     ? show(measured.low)
     : `${show(measured.low)} to ${show(measured.high)}`
+}
+
+/** `, shows 0.9634 to 1.0000 at 95 %`: what the verdict rests on. */
+function shownText({ shown, limit, measured }: LimitResult): string {
+  if (!shown || limit.confidence === null || measured === undefined) return ''
+  return `, shows ${interval(shown, limit.metric)} at ${confidenceText(limit.confidence)}`
 }
 
 function valueText(value: number, unit: string): string {

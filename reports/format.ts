@@ -85,6 +85,8 @@ export function measuredText(measured: Measured, unit: MetricUnit, digits = 3): 
   if (typeof measured === 'number') return valueText(measured, unit, digits)
   const { low, high } = measured
   if (low === high) return valueText(low, unit, digits)
+  if (!Number.isFinite(low) && low < 0)
+    return Number.isFinite(high) ? `≤ ${valueText(high, unit, digits)}` : 'nothing'
   if (!Number.isFinite(high)) return `≥ ${valueText(low, unit, digits)}`
   return `${valueText(low, unit, digits)} … ${valueText(high, unit, digits)}`
 }

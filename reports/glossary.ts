@@ -50,6 +50,10 @@ const terms: readonly (readonly [string, string])[] = [
     'confirmed',
     'A canary, a measurement apart from the system, saw the fault bite. What no canary saw proves nothing.',
   ],
+  [
+    'shows',
+    'What the samples show, at the confidence of the limit, of what they are samples of: Wilson’s interval of a share, ranks around a percentile, draws of whole queries for recall. A limit passes if all of it holds the bound and fails if none does. All or none (100 %, 0 %) is judged on the run alone.',
+  ],
   ['unknown', 'There is no evidence, or not enough: neither passed nor failed.'],
   [
     'invalid',

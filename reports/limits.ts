@@ -1,7 +1,15 @@
 import type { LimitResult } from '../harness/model/finding.ts'
 import type { LimitPlan } from '../harness/model/limit.ts'
 import { metrics } from '../harness/model/metric.ts'
-import { besideLimit, countText, linkLabel, percentileName, plural, writtenText } from './format.ts'
+import {
+  besideLimit,
+  countText,
+  linkLabel,
+  percentileName,
+  percentText,
+  plural,
+  writtenText,
+} from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { worstOf } from './rows.ts'
@@ -34,9 +42,23 @@ export function limitCell({ limit, region, link, phase, operation }: LimitResult
 export const limitMeasured = ({ limit, measured }: LimitResult): string =>
   besideLimit(measured, limit.value, metrics[limit.metric].unit)
 
+/** What that shows at the limit's confidence, which the verdict rests on; nothing where nothing is a sample. */
+export function limitShown({ limit, shown }: LimitResult): string {
+  if (!shown || limit.confidence === null) return ''
+  const text = besideLimit(shown, limit.value, metrics[limit.metric].unit)
+  return `${text} at ${percentText(limit.confidence)}`
+}
+
 /** Worst first, otherwise in the order of the plan. */
 export const bySeverity = (limits: readonly LimitResult[]): LimitResult[] =>
-  [...limits].sort((a, b) => severity[a.verdict] - severity[b.verdict])
+  [...limits].sort((a, b) => weightOf(a) - weightOf(b))
+
+const weightOf = (result: LimitResult): number =>
+  isShort(result) ? severity.pass + 1 : severity[result.verdict]
+
+/** A recovery with too few samples for a limit that does not name it: nobody asked for more. */
+export const isShort = ({ verdict, unasked }: LimitResult): boolean =>
+  verdict === 'unknown' && unasked === true
 
 export function limitsSection({ judgement }: Report): Markup {
   const all = bySeverity(judgement.limits)
@@ -44,7 +66,8 @@ export function limitsSection({ judgement }: Report): Markup {
     return html`<p class="missing">The scenario sets no limits; only the findings below decide.</p>`
   const passed = all.filter(({ verdict }) => verdict === 'pass')
   const rest = all.filter(({ verdict }) => verdict !== 'pass')
-  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.</p>`
+  const short = all.filter(isShort).length
+  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length - short} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.${short > 0 && ` ${plural(short, 'cell')} of recoveries too short to tell.`}</p>`
   if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
   return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details><summary>All ${plural(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
 }
@@ -67,11 +90,11 @@ function tightest(passed: readonly LimitResult[]): LimitResult[] {
 const limitTable = (
   limits: readonly LimitResult[],
 ): Markup => html`<div class="scroll"><table class="limits">
-<thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
+<thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">shows</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
 <tbody>${limits.slice(0, ROWS).map(row)}</tbody></table></div>${limits.length > ROWS && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(limits.length - ROWS)} are in summary.json.</p>`}`
 
 function row(result: LimitResult): Markup {
   const { limit, verdict, count, because } = result
-  const why = verdict !== 'pass' && html`<tr class="why"><td colspan="6">${because}</td></tr>`
-  return html`<tr class="${verdict}"><td>${limitSubject(limit)}</td><td>${limitCell(result)}</td><td class="n" data-name="measured">${limitMeasured(result)}</td><td class="n" data-name="limit">${limitBound(limit)}</td><td class="n" data-name="samples">${countText(count)}</td><td>${verdictMark(verdict)}</td></tr>${why}\n`
+  const why = verdict !== 'pass' && html`<tr class="why"><td colspan="7">${because}</td></tr>`
+  return html`<tr class="${verdict}"><td>${limitSubject(limit)}</td><td>${limitCell(result)}</td><td class="n" data-name="measured">${limitMeasured(result)}</td><td class="n" data-name="shows">${limitShown(result)}</td><td class="n" data-name="limit">${limitBound(limit)}</td><td class="n" data-name="samples">${countText(count)}</td><td>${verdictMark(verdict)}</td></tr>${why}\n`
 }

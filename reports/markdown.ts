@@ -5,7 +5,15 @@ import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer }
 import { repeatCommand } from './circumstances.ts'
 import { byWeight, linesCommand, promisesText } from './findings.ts'
 import { countText, GAP, momentText, plural } from './format.ts'
-import { bySeverity, limitBound, limitCell, limitMeasured, limitSubject } from './limits.ts'
+import {
+  bySeverity,
+  isShort,
+  limitBound,
+  limitCell,
+  limitMeasured,
+  limitShown,
+  limitSubject,
+} from './limits.ts'
 import type { Report } from './report.ts'
 import { sinceWarmup } from './since-warmup.ts'
 
@@ -45,8 +53,12 @@ function overlayPart(plan: Plan): string {
 
 function limitsPart(limits: readonly LimitResult[]): string {
   if (limits.length === 0) return '## Limits\n\nThe scenario sets none.'
-  const open = bySeverity(limits).filter(({ verdict }) => verdict !== 'pass')
-  const passed = `${plural(limits.length - open.length, 'cell')} of ${limits.length} within limits.`
+  const asked = limits.filter((result) => !isShort(result))
+  const open = bySeverity(asked).filter(({ verdict }) => verdict !== 'pass')
+  const short = limits.length - asked.length
+  const passed =
+    `${plural(asked.length - open.length, 'cell')} of ${asked.length} within limits.` +
+    (short > 0 ? ` ${plural(short, 'cell')} of recoveries too short to tell.` : '')
   if (open.length === 0) return `## Limits\n\n${passed}`
   const rows = open
     .slice(0, LIMITS)
@@ -55,12 +67,13 @@ function limitsPart(limits: readonly LimitResult[]): string {
       limitSubject(result.limit),
       limitCell(result),
       limitMeasured(result),
+      limitShown(result),
       limitBound(result.limit),
       countText(result.count),
     ])
   const more =
     open.length > LIMITS ? `\n\n${countText(open.length - LIMITS)} more in report.html.` : ''
-  return `## Limits\n\n${tableOf(['', 'metric', 'cell', 'measured', 'limit', 'samples'], rows)}${more}\n\n${passed}`
+  return `## Limits\n\n${tableOf(['', 'metric', 'cell', 'measured', 'shows', 'limit', 'samples'], rows)}${more}\n\n${passed}`
 }
 
 function findingsPart({ analysis, run }: Report): string {

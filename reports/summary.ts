@@ -64,11 +64,13 @@ function limitRow({
   phase,
   operation,
   measured,
+  shown,
   count,
   verdict,
   because,
+  unasked,
 }: LimitResult) {
-  const { metric, stat, bound, value } = limit
+  const { metric, stat, bound, value, confidence } = limit
   const { unit } = metrics[metric]
   return {
     metric,
@@ -77,10 +79,12 @@ function limitRow({
     bound,
     limit: value,
     ...measuredOf(measured, unit),
+    ...(shown && confidence !== null && { shown: known(shown, unit), confidence }),
     unit,
     count,
     verdict,
     because,
+    ...(unasked && { unasked }),
   }
 }
 

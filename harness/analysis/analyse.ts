@@ -27,6 +27,7 @@ import { statesReached } from './ledger/ledger.ts'
 import type { StateName } from './ledger/states.ts'
 import { lossRows } from './losses.ts'
 import { outageRows } from './outages.ts'
+import { type QueryCell, queryCells } from './query-clusters.ts'
 import type { Neighbours } from './recall.ts'
 import { recallRows, recallSamples } from './recall-loss.ts'
 import { measureReplicas } from './replicas.ts'
@@ -41,6 +42,8 @@ import { sinceWarmup } from './wording.ts'
 /** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
 export type Analysed = Analysis & {
   cells: readonly Cell[]
+  /** Recall and the difference of answers by query. */
+  queries: readonly QueryCell[]
   /** States of the ledger the run was in, and how often. */
   reached: Partial<Record<StateName, number>>
 }
@@ -106,6 +109,7 @@ export function analyseHistory(
     findings: findingsOf(facts, guarantees),
     promises: promisesOf(guarantees, history.plan.faults),
     cells: cells.all(),
+    queries: queryCells(samples, differences, facts.phaseOf),
     reached: statesReached(facts, samples),
   }
 }

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../model/metric.ts'
-import type { PointId } from '../model/point.ts'
+import type { PointId, Row } from '../model/point.ts'
 import type { ProbeEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 import type { Facts } from './facts.ts'
@@ -11,6 +11,8 @@ const PERSISTENCE = 0.9
 export type AnswerDifference = {
   t: Us
   link: string
+  query: Row
+  k: number
   /** 1 - Jaccard@k of the sets of ids. */
   jaccard: number
   /** 1 - RBO of the rankings. */
@@ -36,7 +38,8 @@ export function answerDifferences({ history }: Facts): AnswerDifference[] {
         if (!one || !two) continue
         const jaccard = 1 - jaccardOf(one.ids, two.ids)
         const rbo = 1 - rboOf(one.ids, two.ids, PERSISTENCE)
-        found.push({ t: one.t, link: `${a}<>${b}`, jaccard, rbo })
+        const { t, query, k } = one
+        found.push({ t, link: `${a}<>${b}`, query, k, jaccard, rbo })
       }
   return found
 }

@@ -29,7 +29,7 @@ function inUnit(value: number, unit: MetricUnit): string {
         ? `${trimmed(value / SECOND, 2)} s`
         : `${trimmed(value / MS, 2)} ms`
     case 'ratio':
-      return trimmed(value, 4)
+      return share(value)
     case 'per-second':
       return `${trimmed(value, 2)}/s`
     case 'bytes':
@@ -41,9 +41,14 @@ function inUnit(value: number, unit: MetricUnit): string {
   }
 }
 
+/** `95 %`. */
+export const confidenceText = (confidence: number): string => `${trimmed(confidence * 100, 1)} %`
+
 /** Both ends, the low one first. */
 export function interval({ low, high }: Interval, metric: MetricName): string {
   if (low === high) return figure(low, metric)
+  if (low === Number.NEGATIVE_INFINITY)
+    return high === Number.POSITIVE_INFINITY ? 'nothing' : `at most ${figure(high, metric)}`
   if (high === Number.POSITIVE_INFINITY) return `at least ${figure(low, metric)}`
   return `${figure(low, metric)} to ${figure(high, metric)}`
 }
@@ -56,6 +61,14 @@ export function limitText({ metric, stat, bound, value }: LimitPlan): string {
 function statText(stat: LimitPlan['stat']): string {
   if (stat.kind === 'quantile') return `p${trimmed(stat.q * 100, 4)} `
   return stat.kind === 'mean' ? 'mean ' : ''
+}
+
+/** Four decimals, or as many as it takes: never 0 or 1 unless it is. */
+function share(value: number): string {
+  let digits = 4
+  while (digits < 12 && value > 0 && value < 1 && /^[01](\.0*)?$/.test(value.toFixed(digits)))
+    digits++
+  return trimmed(value, digits === 4 ? 4 : digits + 1)
 }
 
 function trimmed(value: number, digits: number): string {

@@ -116,7 +116,7 @@ function ofUnknown(analysis: Analysed, limits: readonly LimitResult[]): Conclusi
   )
   if (blind)
     return conclude('unknown', 'unknown', `No evidence from ${blind.checker}: ${blind.because}`)
-  const open = limits.filter(({ verdict }) => verdict === 'unknown')
+  const open = limits.filter(({ verdict, unasked }) => verdict === 'unknown' && !unasked)
   const [first] = open
   if (!first) return null
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : ''

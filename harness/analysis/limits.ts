@@ -1,12 +1,10 @@
-import { Distribution, type Interval } from '../base/histogram.ts'
-import type { LimitResult, Verdict } from '../model/finding.ts'
+import type { LimitResult } from '../model/finding.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import type { MetricName, MetricRow } from '../model/metric.ts'
+import { evidenceOf, type MetricName } from '../model/metric.ts'
 import type { Analysed } from './analyse.ts'
-import { enoughFor } from './cells.ts'
-import { interval, limitText } from './figures.ts'
+import { confidenceText, interval, limitText } from './figures.ts'
 import { faultsOf, type Place, placesOf } from './limit-places.ts'
-import { pooledRow, rowsAt } from './limit-rows.ts'
+import { fromCells, fromRows, type Measured, ofRow } from './measured.ts'
 import { isOutage } from './outages.ts'
 import { counted } from './wording.ts'
 
@@ -24,9 +22,6 @@ const distributed: readonly MetricName[] = [
 
 /** The run as a whole. */
 const whole: Place = { members: [], expected: 1 }
-
-/** What was measured in a place, and what a limit on it may conclude. */
-type Measured = { interval: Interval; count: number; remark: string; verdict: Verdict }
 
 /**
  * Judges one limit in every place it holds in. A place that nobody expected anything of has no result; but a limit
@@ -63,9 +58,18 @@ function placeResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
       ? fromCells(limit, analysis, place)
       : fromRows(limit, analysis, place)
     const mayBeEmpty = place.expected < 1 || place.phase?.startsWith('recovery:')
-    return measured === null && mayBeEmpty ? [] : [resultAt(limit, place, measured)]
+    if (measured === null && mayBeEmpty) return []
+    const result = resultAt(limit, place, measured)
+    return [isUnasked(limit, place) ? { ...result, unasked: true } : result]
   })
 }
+
+/**
+ * A recovery lasts as long as it turns out to: a limit that does not name it was not planned to be shown there. What it
+ * breaks there is broken; too few samples leave nothing open.
+ */
+const isUnasked = (limit: LimitPlan, { phase }: Place): boolean =>
+  limit.phase === null && phase?.startsWith('recovery:') === true
 
 /** A fault during which nothing failed has no client recovery: no result. */
 function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
@@ -109,67 +113,6 @@ function doubted(measured: Measured, doubt: string): Measured {
   return { ...measured, remark: doubt, verdict: verdict === 'pass' ? 'unknown' : verdict }
 }
 
-function fromCells(limit: LimitPlan, analysis: Analysed, place: Place): Measured | null {
-  const values = new Distribution()
-  for (const { dims, values: own } of analysis.cells) {
-    if (dims.metric !== limit.metric || dims.hop !== limit.hop) continue
-    if (dims.phase !== place.phase || dims.operation !== place.operation) continue
-    if (place.members.includes(dims.region ?? dims.link ?? '')) values.merge(own)
-  }
-  return values.count === 0 ? null : ofValues(limit, values)
-}
-
-function ofValues({ stat, bound, value }: LimitPlan, values: Distribution): Measured {
-  const { count } = values
-  if (stat.kind === 'mean') return concluded(values.mean(), count, bound, value)
-  const extreme = bound === 'at-most' ? values.quantile(1) : lowest(values)
-  if (stat.kind === 'value') return concluded(extreme, count, bound, value)
-  if (enoughFor(count, stat.q)) return concluded(values.quantile(stat.q), count, bound, value)
-  const { verdict } = concluded(extreme, count, bound, value)
-  return {
-    interval: extreme,
-    count,
-    verdict: verdict === 'pass' ? 'pass' : 'unknown',
-    remark: `of ${counted(count, 'value')} only, too few for the percentile: their ${bound === 'at-most' ? 'maximum' : 'minimum'}`,
-  }
-}
-
-/** The smallest value; a bound below all known values may hide a larger one. */
-const lowest = (values: Distribution): Interval => values.quantile(0)
-
-function fromRows(limit: LimitPlan, analysis: Analysed, place: Place): Measured | null {
-  const rows = rowsAt(limit, analysis.metrics, place)
-  const row = limit.pool ? pooledRow(limit.metric, rows) : rows[0]
-  return row ? ofRow(limit, row) : null
-}
-
-/** A row without a value has only a lower bound. */
-function ofRow({ stat, bound, value }: LimitPlan, row: MetricRow): Measured {
-  const low = row.value ?? row.low ?? Number.NEGATIVE_INFINITY
-  const high = row.value ?? row.high ?? Number.POSITIVE_INFINITY
-  const measured = concluded({ low, high }, row.count, bound, value)
-  if (stat.kind !== 'quantile') return measured
-  return { ...measured, verdict: 'unknown', remark: 'the metric has no percentiles: its mean' }
-}
-
-/** Passes only if all of the interval satisfies the bound, fails only if none of it does. */
-function concluded(
-  measured: Interval,
-  count: number,
-  bound: LimitPlan['bound'],
-  value: number,
-): Measured {
-  const { low, high } = measured
-  const [all, some] =
-    bound === 'at-most' ? [high <= value, low <= value] : [low >= value, high >= value]
-  return {
-    interval: measured,
-    count,
-    remark: '',
-    verdict: all ? 'pass' : some ? 'unknown' : 'fail',
-  }
-}
-
 function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): LimitResult {
   const { expected: _expected, members: _members, ...where } = place
   const hop = limit.hop === undefined ? '' : ` ${limit.hop}`
@@ -184,14 +127,24 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
     }
   const { low, high } = measured.interval
   const remark = measured.remark === '' ? '' : ` (${measured.remark})`
+  const shown = shownText(limit, measured)
   return {
     limit,
     ...where,
     measured: low === high ? low : { low, high },
+    ...(measured.shown && { shown: measured.shown }),
     count: measured.count,
     verdict: measured.verdict,
-    because: `${text}: ${interval(measured.interval, limit.metric)}${remark}.`,
+    because: `${text}: ${interval(measured.interval, limit.metric)}${shown}${remark}.`,
   }
+}
+
+/** `; 101 operations show 0.9634 to 1 at 95 %`, and of a percentile that its tail was not seen. */
+function shownText({ metric, confidence }: LimitPlan, { shown, count }: Measured): string {
+  if (!shown || confidence === null) return ''
+  const what = { values: 'value', share: 'operation', queries: 'answer', whole: 'value' }
+  const who = counted(count, what[evidenceOf[metric]])
+  return `; ${who} ${count === 1 ? 'shows' : 'show'} ${interval(shown, metric)} at ${confidenceText(confidence)}`
 }
 
 function placeText({

@@ -24,6 +24,7 @@ export class Histogram {
   private order: number[] | null = null
   count = 0
   sum = 0
+  squares = 0
   min = Number.POSITIVE_INFINITY
   max = Number.NEGATIVE_INFINITY
   /** Values beyond a day. */
@@ -33,6 +34,7 @@ export class Histogram {
     invariant(Number.isSafeInteger(value), `a histogram holds integers, not ${value}`)
     this.put(this.bucketOf(value), 1, value, value)
     this.sum += value
+    this.squares += value * value
   }
 
   /** Adds all of `other`: the same as if its values had been recorded here. */
@@ -40,6 +42,7 @@ export class Histogram {
     for (const [bucket, { min, max }] of other.edges)
       this.put(bucket, other.countOf(bucket), min, max)
     this.sum += other.sum
+    this.squares += other.squares
   }
 
   /** The value at `rank`, 1 … count, in ascending order: the largest one of its bucket. */
@@ -154,13 +157,23 @@ export class Distribution {
 
   /** Quantile `q` in [0, 1] by nearest rank: the smallest value that at least q × count values do not pass. */
   quantile(q: number): Interval {
-    const rank = Math.max(1, Math.ceil(q * this.count - 1e-9))
+    return this.atRank(Math.max(1, Math.ceil(q * this.count - 1e-9)))
+  }
+
+  /** The value at `rank`, 1 … count, in ascending order. */
+  atRank(rank: number): Interval {
     return { low: valueAt(this.floor ?? this.known, rank), high: valueAt(this.known, rank) }
   }
 
   mean(): Interval {
     const low = this.endless > 0 ? Number.POSITIVE_INFINITY : this.mass() / this.count
     return { low, high: this.censored > 0 ? Number.POSITIVE_INFINITY : low }
+  }
+
+  /** Standard deviation of the values, censored ones at their bounds. */
+  deviation(): number {
+    const { count, sum, squares } = this.floor ?? this.known
+    return Math.sqrt(Math.max(0, squares - (sum * sum) / count) / Math.max(1, count - 1))
   }
 
   private mass(): number {

@@ -44,9 +44,13 @@ export type LimitResult = {
   operation?: string
   /** Absent if nothing was measured. An interval if only bounds are known. */
   measured?: number | { low: number; high: number }
+  /** What the count shows at the limit's confidence: the verdict rests on this. Absent where nothing is a sample. */
+  shown?: { low: number; high: number }
   count: number
   verdict: Verdict
   because: string
+  /** Nobody planned to show it here: that it is unknown leaves the run's verdict as it is. */
+  unasked?: true
 }
 
 /** A point series for a chart: bucket start in µs, value; a bucket without samples is absent. */

@@ -16,6 +16,8 @@ export type LimitPlan = {
   /** One stretch of `lag`, or `on-2`, `on-3` … of `replicas`; absent: the whole of it. */
   hop?: string
   pool: boolean
+  /** How sure the verdict has to be, as a share; null where nothing is drawn: a count, or one moment of the run. */
+  confidence: number | null
   /** As written, for messages. */
   text: string
 }

@@ -94,6 +94,43 @@ export const metrics = {
 } as const
 
 export type MetricName = keyof typeof metrics
+
+/**
+ * What a figure of a metric rests on: values it is a percentile or mean of, operations it is a share of, queries it is
+ * a mean over. Of these a run is a sample, judged by the interval that it shows. `whole`: a count, or one moment of the
+ * run, judged as it is.
+ */
+export const evidenceOf: Record<MetricName, 'values' | 'share' | 'queries' | 'whole'> = {
+  'search.response': 'values',
+  'search.service': 'values',
+  'search.dispatch-delay': 'values',
+  'fetch.response': 'values',
+  'write.response': 'values',
+  recall: 'queries',
+  'recall-loss': 'queries',
+  'answer-difference': 'queries',
+  lag: 'values',
+  'catch-up': 'whole',
+  convergence: 'whole',
+  'lost-writes': 'whole',
+  'overwritten-real-time': 'whole',
+  'mirror-duplicates': 'whole',
+  'client-recovery': 'whole',
+  availability: 'share',
+  throughput: 'whole',
+  goodput: 'share',
+  staleness: 'values',
+  'link-bytes': 'whole',
+  replicas: 'values',
+  rpo: 'whole',
+  'rpo-time': 'whole',
+  rto: 'whole',
+  'cache-hits': 'share',
+  'stale-answers': 'share',
+  'partial-answers': 'share',
+  'shard-share': 'share',
+  amplification: 'whole',
+}
 export type MetricUnit = (typeof metrics)[MetricName]['unit']
 
 /**

@@ -44,6 +44,7 @@ export const limited: Ground = {
         phase: 'baseline',
         operation: null,
         pool: false,
+        confidence: 0.95,
         text: 'recall mean >= 0.95 in baseline',
       },
     ],

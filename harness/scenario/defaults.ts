@@ -21,6 +21,8 @@ export const defaults = {
   timeline: { warmupUs: 10 * SECOND, runUs: 60 * SECOND, settleUs: 20 * SECOND },
   /** Only where there are two regions to compare. */
   probes: { everyUs: SECOND },
+  /** How sure the verdict on a limit has to be. */
+  confidence: 0.95,
   link: { jitterUs: 0, law: 'uniform', lossShare: 0, bitsPerSec: 0 },
   load: {
     clients: 10,
@@ -50,6 +52,7 @@ export const defaults = {
   servers: Plan['servers']
   timeline: Plan['timeline']
   probes: Plan['probes']
+  confidence: number
   link: Partial<LinkPlan>
   load: Omit<LoadPlan, 'region'>
 }

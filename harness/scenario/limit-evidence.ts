@@ -1,5 +1,6 @@
+import { MEAN_FROM } from '../base/confidence.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import type { MetricName } from '../model/metric.ts'
+import { evidenceOf, type MetricName } from '../model/metric.ts'
 import { searchesPerSec } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { Path, Sheet } from './document.ts'
@@ -20,6 +21,7 @@ import {
   tailOf,
   tightest,
 } from './samples.ts'
+import { shareLack } from './share-evidence.ts'
 import { didYouMean, list } from './spelling.ts'
 
 type Case = {
@@ -29,13 +31,13 @@ type Case = {
   plan: LimitPlan
   /** All limits of the plan. */
   plans: readonly LimitPlan[]
-  before: Known['expectedBefore']
+  known: Known
 }
 
 /** How many samples have to lie beyond a percentile for its place to be known. */
 const TAIL_NEEDED = 10
 
-/** Reports a limit that nothing could ever be held against, and a percentile of too few samples. */
+/** Reports a limit that nothing could ever be held against, and one that the expected samples cannot show. */
 export function checkEvidence(limit: Case): void {
   const { sheet, path, plan } = limit
   if (!phaseExists(limit) || !kAgrees(limit)) return
@@ -49,6 +51,8 @@ export function checkEvidence(limit: Case): void {
     return
   }
   if (plan.stat.kind === 'quantile') checkSamples(limit, plan.stat.q)
+  else if (evidenceOf[plan.metric] === 'values') checkMean(limit)
+  else if (evidenceOf[plan.metric] !== 'whole') checkShare(limit)
 }
 
 function phaseExists({ sheet, path, setting, plan }: Case): boolean {
@@ -159,7 +163,29 @@ function entering(setting: Setting, plan: LimitPlan): number {
   return sum
 }
 
-function checkSamples({ sheet, path, setting, plan, before }: Case, q: number): void {
+function checkShare({ sheet, path, ...asked }: Case): void {
+  const lack = shareLack(asked)
+  const key = (['mean', 'min', 'max'] as const).find(
+    (key) => sheet.at([...path, key]) !== undefined,
+  )
+  if (lack) sheet.report([...path, key ?? 'metric'], lack)
+}
+
+function checkMean({ sheet, path, setting, plan, known }: Case): void {
+  const cell = tightest(cellsOf(setting, plan, known.expectedBefore))
+  if (!cell || cell.samples >= MEAN_FROM) return
+  const { samples, where, phase, kinds } = cell
+  const place = where === '' ? '' : ` in ${placeName(where)}`
+  sheet.report([...path, 'mean'], {
+    message:
+      `too few samples for a mean: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} during ${phase}, ` +
+      `and ${MEAN_FROM} are needed`,
+    hint: `Let ${phase} last longer, or raise the rate.`,
+  })
+}
+
+function checkSamples({ sheet, path, setting, plan, known }: Case, q: number): void {
+  const before = known.expectedBefore
   const cell = tightest(cellsOf(setting, plan, before))
   if (!cell || cell.samples * tailOf(q) >= TAIL_NEEDED - 1e-9) return
   const { samples, where, phase, kinds } = cell

@@ -1,4 +1,5 @@
 import type { LimitPlan } from '../model/limit.ts'
+import { evidenceOf } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import { countText, limitText, percentText } from './figures.ts'
 import type { Known } from './known.ts'
@@ -34,8 +35,7 @@ function phaseText({ metric, phase }: LimitPlan): string {
 }
 
 function samplesText(plan: Plan, limit: LimitPlan, before: Known['expectedBefore']): string {
-  if (metricKinds[limit.metric].by === 'value' || metricKinds[limit.metric].from.length === 0)
-    return ''
+  if (evidenceOf[limit.metric] === 'whole' || metricKinds[limit.metric].from.length === 0) return ''
   const cell = tightest(cellsOf(plan, limit, before))
   if (!cell) return ''
   const { samples, where, phase, kinds } = cell

@@ -5,8 +5,9 @@ import { metrics } from '../model/metric.ts'
 import type { Path, Sheet } from './document.ts'
 import type { Known, Names } from './known.ts'
 import { readBound } from './limit-bound.ts'
+import { confidenceOf } from './limit-confidence.ts'
 import { checkEvidence } from './limit-evidence.ts'
-import { metricKinds, percentiles } from './metric-kinds.ts'
+import { metricKinds, percentiles, sharesJoined } from './metric-kinds.ts'
 import { nounOf, read } from './reading.ts'
 import type { Setting } from './samples.ts'
 import { type LimitWritten, limitSchema } from './schema.ts'
@@ -53,7 +54,7 @@ export function resolveLimits(
           setting,
           plan,
           plans,
-          before: known.expectedBefore,
+          known,
         })
   return sheet.problems.length > before ? null : plans
 }
@@ -62,8 +63,9 @@ export function resolveLimits(
 export function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPlan[] | undefined {
   const before = sheet.problems.length
   const bounded = boundOf(sheet, path, limit)
+  const confidence = confidenceOf(sheet, path, limit)
   checkChoices(sheet, path, limit)
-  if (!bounded || sheet.problems.length > before) return undefined
+  if (!bounded || confidence === undefined || sheet.problems.length > before) return undefined
   const plan: LimitPlan = {
     metric: limit.metric,
     ...bounded,
@@ -73,6 +75,7 @@ export function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPla
     operation: limit.operation ?? null,
     ...(limit.hop !== undefined && { hop: limit.hop }),
     pool: limit.pool ?? false,
+    confidence,
     text: sheet.written(path),
   }
   return limit.link ? limit.link.map((link) => ({ ...plan, link: linkText(link) })) : [plan]
@@ -178,7 +181,8 @@ function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
   if (of !== 'link')
     refuse('link', `it ${chooses[of]}`, of === 'region' ? 'Write region: a.' : takeOut)
   if (of === 'run') refuse('phase', `it ${chooses.run}`, takeOut)
-  if (by === 'value') refuse('pool', 'it has no samples to join', takeOut)
+  if (by === 'value' && !sharesJoined.includes(metric))
+    refuse('pool', 'it has no samples to join', takeOut)
   else if (limit.region !== undefined || limit.link !== undefined)
     refuse('pool', 'one region or link is chosen already', 'Take one of the two out.')
   if (limit.operation !== undefined && !choose.includes(limit.operation))
@@ -201,7 +205,7 @@ function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
 function checkTwins(sheet: Sheet, entries: readonly Entry[]): void {
   const seen = new Set<string>()
   for (const { path, plans } of entries)
-    for (const { value: _, text: __, ...about } of plans) {
+    for (const { value: _, text: __, confidence: ___, ...about } of plans) {
       const key = JSON.stringify(about)
       if (seen.has(key))
         sheet.report(path, {

@@ -12,7 +12,7 @@ export type MetricKind = {
   from: readonly OperationKind[]
   /** Operations a limit may single out. */
   choose: readonly OperationName[]
-  /** Each operation is a sample of its own: judged apart even where a limit names none. */
+  /** Searches, fetches and writes are samples of their own: judged apart even where a limit names none. */
   apart: boolean
 }
 
@@ -66,7 +66,7 @@ export const metricKinds: Record<MetricName, MetricKind> = {
   'lost-writes': value('run', 'low', writes),
   'overwritten-real-time': value('run', 'low', writes),
   'mirror-duplicates': value('run', 'low', writes),
-  availability: value('region', 'high', all, [...all, 'write']),
+  availability: { ...value('region', 'high', all, [...all, 'write']), apart: true },
   throughput: value('region', 'high', all, [...all, 'write']),
   goodput: value('region', 'high', ['search']),
   'link-bytes': value('link', 'low', []),
@@ -87,3 +87,12 @@ export const percentiles = [50, 90, 95, 99, 99.9] as const
 /** Operations a name stands for. */
 export const operationsNamed = (name: string): readonly OperationKind[] =>
   name === 'write' ? writes : all.filter((kind) => kind === name)
+
+/** Shares of operations, which can be counted over several regions. */
+export const sharesJoined: readonly MetricName[] = [
+  'availability',
+  'goodput',
+  'cache-hits',
+  'stale-answers',
+  'partial-answers',
+]

@@ -50,8 +50,8 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const faults = resolveFaults(sheet, names, timeline)
   if (links && faults) checkJitters(sheet, links, faults)
   const setting =
-    regions && load && timeline && faults && probes
-      ? { regions, load, timeline, faults, probes }
+    regions && load && timeline && faults && probes && data
+      ? { regions, load, timeline, faults, probes, data }
       : null
   const limits = resolveLimits(sheet, known, names, setting)
   const servers = resolveServers(sheet, faults)

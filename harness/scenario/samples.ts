@@ -7,7 +7,7 @@ import { metricKinds, operationsNamed } from './metric-kinds.ts'
 import { isOpenEnded, judgedPhases, stretches } from './planned-phases.ts'
 
 /** Part of a plan that decides how often something is measured. */
-export type Setting = Pick<Plan, 'regions' | 'load' | 'timeline' | 'faults' | 'probes'>
+export type Setting = Pick<Plan, 'regions' | 'load' | 'timeline' | 'faults' | 'probes' | 'data'>
 
 /** One place where a limit will be judged, and how many samples are expected there. */
 export type Cell = {
@@ -47,11 +47,19 @@ export function cellsOf(
   return cells.filter(({ samples }) => samples === null || samples > 0)
 }
 
+/** Operations that are judged in one, where a metric keeps operations apart. */
+const judgedTogether: readonly (readonly OperationKind[])[] = [
+  ['search'],
+  ['fetch'],
+  ['upsert', 'delete'],
+]
+
 /** Operations whose samples a limit is about; apart where the metric keeps them apart. */
 export function groupsOf({ metric, operation }: LimitPlan): (readonly OperationKind[])[] {
   const { from, apart } = metricKinds[metric]
   if (operation !== null) return [operationsNamed(operation)]
-  return apart ? from.map((kind) => [kind]) : [from]
+  if (!apart) return [from]
+  return judgedTogether.filter((kinds) => kinds.every((kind) => from.includes(kind)))
 }
 
 function pooled(cells: readonly Cell[]): Cell {

@@ -66,6 +66,7 @@ export function limitSchema(names: Names) {
     operation: z.enum(['search', 'fetch', 'upsert', 'delete', 'write']).optional(),
     hop: z.string().optional(),
     pool: z.boolean().optional(),
+    confidence: bound.optional(),
   })
 }
 export type LimitWritten = z.output<ReturnType<typeof limitSchema>>

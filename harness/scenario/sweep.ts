@@ -116,7 +116,8 @@ function shownOf(sheet: Sheet, path: Path, written: ShowWritten): ShownPlan[] {
   const plans = plansOf(sheet, path, { ...rest, ...pool, ...stat }) ?? []
   return plans.map((plan): ShownPlan => {
     const title = titleOf(plan)
-    const limit = { ...plan, value: Number.MAX_VALUE, bound: 'at-most' as const, text: title }
+    const open = { value: Number.MAX_VALUE, bound: 'at-most', confidence: null } as const
+    const limit = { ...plan, ...open, text: title }
     return { kind: 'metric', limit, title }
   })
 }

@@ -61,6 +61,31 @@ const endlessFault: PlantedBug = {
   verdict: 'fail',
 }
 
+const countedOut: PlantedBug = {
+  name: 'five nines are asked of a few hundred operations',
+  about:
+    'Nothing failed, and that is no evidence: so few operations cannot tell 99.999 % from 99 %.',
+  ground: calm,
+  plan: (plan) => ({
+    ...plan,
+    limits: [
+      {
+        ...{ metric: 'availability', stat: { kind: 'value' }, bound: 'at-least', value: 0.99999 },
+        ...{ region: null, link: null, phase: null, operation: null, pool: false },
+        ...{ confidence: 0.95, text: 'availability >= 99.999%' },
+      },
+    ],
+  }),
+  mustFire: {},
+  mayFire: [],
+  mustNotFire: allBut(),
+  verdict: 'unknown',
+  also: ({ judgement }) =>
+    judgement.limits.some(({ measured, verdict }) => measured === 1 && verdict === 'unknown')
+      ? []
+      : ['the limit should be unknown although nothing failed'],
+}
+
 const LATE_US: Us = 200 * MS
 
 const slowGenerator: PlantedBug = {
@@ -104,4 +129,7 @@ const tooFastLinks: PlantedBug = {
   verdict: 'invalid',
 }
 
-export const harnessBugs = [zombie, emptyFault, endlessFault, slowGenerator, tooFastLinks]
+export const harnessBugs = [
+  ...[zombie, emptyFault, endlessFault],
+  ...[countedOut, slowGenerator, tooFastLinks],
+]

@@ -119,14 +119,23 @@ test('a copy that never came is a lower bound, and a limit names how many it mea
     regions: ['us', 'eu', 'ap'],
     limits: [limit('on-2'), limit('on-3')],
   })
-    .upsert({ op: 1, id: 9, at: 2 * SECOND - 1000 })
-    .hops(1, 9, 'us', { applied: 2 * SECOND })
-    .hops(1, 9, 'ap', { applied: 2 * SECOND + 80 * MS })
-    .scans({ 9: 1 })
+
+  for (let op = 1; op <= 30; op++)
+    record
+      .upsert({ op, id: op + 8, at: 2 * SECOND - 1000 })
+      .hops(op, op + 8, 'us', { applied: 2 * SECOND })
+      .hops(op, op + 8, 'ap', { applied: 2 * SECOND + 80 * MS })
+  record.scans()
   const judged = judge(record.analysis()).limits.filter(({ region }) => region === 'us')
   expect(judged.map(({ verdict, because }) => [verdict, because])).toEqual([
-    ['pass', 'replicas on-2 mean ≤ 1 s in us during baseline: 80 ms.'],
-    ['fail', 'replicas on-3 mean ≤ 1 s in us during baseline: at least 13 s.'],
+    [
+      'pass',
+      'replicas on-2 mean ≤ 1 s in us during baseline: 80 ms; 30 values show 80 ms at 95 %.',
+    ],
+    [
+      'fail',
+      'replicas on-3 mean ≤ 1 s in us during baseline: at least 13 s; 30 values show at least 13 s at 95 %.',
+    ],
   ])
 })
 

@@ -3,6 +3,7 @@ import { markdownOf } from '../../../reports/markdown.ts'
 import {
   aFinding,
   aJudgement,
+  aLimit,
   anAnalysis,
   anEmptyAnalysis,
   aReport,
@@ -13,10 +14,33 @@ test('what did not pass stands in full, what passed is counted', () => {
   const text = markdownOf(aReport())
   expect(text).toContain('# FAIL: partition-heal')
   expect(text).toContain(
-    '| fail | search.response p99 | eu-west · settle | 40.02 ms | ≤ 40 ms | 1,204 |',
+    '| fail | search.response p99 | eu-west · settle | 40.02 ms |  | ≤ 40 ms | 1,204 |',
   )
   expect(text).toContain('17 cells of 21 within limits.')
   expect(text).not.toContain('| pass |')
+})
+
+test('what a count shows stands beside what was measured, the low end first', () => {
+  const limit = aLimit({
+    ...{ metric: 'availability', stat: { kind: 'value' }, bound: 'at-least', value: 0.99999 },
+  })
+  const shown = { low: 0.96336, high: 1 }
+  const short = {
+    limit,
+    region: 'us',
+    phase: 'recovery:cut',
+    count: 3,
+    verdict: 'unknown',
+  } as const
+  const judgement = aJudgement({
+    limits: [
+      { ...short, measured: 1, shown, count: 101, phase: 'baseline', because: 'Too few.' },
+      { ...short, measured: 1, shown: { low: 0.4385, high: 1 }, because: 'Few.', unasked: true },
+    ],
+  })
+  const text = markdownOf(aReport({ judgement }))
+  expect(text).toContain('| us · baseline | 1 | 0.963 … 1 at 95 % | ≥ 0.99999 | 101 |')
+  expect(text).toContain('0 cells of 1 within limits. 1 cell of recoveries too short to tell.')
 })
 
 test('a failed finding quotes its first witness and the command that shows the lines', () => {

@@ -32,7 +32,7 @@ describe('a limit becomes a bound on one figure', () => {
     ['{ metric: recall, at: 10, mean: 95% }', { kind: 'mean' }, 'at-least', 0.95],
     ['{ metric: recall-loss, mean: 0.01 }', { kind: 'mean' }, 'at-most', 0.01],
     ['{ metric: catch-up, max: 30s }', { kind: 'value' }, 'at-most', 30_000_000],
-    ['{ metric: availability, min: 99.9% }', { kind: 'value' }, 'at-least', 0.999],
+    ['{ metric: availability, min: 97% }', { kind: 'value' }, 'at-least', 0.97],
     ['{ metric: lost-writes, max: 0 }', { kind: 'value' }, 'at-most', 0],
     ['{ metric: link-bytes, max: 10MB }', { kind: 'value' }, 'at-most', 10_000_000],
     ['{ metric: amplification, max: 3.5 }', { kind: 'value' }, 'at-most', 3.5],
@@ -52,6 +52,7 @@ describe('a limit becomes a bound on one figure', () => {
       phase: 'baseline',
       operation: null,
       pool: false,
+      confidence: 0.95,
       text: 'metric: lag, p: 90, max: 2s, link: us -> eu, phase: baseline',
     })
   })
