@@ -62,10 +62,13 @@ export function askedOnlyFor<P extends Plan>({ kind, name }: Symptom, plan: P): 
 }
 
 /** What to expect of the smaller run, so that it can be kept as a test. */
-export function expectationOf(symptom: Symptom, { findings }: Proof): Expectation {
+export function expectationOf(symptom: Symptom, proof: Proof): Expectation {
   const { kind, name } = symptom
   const promised =
-    kind === 'limit' || findings.some(({ checker, promised: held }) => checker === name && held)
+    kind === 'limit' ||
+    proof.findings.some(({ checker, promised: held }) => checker === name && held)
   const mustFire = kind === 'checker' ? [name] : []
-  return { verdict: promised ? 'fail' : 'pass', mustFire, mustNotFire: [] }
+  const shown = kind === 'limit' ? shownBy(symptom, proof) : undefined
+  const mustBreak = shown && 'limit' in shown ? { mustBreak: [shown.limit.metric] } : {}
+  return { verdict: promised ? 'fail' : 'pass', mustFire, mustNotFire: [], ...mustBreak }
 }

@@ -179,6 +179,8 @@ export type Expectation = {
   verdict: 'pass' | 'fail' | 'unknown' | 'invalid'
   mustFire: string[]
   mustNotFire: string[]
+  /** Metrics of which a limit must be broken; absent in records of before a red had to name what makes it red. */
+  mustBreak?: string[]
 }
 
 /** What was laid over; records of before there were overlays do not say, and had none. */

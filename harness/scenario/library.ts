@@ -56,6 +56,7 @@ function faultsText({ faults }: Plan): string {
     .join(', ')
 }
 
-function expectText({ verdict, mustFire }: NonNullable<Plan['expect']>): string {
-  return mustFire.length === 0 ? verdict : `${verdict}: ${mustFire.join(', ')}`
+function expectText({ verdict, mustFire, mustBreak = [] }: NonNullable<Plan['expect']>): string {
+  const by = [...mustBreak, ...mustFire]
+  return by.length === 0 ? verdict : `${verdict}: ${by.join(', ')}`
 }

@@ -45,7 +45,7 @@ export function loadPlan(
   checkSystems(whole, known, system)
   const laidOver = worldsLaidOver(sheet)
   // Of a point of a sweep the whole sweep was read before.
-  if (varying.length === 0) resolveSweep(sheet, namesOf(known, regionsWritten(sheet)))
+  if (varying.length === 0) resolveSweep(sheet, namesOf(known, regionsWritten(sheet)), null)
   const wanted: Wanted = { seed, world, checkLacks: !laidOver.includes(world) }
   const base = resolve(sheet, text, known, wanted)
   let plan = base
@@ -107,7 +107,7 @@ export function loadSweep(
   const base = loadPlan(text, file, known, overrides)
   if ('problems' in base) return base
   const { sheet } = openSheet({ file, text })
-  const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions))
+  const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions), base.plan.limits)
   invariant(sweep !== null, 'the sweep was read with the plan')
   const points: SweepPoint[] = []
   for (const [i, { at, choices }] of sweep.points.entries()) {

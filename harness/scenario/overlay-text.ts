@@ -55,6 +55,7 @@ const serverTexts = ({ servers }: Plan): Texts => ({
 function expectTexts({ expect }: Plan): Texts {
   return {
     verdict: expect?.verdict ?? 'nothing',
+    'to break': list(expect?.mustBreak ?? []) || 'nothing',
     'to fire': list(expect?.mustFire ?? []) || 'nothing',
     'to stay quiet': list(expect?.mustNotFire ?? []) || 'nothing',
   }

@@ -3,13 +3,14 @@ import type { Plan, WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
 import { defaults } from './defaults.ts'
 import { firstComment, type Path, type Sheet } from './document.ts'
+import { checkExpectation, expectationOf } from './expectation.ts'
 import { checkJitters } from './fault-delays.ts'
 import { resolveFaults } from './faults.ts'
 import { type Known, namesOf } from './known.ts'
 import { resolveLimits } from './limits.ts'
 import { resolveLinks } from './links.ts'
 import { readProfile } from './profile.ts'
-import { nounOf, reportKey } from './reading.ts'
+import { reportKey } from './reading.ts'
 import { resolveLoad } from './region-load.ts'
 import { sectionSchemas } from './schema.ts'
 import { type Open, refuse, section } from './sections.ts'
@@ -55,7 +56,11 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
       : null
   const limits = resolveLimits(sheet, known, names, setting)
   const servers = resolveServers(sheet, faults)
-  const rest = { log: resolveLog(open), mirror: resolveMirror(open), expect: resolveExpect(open) }
+  const rest = {
+    log: resolveLog(open),
+    mirror: resolveMirror(open),
+    expect: resolveExpect(open, limits),
+  }
   if (!setting || !name || !data || !system || !profile || !links || !limits || !servers)
     return null
   const question = firstComment(text)
@@ -205,15 +210,9 @@ function resolveMirror(open: Open): Plan['mirror'] {
   }
 }
 
-function resolveExpect(open: Open): Plan['expect'] {
+function resolveExpect(open: Open, limits: Plan['limits'] | null): Plan['expect'] {
   const written = section(open, 'expect')
   if (!written) return null
-  const { verdict, fire = [], quiet = [] } = written
-  const both = fire.find((checker) => quiet.includes(checker))
-  if (both !== undefined)
-    open.sheet.report(['expect', 'quiet'], {
-      message: `${nounOf(both)} cannot both fire and stay quiet`,
-      hint: 'Take it out of one of the lists.',
-    })
-  return { verdict, mustFire: fire, mustNotFire: quiet }
+  checkExpectation(open.sheet, ['expect'], written, limits)
+  return expectationOf(written)
 }

@@ -50,11 +50,13 @@ const index = z.union([z.enum(['flat', 'hnsw']), z.strictObject({ hnsw })], {
 /** What a bound may look like depends on the metric: read in limits.ts. */
 const bound = z.union([z.string(), z.number()], { error: 'expected a number with its unit' })
 
+const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).transform(
+  (name) => name as MetricName,
+)
+
 export function limitSchema(names: Names) {
   return z.strictObject({
-    metric: nameOf('metric', 'metrics', Object.keys(metrics)).transform(
-      (name) => name as MetricName,
-    ),
+    metric: metricName,
     p: z.number().optional(),
     mean: bound.optional(),
     max: bound.optional(),
@@ -107,6 +109,7 @@ function changeableSchemas(names: Names) {
         verdict: z.enum(['pass', 'fail', 'unknown', 'invalid']),
         fire: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
         quiet: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
+        breaks: z.array(metricName).min(1).optional(),
       })
       .optional(),
   }

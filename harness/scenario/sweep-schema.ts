@@ -41,6 +41,10 @@ export function sweepSchema(names: Names) {
           verdict: z.enum(verdicts),
           fire: z.array(checker).optional(),
           quiet: z.array(checker).optional(),
+          breaks: z
+            .array(nameOf('metric', 'metrics', Object.keys(metrics)))
+            .min(1)
+            .optional(),
         }),
       )
       .optional(),

@@ -4,6 +4,7 @@ import { type MetricUnit, metrics } from '../model/metric.ts'
 import type { Expectation } from '../model/plan.ts'
 import type { ShownPlan } from '../model/sweep.ts'
 import type { Path, Sheet } from './document.ts'
+import { checkExpectation, expectationOf } from './expectation.ts'
 import type { Names } from './known.ts'
 import { plansOf } from './limits.ts'
 import { metricKinds } from './metric-kinds.ts'
@@ -29,14 +30,18 @@ export type Sweep = {
 export const sweeps = (sheet: Sheet): boolean => sheet.at(['sweep']) !== undefined
 
 /** The section `sweep:`; null if it is absent or wrong. */
-export function resolveSweep(sheet: Sheet, names: Names): Sweep | null {
+export function resolveSweep(
+  sheet: Sheet,
+  names: Names,
+  limits: readonly LimitPlan[] | null,
+): Sweep | null {
   if (!sweeps(sheet)) return null
   const before = sheet.problems.length
   const written = read(sheet, ['sweep'], sweepSchema(names))
   if (!written) return null
   const points = pointsOf(sheet, written.vary)
   const show = written.show.flatMap((one, i) => shownOf(sheet, ['sweep', 'show', i], one))
-  checkExpectations(sheet, written)
+  checkExpectations(sheet, written, limits)
   if (sheet.problems.length > before) return null
   return { points, show, expectAt: (at) => expectedAt(written.expect ?? [], at) }
 }
@@ -128,8 +133,13 @@ function titleOf({ metric, stat, region, link, phase, operation }: LimitPlan): s
   return `${metric}${which}${where.length > 0 ? ` (${where.join(', ')})` : ''}`
 }
 
-function checkExpectations(sheet: Sheet, { vary, expect = [] }: SweepWritten): void {
-  for (const [i, { at }] of expect.entries())
+function checkExpectations(
+  sheet: Sheet,
+  { vary, expect = [] }: SweepWritten,
+  limits: readonly LimitPlan[] | null,
+): void {
+  for (const [i, { at, ...written }] of expect.entries()) {
+    checkExpectation(sheet, ['sweep', 'expect', i], written, limits)
     for (const [text, value] of Object.entries(at)) {
       const path = ['sweep', 'expect', i, 'at', text]
       const values = vary[text]
@@ -142,6 +152,7 @@ function checkExpectations(sheet: Sheet, { vary, expect = [] }: SweepWritten): v
       else if (!values.some((one) => valueText(one) === valueText(value)))
         sheet.report(path, { message: `${nounOf(value)} is none of the values of ${text}` })
     }
+  }
 }
 
 /** The first expectation whose values the point has. */
@@ -153,6 +164,5 @@ function expectedAt(
     Object.entries(one.at).every(([text, value]) => at[text] === valueText(value)),
   )
   if (!fits) return undefined
-  const { verdict, fire = [], quiet = [] } = fits
-  return { verdict, mustFire: fire, mustNotFire: quiet }
+  return expectationOf(fits)
 }

@@ -196,9 +196,10 @@ const shown = (phases: readonly string[], i: number): string =>
 
 function expectLines({ expect }: Plan): string[] {
   if (!expect) return []
-  const { verdict, mustFire, mustNotFire } = expect
+  const { verdict, mustFire, mustNotFire, mustBreak = [] } = expect
   return [
     `${verdict} (judged only by run --expect)`,
+    ...(mustBreak.length > 0 ? [`must break: a limit on ${mustBreak.join(', ')}`] : []),
     ...(mustFire.length > 0 ? [`must fire: ${mustFire.join(', ')}`] : []),
     ...(mustNotFire.length > 0 ? [`must stay quiet: ${mustNotFire.join(', ')}`] : []),
   ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))

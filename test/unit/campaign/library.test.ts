@@ -72,7 +72,7 @@ test('what runs on real servers only is left out and named, and --quick takes wh
 })
 
 test('--all is each scenario on its own system and on every other that it names', () => {
-  const more = `systems: { ${other}: { expect: { verdict: fail } } }\n${load(5)}`
+  const more = `systems: { ${other}: { expect: { verdict: fail, fire: [lost-writes] } } }\n${load(5)}`
   const folder = aLibrary({ 'one.yaml': head('one', load(5)), 'two.yaml': head('two', more) })
   const { tasks } = libraryTasks(scenarioFiles([folder]), 'out', { all: true })
   expect(tasks.map(({ directory, system }) => [directory, system])).toEqual([

@@ -13,7 +13,7 @@ function saidOf(finding: Partial<Finding>): string[] {
   const expect = { verdict: 'pass', mustFire: [], mustNotFire: ['regions-equal'] } as const
   const plan = aPlan({ expect: { ...expect, mustFire: [], mustNotFire: ['regions-equal'] } })
   const analysis = { plan, findings: [aFinding(finding)] } as unknown as Analysis
-  return unmet(analysis, { verdict: 'pass' } as Judgement)
+  return unmet(analysis, { verdict: 'pass', limits: [] as Judgement['limits'] } as Judgement)
 }
 
 test('a checker that was to be quiet and found something is said to fire', () => {
@@ -27,4 +27,17 @@ test('one that had no evidence is said to have none: silence was not shown eithe
   expect(saidOf({ verdict: 'unknown', because: 'No region holds anything.' })).toEqual([
     'regions-equal should be quiet and cannot say: No region holds anything.',
   ])
+})
+
+test('a limit that was to break has to break: another broken one does not stand in for it', () => {
+  const saidOfBroken = (metric: 'lag' | 'recall') => {
+    const plan = aPlan({
+      expect: { verdict: 'fail', mustFire: [], mustNotFire: [], mustBreak: ['lag'] },
+    })
+    const limits = [{ limit: { metric }, verdict: 'fail' }]
+    const judgement = { verdict: 'fail', limits } as unknown as Judgement
+    return unmet({ plan, findings: [] } as unknown as Analysis, judgement)
+  }
+  expect(saidOfBroken('lag')).toEqual([])
+  expect(saidOfBroken('recall')).toEqual(['a limit on lag should break and none does'])
 })

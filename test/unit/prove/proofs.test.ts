@@ -21,7 +21,7 @@ const sweep = `limits: [{ metric: lost-writes, max: 0 }]
 sweep:
   vary: { system.conflict: [hybrid-logical-clock, arrival-order] }
   show: [{ metric: lost-writes }]
-  expect: [{ at: { system.conflict: arrival-order }, verdict: fail }]
+  expect: [{ at: { system.conflict: arrival-order }, verdict: fail, fire: [regions-equal] }]
 `
 
 function aFolder(): string {
@@ -29,8 +29,11 @@ function aFolder(): string {
   const files = {
     'green.yaml': scenario('green', 'expect: { verdict: pass }'),
     'silent.yaml': scenario('silent'),
-    'red.yaml': scenario('red', 'expect: { verdict: fail }'),
-    'real.yaml': scenario('real', 'runs-in: [containers]\nexpect: { verdict: fail }'),
+    'red.yaml': scenario('red', 'expect: { verdict: fail, fire: [lost-writes] }'),
+    'real.yaml': scenario(
+      'real',
+      'runs-in: [containers]\nexpect: { verdict: fail, fire: [lost-writes] }',
+    ),
     'swept.yaml': scenario('swept', sweep),
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)

@@ -79,13 +79,13 @@ ${SHOW}`),
 ${SHOW}
 expect:
   - { at: { system.conflict: last-writer-wins }, verdict: fail, fire: [lost-writes] }
-  - { at: { system.conflict: arrival-order }, verdict: fail, quiet: [invented-point] }`,
+  - { at: { system.conflict: arrival-order }, verdict: fail, fire: [regions-equal], quiet: [invented-point] }`,
         { expect: 'expect: { verdict: pass }' },
       ),
     )
     expect(points.map(({ plan }) => plan.expect)).toEqual([
       { verdict: 'fail', mustFire: ['lost-writes'], mustNotFire: [] },
-      { verdict: 'fail', mustFire: [], mustNotFire: ['invented-point'] },
+      { verdict: 'fail', mustFire: ['regions-equal'], mustNotFire: ['invented-point'] },
       { verdict: 'pass', mustFire: [], mustNotFire: [] },
     ])
   })
