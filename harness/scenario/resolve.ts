@@ -4,7 +4,6 @@ import type { Profile } from '../model/profile.ts'
 import { defaults } from './defaults.ts'
 import { firstComment, type Path, type Sheet } from './document.ts'
 import { checkExpectation, expectationOf } from './expectation.ts'
-import { checkJitters } from './fault-delays.ts'
 import { resolveFaults } from './faults.ts'
 import { type Known, namesOf } from './known.ts'
 import { resolveLimits } from './limits.ts'
@@ -49,7 +48,6 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const load = resolveLoad(sheet, names, { data, timeline, rate: resolveRate(sheet) })
   if (data && load) checkVectors(open, data, load)
   const faults = resolveFaults(sheet, names, timeline)
-  if (links && faults) checkJitters(sheet, links, faults)
   const setting =
     regions && load && timeline && faults && probes && data
       ? { regions, load, timeline, faults, probes, data }
