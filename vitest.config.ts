@@ -41,6 +41,8 @@ const quick = {
     include: ['test/**/*.test.ts'],
     exclude: ['test/containers/**', 'test/library/**'],
     testTimeout: 60_000,
+    // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
+    hookTimeout: 60_000,
     // The default leaves a core idle, which on two cores is half of them.
     maxWorkers: '100%',
     // Modules hold no state that a test could leave behind: loading them once a worker saves a fifth of the time.

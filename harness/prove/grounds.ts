@@ -3,7 +3,6 @@ import {
   APART,
   fault,
   fetch,
-  type Ground,
   groundOf,
   load,
   ROWS,
@@ -27,29 +26,29 @@ export const calm = groundOf('calm', {
   faults: [fault('slow link', [8, 14], { kind: 'latency', links: both, addUs: 30 * MS })],
 })
 
-/** The same with a limit on recall. */
-export const limited: Ground = {
-  ...calm,
-  name: 'limited',
-  plan: {
-    ...calm.plan,
-    limits: [
-      {
-        metric: 'recall',
-        stat: { kind: 'mean' },
-        bound: 'at-least',
-        value: 0.95,
-        region: null,
-        link: null,
-        phase: 'baseline',
-        operation: null,
-        pool: false,
-        confidence: 0.95,
-        text: 'recall mean >= 0.95 in baseline',
-      },
-    ],
-  },
-}
+/** The same with a limit on recall, and searches enough to tell 0.9 from 0.99 by it. */
+export const limited = groundOf('limited', {
+  load: [
+    load({ ...writers, searchPerSec: 60 }),
+    load({ region: 'eu', ...writers, searchPerSec: 60 }),
+  ],
+  faults: calm.plan.faults,
+  limits: [
+    {
+      metric: 'recall',
+      stat: { kind: 'mean' },
+      bound: 'at-least',
+      value: 0.95,
+      region: null,
+      link: null,
+      phase: 'baseline',
+      operation: null,
+      pool: false,
+      confidence: 0.95,
+      text: 'recall mean >= 0.95 in baseline',
+    },
+  ],
+})
 
 /** A cut of ten seconds; all the while both regions write the same five points. */
 export const contendedCut = groundOf(
