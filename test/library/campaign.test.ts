@@ -84,6 +84,23 @@ test('shrink leaves the smallest plan that fails in the same way, to read and to
   expect(again.out).toContain('expected: came out as stated')
 })
 
+test.each([
+  'active-active-cdc',
+  'wal-sharded',
+  'gossip-quorum',
+  'scatter-gather',
+  'primary-replica',
+])(
+  'everything at once accuses %s of nothing that it keeps, whatever the seed',
+  async (system) => {
+    const swarm = ['run', 'scenarios/everything-swarm.yaml', '--system', system]
+    const said = await faultline(...swarm, '--seeds', '1..4', '--quiet', '--out', newFolder())
+    expect(said.code, said.out.split('\n').slice(-12).join('\n')).toBe(0)
+    expect(said.out).toContain('everything-swarm, 4 seeds: 4 pass.')
+  },
+  300_000,
+)
+
 test('Ctrl-C keeps what a campaign has done, and exits with 130', async () => {
   const out = newFolder()
   const file = join(aFolder({ 'calm.yaml': scenarioText('calm', calm) }), 'calm.yaml')
