@@ -82,11 +82,20 @@ function graphIndexes(
   )
   const queryCodes = (query: number) => queries[query] as Int8Array
   return (news, index) => {
-    const { sealAt, compactAt } = index
+    const { ef, sealAt, compactAt } = index
     let segments = 0
     const nextNumber = () => ++segments
     const graph = (points: readonly GraphPoint[]) => build(points, index)
-    const setting = { neighbours, queryCodes, build: graph, sealAt, compactAt, news, nextNumber }
+    const setting = {
+      neighbours,
+      queryCodes,
+      build: graph,
+      ef,
+      sealAt,
+      compactAt,
+      news,
+      nextNumber,
+    }
     return new ShardedIndex(() => new SegmentedIndex(setting))
   }
 }

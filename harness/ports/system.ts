@@ -2,7 +2,7 @@ import type { Rng } from '../base/rng.ts'
 import type { EpochEvent, ModeEvent, RepairEvent } from '../model/agent-events.ts'
 import type { Guarantees } from '../model/guarantees.ts'
 import type { Layout, Space } from '../model/layout.ts'
-import type { MirrorPolicy } from '../model/plan.ts'
+import type { IndexPlan, MirrorPolicy } from '../model/plan.ts'
 import type { PointId, Row, SessionToken, StoredPoint, WriteId } from '../model/point.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { Clock } from './clock.ts'
@@ -118,6 +118,8 @@ export interface System<Knobs = unknown> {
   readonly knobs: { parse(input: unknown): Knobs }
   guarantees(knobs: Knobs): Guarantees
   /** What is wrong with knobs that only regions show, e.g. a primary that is none of them. `key` is the knob's. */
+  /** An index that it builds beside the plan's own; null if it builds none. */
+  builds?(knobs: Knobs): IndexPlan | null
   problems?(knobs: Knobs, regions: readonly RegionName[]): { key: string; message: string }[]
   needs?(knobs: Knobs): readonly Need[]
   /** Absent: one shard, and every region keeps every point. */

@@ -1,4 +1,4 @@
-import type { Arrivals, Lack, Plan, WorldName } from '../model/plan.ts'
+import type { Arrivals, IndexPlan, Lack, Plan, WorldName } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { Path, SourceFile } from './document.ts'
 
@@ -14,6 +14,7 @@ export type Known = {
       {
         about: string
         knobs: { parse(input: unknown): unknown }
+        builds?(knobs: unknown): IndexPlan | null
         problems?(knobs: unknown, regions: readonly string[]): { key: string; message: string }[]
       }
     >

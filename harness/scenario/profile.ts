@@ -3,6 +3,7 @@ import { murmur3 } from '../base/hash.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Profile, ProfileRow, ServiceTime, TwinRun } from '../model/profile.ts'
 import { openSheet, type Path, type Sheet, type SourceFile } from './document.ts'
+import { durationText } from './figures.ts'
 import type { Problem } from './problem.ts'
 import {
   figure,
@@ -65,6 +66,13 @@ export function readProfile(
   if (file.problems.length > 0 || override?.sheet.problems.length !== before)
     return { problems: file.problems }
   const profile = assemble(name, values)
+  const { loadedUs, restartUs } = profile.store
+  if (override && loadedUs < restartUs) {
+    const message = 'a store has its data back no sooner than it runs again'
+    const hint = `store.restart is ${durationText(restartUs)}: write store.loaded: ${durationText(restartUs)} or more.`
+    override.sheet.report([...override.path, 'store.loaded'], { message, hint })
+    return { problems: [] }
+  }
   // Compared was the profile as it stands in its file, not what a scenario made of it.
   return { profile: file.twin && !override ? { ...profile, twin: file.twin } : profile }
 }

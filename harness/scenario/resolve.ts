@@ -12,6 +12,7 @@ import { readProfile } from './profile.ts'
 import { reportKey } from './reading.ts'
 import { resolveLoad } from './region-load.ts'
 import { sectionSchemas } from './schema.ts'
+import { checkWidth } from './search-width.ts'
 import { type Open, refuse, section } from './sections.ts'
 import { resolveServers } from './servers.ts'
 import { didYouMean } from './spelling.ts'
@@ -47,6 +48,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const links = resolveLinks(sheet, known, names, regions)
   const load = resolveLoad(sheet, names, { data, timeline, rate: resolveRate(sheet) })
   if (data && load) checkVectors(open, data, load)
+  if (system) checkWidth(sheet, known, system)
   const faults = resolveFaults(sheet, names, timeline)
   const setting =
     regions && load && timeline && faults && probes && data

@@ -49,7 +49,7 @@ const knobs = z.strictObject({
   /** Replicas that each write must reach, and when it is sent again to those that have not said they have it. */
   replicas: z.int().min(1).max(31).default(1),
   repairAfterUs: span(SECOND),
-  /** Shards by nearest centroid (1: none), how many of them a search asks, and rows that the centroids come from. */
+  /** Shards by nearest centroid (1: none), how many a search asks, and how many rows of the base centroids come from at most. */
   partitions: z.int().min(1).max(256).default(16),
   probe: z.int().min(1).max(256).default(3),
   sample: z.int().min(0).default(1000),

@@ -101,6 +101,7 @@ export const scatterGather: System<Knobs> = {
   knobs,
   topics: [],
   guarantees: promises,
+  builds: ({ reindexAtUs, reindexTo }) => (reindexAtUs > 0 ? indexes[reindexTo] : null),
   problems: placingProblems,
   needs: ({ reindexAtUs }) =>
     reindexAtUs > 0 ? ['placement', 'shards', 'collections'] : ['placement', 'shards'],

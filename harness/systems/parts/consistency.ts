@@ -120,7 +120,7 @@ function staleness(knobs: GossipQuorumKnobs): Us | null {
 type Problem = { key: string; message: string }
 
 export function knobProblems(knobs: GossipQuorumKnobs, regions: readonly RegionName[]): Problem[] {
-  const { level, conflict, copies, write, read, onMinority } = knobs
+  const { level, conflict, copies, write, read, onMinority, gossipPeers } = knobs
   const problems: Problem[] = []
   const wrong = (when: boolean, key: string, message: string) => {
     if (when) problems.push({ key, message })
@@ -128,6 +128,8 @@ export function knobProblems(knobs: GossipQuorumKnobs, regions: readonly RegionN
   const n = regions.length
   wrong(n < 3, 'kind', 'gossip-quorum needs three regions or more')
   wrong(n >= 3 && copies !== n, 'copies', `every region keeps a copy: write copies: ${n}`)
+  const many = gossipPeers !== 'all' && gossipPeers >= n
+  wrong(n >= 3 && many, 'gossipPeers', `there are ${n - 1} other regions: write gossipPeers: all`)
   wrong(write > copies, 'write', `write: ${write} of ${copies} copies can never be reached`)
   wrong(read > copies, 'read', `read: ${read} of ${copies} copies can never be reached`)
   const overlap = copies + 1 - write

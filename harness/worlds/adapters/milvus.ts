@@ -82,8 +82,8 @@ class MilvusCollection implements MilvusStore {
         // Without fields of its own the SDK asks for all, and the server then waits for its next tick.
         output_fields: ['id', 'write'],
         consistency_level: levelOf(consistency),
-        // Milvus refuses an ef below k; hnswlib raises it, and so does the simulator.
-        params: index.kind === 'hnsw' ? { ef: Math.max(index.ef, k) } : {},
+        // Milvus refuses an ef below k, and so does the simulator: what is printed is what was used.
+        params: index.kind === 'hnsw' ? { ef: index.ef } : {},
         timeout,
       })
     })

@@ -179,7 +179,7 @@ function graphOver(
     points,
     search(query, k, accept) {
       // All candidates hnswlib kept, not its first k: which of several equal distances is cut off is decided here.
-      const wanted = Math.min(Math.max(k, options.ef), points.length)
+      const wanted = Math.min(options.ef, points.length)
       let candidates = known.get(query)
       if (!candidates || candidates.length < wanted) {
         candidates = ask(query, wanted)

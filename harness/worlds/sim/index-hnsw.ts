@@ -1,4 +1,5 @@
 import type { PointId, Row, StoredPoint, WriteId } from '../../model/point.ts'
+import { CallError } from '../../ports/errors.ts'
 import type { Hit } from '../../ports/store.ts'
 import type { Graph, GraphPoint } from './graph.ts'
 import type { Neighbours, VectorIndex } from './index-flat.ts'
@@ -20,6 +21,8 @@ export type SegmentSetting = {
   neighbours: Neighbours
   queryCodes: (query: Row) => Int8Array
   build: (points: readonly GraphPoint[]) => Graph
+  /** Candidates a graph keeps while it searches. */
+  ef: number
   sealAt: number
   compactAt: number
   news: SegmentNews
@@ -63,7 +66,11 @@ export class SegmentedIndex implements VectorIndex, Sealing {
     place.segment.dead++
   }
 
+  /** Throws a CallError for a k above ef where there is a graph, as Milvus refuses it; what grows is searched exactly. */
   search(query: Row, k: number): Hit[] {
+    const { ef } = this.setting
+    if (k > ef && this.segments.length > 0)
+      throw new CallError(`ef ${ef} is below k ${k}`, { definite: true })
     const hits = this.searchGrowing(query, k)
     const codes = this.setting.queryCodes(query)
     for (const { graph, writes, alive, dead } of this.segments) {

@@ -77,8 +77,10 @@ export class SimStore {
     this.on(name, answer, search, { factor: this.slowness() }, (from, reply) => {
       const run = () => {
         const { query, k, shards } = request
-        const hits = this.loaded ? from.index.search(query, k, shards) : []
-        reply.value(hits, 40 + 20 * hits.length)
+        refusing(reply, () => {
+          const hits = this.loaded ? from.index.search(query, k, shards) : []
+          reply.value(hits, 40 + 20 * hits.length)
+        })
       }
       if (request.consistency === 'strong') from.atTick(run)
       else run()
@@ -222,6 +224,16 @@ export class SimStore {
   private note(what: 'down' | 'up' | 'unloaded' | 'loaded'): void {
     const { timeline, region, emit } = this.setting
     emit({ type: 'store', t: timeline.now(), region, what })
+  }
+}
+
+/** What an index refuses is the answer to the call. */
+function refusing(reply: Answer<Hit[]>, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    reply.error(error)
   }
 }
 

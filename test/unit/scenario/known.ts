@@ -66,8 +66,8 @@ export function aScenario(given: Record<string, string> = {}): string {
     .join('')
 }
 
-export function planOf(text: string, overrides: Overrides = {}): Plan {
-  const result = loadPlan(text, 'test.yaml', known, overrides)
+export function planOf(text: string, overrides: Overrides = {}, knowing = known): Plan {
+  const result = loadPlan(text, 'test.yaml', knowing, overrides)
   if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'))
   return result.plan
 }

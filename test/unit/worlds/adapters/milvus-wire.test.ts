@@ -63,7 +63,7 @@ test('a search names its fields, leaves tombstones out, and reads 64-bit numbers
   expect(searchParams(sent)['topk']).toBe('3')
 })
 
-test('an HNSW search passes ef, raised to k where k is larger; a FLAT one passes none', async () => {
+test('an HNSW search passes the ef of the plan, whatever k is; a FLAT one passes none', async () => {
   server.told({ Search: () => oneHit })
   await graph.search({ ...request, k: 10 }, call)
   await graph.search({ ...request, k: 50 }, call)
@@ -71,7 +71,7 @@ test('an HNSW search passes ef, raised to k where k is larger; a FLAT one passes
   const efs = server
     .requests('Search')
     .map((sent) => JSON.parse(searchParams(sent)['params'] ?? '{}').ef)
-  expect(efs).toEqual([20, 50, undefined])
+  expect(efs).toEqual([20, 20, undefined])
 })
 
 test('a failed call is not tried again behind the caller, and nothing is sent unasked', async () => {
