@@ -5,9 +5,11 @@ import { inDelaySteps } from './delay-steps.ts'
 import { openSheet, type Sheet } from './document.ts'
 import { type Known, namesOf } from './known.ts'
 import { overlaySentences } from './overlay-text.ts'
+import { judgedPhases } from './planned-phases.ts'
 import { formatProblem, inFileOrder, type Problem } from './problem.ts'
 import { nounOf } from './reading.ts'
 import { regionsWritten, resolve, type Wanted } from './resolve.ts'
+import { didYouMean } from './spelling.ts'
 import { resolveShown, resolveSweep, sweeps } from './sweep.ts'
 import { checkSystems, onSystem, otherSystems } from './systems.ts'
 import { type Choice, varied } from './varied.ts'
@@ -116,7 +118,22 @@ export function loadSweep(
     const expect = sweep.expectAt(at) ?? loaded.plan.expect
     points.push({ number: i + 1, at, plan: { ...loaded.plan, expect, point: at } })
   }
+  checkShownPhases(sheet, points)
+  if (sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
   return { sweep: { points, show: sweep.show } }
+}
+
+/** A phase that no point has would be a column without a figure; `fault` and `recovery` are those of all faults. */
+function checkShownPhases(sheet: Sheet, points: readonly SweepPoint[]): void {
+  const named = points.flatMap(({ plan }) => judgedPhases(plan))
+  const phases = [...new Set([...named, 'fault', 'recovery'])]
+  const show = sheet.at(['sweep', 'show']) as { phase?: string }[]
+  for (const [i, { phase }] of show.entries())
+    if (phase !== undefined && !phases.includes(phase))
+      sheet.report(['sweep', 'show', i, 'phase'], {
+        message: `unknown phase ${nounOf(phase)}`,
+        hint: didYouMean(phase, phases, 'phases'),
+      })
 }
 
 /** What an entry of `show:` means, given as plain data. Throws an Error that says what is wrong with it. */

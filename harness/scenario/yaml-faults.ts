@@ -36,10 +36,21 @@ export function tooDeep(text: string): YamlFault | undefined {
   return undefined
 }
 
-/** Tags of YAML's core schema: what they mean is what stands there without them. */
-const plainTags = ['map', 'seq', 'str', 'int', 'float', 'bool', 'null'].map(
-  (name) => `tag:yaml.org,2002:${name}`,
-)
+const isOf =
+  (type: string) =>
+  (node: Node): boolean =>
+    isScalar(node) && typeof node.value === type
+
+/** Tags of YAML's core schema, and what may stand behind them: the library takes `!!int 10s` for a text. */
+const plainTags: Readonly<Record<string, (node: Node) => boolean>> = {
+  '!!map': isMap,
+  '!!seq': isSeq,
+  '!!str': isOf('string'),
+  '!!int': isOf('number'),
+  '!!float': isOf('number'),
+  '!!bool': isOf('boolean'),
+  '!!null': (node) => isScalar(node) && node.value === null,
+}
 
 /** Every place where a document holds what is not plain data: maps with text keys, lists, texts, numbers, yes and no. */
 export function yamlFaults(document: Document): YamlFault[] {
@@ -51,8 +62,9 @@ export function yamlFaults(document: Document): YamlFault[] {
     add(null, 'a scenario is YAML 1.2', 'Take the %YAML line out.')
   visit(document, {
     Node(_, node) {
-      if (isAlias(node) || node.tag === undefined || plainTags.includes(node.tag)) return
+      if (isAlias(node) || node.tag === undefined) return
       const tag = shortened(node.tag.replace('tag:yaml.org,2002:', '!!'))
+      if (Object.hasOwn(plainTags, tag) && plainTags[tag]?.(node)) return
       add(node, `the tag ${tag} means nothing here`, 'Write a plain value, a list or a map.')
       return visit.SKIP
     },
