@@ -167,3 +167,17 @@ describe('a bad sweep is refused where it is wrong', () => {
     ).toEqual([expect.stringMatching(/^8:\d+: these are 80 points, and a sweep has at most 64/)])
   })
 })
+
+test('a phase that no point has is no column', () => {
+  const show = (phase: string): string[] =>
+    saidOf(
+      sweeping(`vary: { load.0.k: [5, 6] }\nshow: [{ metric: recall, phase: ${phase} }]`, {
+        faults: 'faults: [{ partition: us <-> eu, at: 10s, for: 10s, name: cut }]',
+      }),
+    )
+  for (const phase of ['baseline', 'fault:cut', 'recovery:cut', 'fault'])
+    expect(show(phase)).toEqual([])
+  expect(show('fault:cutt')).toEqual([
+    expect.stringContaining('unknown phase "fault:cutt". Did you mean "fault:cut"?'),
+  ])
+})
