@@ -110,6 +110,8 @@ export function loadSweep(
   if ('problems' in base) return base
   const { sheet } = openSheet({ file, text })
   const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions), base.plan.limits)
+  // What a point expects of limits can only be told once they are read.
+  if (sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
   invariant(sweep !== null, 'the sweep was read with the plan')
   const points: SweepPoint[] = []
   for (const [i, { at, choices }] of sweep.points.entries()) {

@@ -176,7 +176,7 @@ test('lines of a checker that found nothing says so, and that is exit code 0', a
 })
 
 test('a second run into one folder says which run it replaces, also where no progress is wanted', async () => {
-  const [out, file] = [newFolder(), scenario(undefined, '3s')]
+  const [out, file] = [newFolder(), scenario('- { metric: lost-writes, max: 0 }', '3s')]
   await faultline('run', file, '--out', out)
   const again = await faultline('run', file, '--out', out, '--quiet')
   expect(again.err).toMatch(
@@ -239,7 +239,7 @@ test('--reps is refused in the simulator, where every run is the same, and needs
   const said = await faultline('run', scenario(), '--reps', '3', '--out', out)
   expect(said).toMatchObject({ code: 2, out: '' })
   expect(said.err).toContain('the same seed gives the same bytes every time')
-  expect(said.err).toContain('--seed 7')
+  expect(said.err).toContain('--seeds 1..5')
   expect(existsSync(out)).toBe(false)
   const none = await faultline('run', scenario(), '--world', 'containers', '--reps', '0')
   expect(none.code).toBe(2)

@@ -29,7 +29,10 @@ function aFolder(files: Record<string, string>): string {
 test('a folder runs to a table: reds that are stated count as good, others are kept with a report', async () => {
   const folder = aFolder({
     'calm.yaml': scenarioText('calm', calm),
-    'red.yaml': scenarioText('red', `${tooStrict}\nexpect: { verdict: fail, breaks: [search.response] }`),
+    'red.yaml': scenarioText(
+      'red',
+      `${tooStrict}\nexpect: { verdict: fail, breaks: [search.response] }`,
+    ),
     'odd.yaml': scenarioText('odd', tooStrict),
     'wrong.yaml': scenarioText('wrong', 'limit: []'),
   })

@@ -23,7 +23,12 @@ expect: { verdict: fail${fire} }
 }
 
 test('a planted bug is caught by what must catch it, its ground is sound, and the last line says so', async () => {
-  const said = await faultline('prove', aFolder(''), '--only', '50th version')
+  const said = await faultline(
+    'prove',
+    aFolder(', breaks: [search.response]'),
+    '--only',
+    '50th version',
+  )
   expect(said.err).toContain('[2/2]')
   expect(said.out).toMatch(/^ {2}sound +\d+\.\d {2}calm$/m)
   expect(said.out).toMatch(
@@ -37,7 +42,7 @@ test('a planted bug is caught by what must catch it, its ground is sound, and th
 
 test('a scenario that goes red as stated is caught; one that is red for another reason is not, and the exit code is 6', async () => {
   const flags = ['--only', 'too-strict', '--quiet']
-  const good = await faultline('prove', aFolder(''), ...flags)
+  const good = await faultline('prove', aFolder(', breaks: [search.response]'), ...flags)
   expect(good.out).toMatch(/^ {2}red +\d+\.\d {2}too-strict\n +by A limit was broken/m)
   expect(good).toMatchObject({ code: 0, err: '' })
   const folder = aFolder(', fire: [lost-writes]')

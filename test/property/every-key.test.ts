@@ -253,11 +253,20 @@ const values: Record<string, unknown[]> = {
   vary: [{ 'load.0.k': [5, 6] }, { 'load.0.k': [7] }],
 }
 
+/** A red has to say by what, and a limit that is to break has to be there. */
+const byFire = { verdict: 'fail', fire: ['invented-point'] }
+const atFive = { at: { 'load.0.k': 5 } }
+
 /** Keys of which one value says what another of the same map leaves: whole maps. */
 const wholes: Record<string, Doc[]> = {
   'load[].keys.fresh': [{ fresh: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.existing': [{ existing: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.contended': [{ contended: '100%' }, { fresh: '40%', contended: '60%' }],
+  'expect.verdict': [{ verdict: 'pass' }, byFire],
+  'sweep.expect[].verdict': [
+    { ...atFive, verdict: 'pass' },
+    { ...atFive, ...byFire },
+  ],
   'sweep.show[](metric).mean': [
     { ...lag, p: 50 },
     { ...lag, mean: true },
@@ -270,6 +279,8 @@ const noPartOfThePlan: Record<string, string> = {
   'runs-in': 'says which worlds may be asked for; the plan names the one that was',
   kind: 'chooses the map whose other keys are walked',
   copies: 'gossip-quorum has a copy in every region: it says their number, and is held against it',
+  'expect.breaks': 'needs a limit beside it; in the plan it is mustBreak (scenario/plan.test.ts)',
+  'sweep.expect[].breaks': 'the same',
   'limits[].at': 'repeats the k of the load for the reader, and is held against it',
 }
 

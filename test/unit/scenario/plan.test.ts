@@ -309,3 +309,16 @@ test('a damaged profile or preset is reported in its own file', () => {
   )
   expect(said).toContain('l.yaml:3:16: 5 has no unit. Write 5s or 5ms.')
 })
+
+test('a red says by which limit, and the plan holds it to that', () => {
+  const plan = planOf(
+    aScenario({
+      limits: 'limits: [{ metric: lost-writes, max: 0 }]',
+      expect: 'expect: { verdict: fail, breaks: [lost-writes] }',
+    }),
+  )
+  expect(plan.expect).toEqual({
+    ...{ verdict: 'fail', mustFire: [], mustNotFire: [] },
+    mustBreak: ['lost-writes'],
+  })
+})
