@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import { dockerClient } from '../../harness/images/docker.ts'
 import type { RecordEvent } from '../../harness/model/record.ts'
 import { emptyFolder, faultline, start } from './faultline.ts'
@@ -28,20 +28,30 @@ function recordOf(folder: string): RecordEvent[] {
 
 const seconds = 1_000_000
 
-/** The folder of a run that came out as its scenario says; what it left running is checked too. */
-async function asExpected(scenario: string): Promise<string> {
+/**
+ * The folder of a run that came out as its scenario says; what it left running is checked too. A run that is invalid
+ * because the machine could not keep up proves nothing of time: it must have failed in no content, and the test is
+ * skipped with what the run said.
+ */
+async function asExpected(scenario: string, { skip }: TestContext): Promise<string> {
   const out = emptyFolder()
   const flags = ['--world', 'containers', '--expect', '--out', out]
   const { code, stdout, stderr } = await faultline('run', `scenarios/${scenario}.yaml`, ...flags)
   // Latency of servers that share two cores with their load: to be read, not to be judged.
   process.stdout.write(`co-scheduled, ${scenario}:\n${stdout}\n`)
+  const busy = /^INVALID: The load generator could not keep up: .*$/m.exec(stdout)
+  if (code !== 0 && busy) {
+    expect(stdout).not.toMatch(/^(fail|FAIL)\b/m)
+    expect(await leftOvers()).toEqual([])
+    skip(busy[0])
+  }
   expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' })
   expect(await leftOvers()).toEqual([])
   return out
 }
 
-test('a cut between two of three regions on real servers: seen by canaries, caught up with, nothing lost', async () => {
-  const out = await asExpected('partition-heal')
+test('a cut between two of three regions on real servers: seen by canaries, caught up with, nothing lost', async (context) => {
+  const out = await asExpected('partition-heal', context)
   const faults = recordOf(out).filter((event) => event.type === 'fault')
   const [begun, over] = ['confirmed', 'heal-confirmed'].map((what) =>
     faults.find((fault) => fault.what === what),
@@ -56,12 +66,12 @@ test('a cut between two of three regions on real servers: seen by canaries, caug
   expect(summary.verdict).toBe('pass')
 }, 400_000)
 
-test.each(['milvus-crash', 'mm2-kill'])(
+test.for(['milvus-crash', 'mm2-kill'])(
   '%s comes out on real servers as its file says',
-  async (name) => {
-    await asExpected(name)
+  { timeout: 400_000 },
+  async (name, context) => {
+    await asExpected(name, context)
   },
-  400_000,
 )
 
 test('Ctrl-C while servers start ends the start at once, and nothing of it is left', async () => {
