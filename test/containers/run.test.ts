@@ -98,7 +98,7 @@ test.each(Array.from({ length: times }, (_, i) => i + 1))(
   async () => {
     const out = emptyFolder()
     const run = start('run', 'scenarios/milvus-crash.yaml', '--world', 'containers', '--out', out)
-    for (let i = 0; i < 900 && !run.said().includes('load begins'); i++) await sleep(100)
+    for (let i = 0; i < 2_400 && !run.said().includes('load begins'); i++) await sleep(100)
     expect(run.said()).toContain('load begins')
     await sleep(2_000 + Math.random() * 30_000)
     run.child.kill('SIGKILL')
@@ -111,5 +111,5 @@ test.each(Array.from({ length: times }, (_, i) => i + 1))(
     expect(clean).toMatchObject({ code: 0, stderr: '' })
     expect(await leftOvers()).toEqual([])
   },
-  300_000,
+  500_000,
 )
