@@ -1,15 +1,5 @@
 import { MS, SECOND } from '../model/units.ts'
-import {
-  APART,
-  fault,
-  fetch,
-  groundOf,
-  load,
-  ROWS,
-  remove,
-  upsert,
-  type Wanted,
-} from './ground.ts'
+import { APART, fault, fetch, groundOf, load, ROWS, remove, upsert, type Wanted } from './ground.ts'
 import { aProfile } from './plain-plan.ts'
 
 const usToEu = { from: 'us', to: 'eu' }
