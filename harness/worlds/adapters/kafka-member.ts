@@ -40,10 +40,10 @@ export class Member implements Consumer {
 
   private constructor(private readonly setting: MemberSetting) {}
 
-  /** Rejects with a definite CallError if it cannot join now. */
-  static async join(setting: MemberSetting): Promise<Member> {
+  /** Rejects with a definite CallError if it cannot join now. The feed is Kafka's unless a test brings its own. */
+  static async join(setting: MemberSetting, open: typeof openFeed = openFeed): Promise<Member> {
     const member = new Member(setting)
-    member.feed = await openFeed({
+    member.feed = await open({
       ...setting,
       onFetched: (fetched) => member.hold(fetched),
       room: (withinMs) => member.room(withinMs),

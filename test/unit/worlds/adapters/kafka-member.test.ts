@@ -1,30 +1,25 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { BASE_STAMP } from '../../../../harness/model/point.ts'
 import { MS, SECOND } from '../../../../harness/model/units.ts'
 import { CallError } from '../../../../harness/ports/errors.ts'
 import { encodeChange } from '../../../../harness/worlds/adapters/change-codec.ts'
-import type { FeedSetting, Place } from '../../../../harness/worlds/adapters/kafka-feed.ts'
+import type { Feed, FeedSetting, Place } from '../../../../harness/worlds/adapters/kafka-feed.ts'
 import { type Gap, Member } from '../../../../harness/worlds/adapters/kafka-member.ts'
 
-const feed = vi.hoisted(() => ({
-  setting: null as unknown,
-  commits: [] as unknown[],
-  closed: 0,
-}))
+const feed = { setting: null as FeedSetting | null, commits: [] as unknown[], closed: 0 }
 
-vi.mock('../../../../harness/worlds/adapters/kafka-feed.ts', () => ({
-  openFeed: async (setting: unknown) => {
-    feed.setting = setting
-    return {
-      commit: async (places: unknown) => {
-        feed.commits.push(places)
-      },
-      close: async () => {
-        feed.closed++
-      },
-    }
-  },
-}))
+/** A feed without a broker: the test fetches for it, and it keeps what is committed. */
+const openFeed = async (setting: FeedSetting) => {
+  feed.setting = setting
+  return {
+    commit: async (places: unknown) => {
+      feed.commits.push(places)
+    },
+    close: async () => {
+      feed.closed++
+    },
+  } as unknown as Feed
+}
 
 const gaps: Gap[] = []
 const reported: [string, [number, number][]][] = []
@@ -37,12 +32,15 @@ beforeEach(() => {
 })
 
 async function joined() {
-  const member = await Member.join({
-    ...{ address: { host: '', port: 0 }, clientId: '', group: 'g', topics: ['t'] },
-    sessionTimeoutMs: 3_000,
-    onCommitted: (topic, next) => reported.push([topic, [...next]]),
-    onGap: (gap) => gaps.push(gap),
-  })
+  const member = await Member.join(
+    {
+      ...{ address: { host: '', port: 0 }, clientId: '', group: 'g', topics: ['t'] },
+      sessionTimeoutMs: 3_000,
+      onCommitted: (topic, next) => reported.push([topic, [...next]]),
+      onGap: (gap) => gaps.push(gap),
+    },
+    openFeed,
+  )
   return { member, pushed: feed.setting as FeedSetting }
 }
 

@@ -210,7 +210,7 @@ test('a strobing clock is off and true by turns, and true in the end; elapsed ti
 })
 
 test('an index that is rebuilt slows searches alone, and its graphs are new ones over what lives', async () => {
-  const index = { kind: 'hnsw', m: 16, efConstruction: 100, ef: 64 } as const
+  const index = { kind: 'hnsw', m: 16, efConstruction: 100, ef: 200 } as const
   const it = await openPorts({ index: { ...index, sealAt: 1000, compactAt: 0.9 } })
   const { store, clock } = it.terrain('us')
   const tombstone: StoredPoint = { ...change(3, 'us'), row: -1, write: 9, deleted: true }

@@ -9,7 +9,7 @@ const call = { op: 1, deadlineUs: 10 * SECOND }
 const shards = 4
 const layout = { ...keptByAll(['us', 'eu']), shards, shardOf: (id: number) => id % shards }
 const graph: IndexPlan = {
-  ...{ kind: 'hnsw', m: 16, efConstruction: 200, ef: 200 },
+  ...{ kind: 'hnsw', m: 16, efConstruction: 200, ef: 1000 },
   ...{ sealAt: 50, compactAt: 0.2 },
 }
 
