@@ -9,12 +9,13 @@ export function twinLine({ twin }: Profile): string | undefined {
   if (!twin || twin.length === 0) return undefined
   const runs = twin.map(({ scenario, date, errors }) => {
     const told = errors.filter(({ metric, kind }) => kind === 'share' && shown.includes(metric))
-    return `${scenario} on ${date}: ${told.map(errorText).join(', ')}`
+    return `${scenario} on ${date}: ${told.map(twinErrorText).join(', ')}`
   })
   return `Compared with real servers (simulated / real − 1, median of all places and phases): ${runs.join('; ')}.`
 }
 
-const errorText = ({ metric, median }: TwinError): string => {
+/** `lag p50 −15 %`: the median error of one figure, simulated / real − 1. */
+export const twinErrorText = ({ metric, median }: TwinError): string => {
   const sign = median > 0 ? '+' : ''
   return `${metric}${GAP}${sign}${percentText(Number(median.toFixed(2)))}`
 }

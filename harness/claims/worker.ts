@@ -1,4 +1,4 @@
-import { type ClaimTask, runClaimed } from './claim-run.ts'
+import { type ClaimTask, lostRun, runClaimed } from './claim-run.ts'
 
 /** The program of one process that runs scenarios behind claims, one after another. */
 process.on('message', (task: ClaimTask) => {
@@ -6,7 +6,7 @@ process.on('message', (task: ClaimTask) => {
     (result) => process.send?.(result),
     (error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
-      process.send?.({ profile: '', wrong: [why], texts: task.asked.map(() => '') })
+      process.send?.(lostRun(why, task.decides.length, task.asked.length))
     },
   )
 })

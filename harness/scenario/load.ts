@@ -1,9 +1,11 @@
 import { invariant } from '../base/invariant.ts'
+import type { LimitPlan } from '../model/limit.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
 import { inDelaySteps } from './delay-steps.ts'
 import { openSheet, type Sheet } from './document.ts'
 import { type Known, namesOf } from './known.ts'
+import { resolveLimits } from './limits.ts'
 import { overlaySentences } from './overlay-text.ts'
 import { judgedPhases } from './planned-phases.ts'
 import { formatProblem, inFileOrder, type Problem } from './problem.ts'
@@ -149,6 +151,19 @@ export function shownPlans(
   const [problem] = sheet.problems
   if (problem) throw new Error(`${JSON.stringify(entry)}: ${problem.message}`)
   return shown
+}
+
+/** What one entry of `limits:` means, given as plain data. Throws an Error that says what is wrong with it. */
+export function limitPlans(
+  entry: object,
+  known: Known,
+  regions: readonly string[],
+): readonly LimitPlan[] {
+  const { sheet } = openSheet({ file: 'claims', text: JSON.stringify({ limits: [entry] }) })
+  const plans = resolveLimits(sheet, known, namesOf(known, regions), null)
+  const [problem] = sheet.problems
+  if (problem) throw new Error(`${JSON.stringify(entry)}: ${problem.message}`)
+  return plans ?? []
 }
 
 /** Worlds a scenario says it runs in; all of them if that cannot be read. */
