@@ -1,6 +1,6 @@
 import type { Arrivals, IndexPlan, Lack, Plan, WorldName } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
-import type { Path, SourceFile } from './document.ts'
+import type { Path, SourceFile } from './yaml/document.ts'
 
 /**
  * What a scenario may name, passed in from main: plain objects, because scenario/ imports neither systems nor

@@ -1,21 +1,28 @@
 import { invariant } from '../base/invariant.ts'
+import { judgedPhases } from '../limits/planned-phases.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
-import { inDelaySteps } from './delay-steps.ts'
-import { openSheet, type Sheet } from './document.ts'
 import { type Known, namesOf } from './known.ts'
-import { resolveLimits } from './limits.ts'
-import { overlaySentences } from './overlay-text.ts'
-import { judgedPhases } from './planned-phases.ts'
-import { formatProblem, inFileOrder, type Problem } from './problem.ts'
-import { nounOf } from './reading.ts'
+import { inDelaySteps } from './parts/delay-steps.ts'
+import { resolveLimits } from './parts/limits.ts'
+import { resolveShown, resolveSweep, sweeps } from './parts/sweep.ts'
+import { checkSystems, onSystem, otherSystems } from './parts/systems.ts'
+import { type Choice, varied } from './parts/varied.ts'
+import {
+  checkWorlds,
+  forWorld,
+  overlaid,
+  worldNames,
+  worldsLaidOver,
+  worldsOf,
+} from './parts/worlds.ts'
 import { regionsWritten, resolve, type Wanted } from './resolve.ts'
-import { didYouMean } from './spelling.ts'
-import { resolveShown, resolveSweep, sweeps } from './sweep.ts'
-import { checkSystems, onSystem, otherSystems } from './systems.ts'
-import { type Choice, varied } from './varied.ts'
-import { checkWorlds, forWorld, overlaid, worldNames, worldsLaidOver, worldsOf } from './worlds.ts'
+import { overlaySentences } from './shown/overlay-text.ts'
+import { openSheet, type Sheet } from './yaml/document.ts'
+import { formatProblem, inFileOrder, type Problem } from './yaml/problem.ts'
+import { nounOf } from './yaml/reading.ts'
+import { didYouMean } from './yaml/spelling.ts'
 
 /** What the command line says beside the file. World and system: the simulator, and the scenario's own, unless said. */
 export type Overrides = { seed?: number; world?: WorldName; system?: string }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dockerClient } from '../../harness/images/docker.ts'
-import { imageFor, projectRoot, type ServerName } from '../../harness/images/image-list.ts'
-import { listImages } from '../../harness/images/images.ts'
+import { dockerClient } from '../../harness/worlds/images/docker.ts'
+import { imageFor, projectRoot, type ServerName } from '../../harness/worlds/images/image-list.ts'
+import { listImages } from '../../harness/worlds/images/images.ts'
 
 const ours = `faultline.test=images-${process.pid}`
 const docker = dockerClient({ timeoutMs: 60_000 })

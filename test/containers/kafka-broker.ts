@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
 import { expect } from 'vitest'
-import { dockerClient } from '../../harness/images/docker.ts'
-import { imageFor } from '../../harness/images/image-list.ts'
 import { BASE_STAMP, type Change } from '../../harness/model/point.ts'
 import { type KafkaSetting, openKafka } from '../../harness/worlds/adapters/kafka.ts'
 import { brokerReady, createTopics } from '../../harness/worlds/adapters/kafka-admin.ts'
 import type { Address } from '../../harness/worlds/adapters/message-wire.ts'
+import { dockerClient } from '../../harness/worlds/images/docker.ts'
+import { imageFor } from '../../harness/worlds/images/image-list.ts'
 
 const docker = dockerClient({ timeoutMs: 60_000 })
 const READY_WITHIN_MS = 60_000

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
-import { dockerClient } from '../../harness/images/docker.ts'
-import { imageFor } from '../../harness/images/image-list.ts'
 import type { IndexPlan } from '../../harness/model/plan.ts'
 import { openPool } from '../../harness/workload/pool.ts'
 import type { MilvusSetting } from '../../harness/worlds/adapters/milvus.ts'
 import { vectorsOf } from '../../harness/worlds/adapters/vectors.ts'
+import { dockerClient } from '../../harness/worlds/images/docker.ts'
+import { imageFor } from '../../harness/worlds/images/image-list.ts'
 
 const docker = dockerClient({ timeoutMs: 60_000 })
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, type TestContext, test } from 'vitest'
-import { dockerClient } from '../../harness/images/docker.ts'
 import type { RecordEvent } from '../../harness/model/record.ts'
+import { dockerClient } from '../../harness/worlds/images/docker.ts'
 import { emptyFolder, faultline, start } from './faultline.ts'
 
 const docker = dockerClient({ timeoutMs: 60_000 })

@@ -8,8 +8,6 @@ import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Signal } from '../../harness/base/signal.ts'
-import { dockerClient } from '../../harness/images/docker.ts'
-import { imageFor } from '../../harness/images/image-list.ts'
 import type { Address } from '../../harness/worlds/adapters/message-wire.ts'
 import { kafkaAnswers } from '../../harness/worlds/containers/round-trips.ts'
 import { freeHostPorts } from '../../harness/worlds/containers/topology/host-ports.ts'
@@ -22,6 +20,8 @@ import {
 } from '../../harness/worlds/containers/topology/setting.ts'
 import { sweep } from '../../harness/worlds/containers/topology/sweep.ts'
 import { openTopology, type Topology } from '../../harness/worlds/containers/topology/topology.ts'
+import { dockerClient } from '../../harness/worlds/images/docker.ts'
+import { imageFor } from '../../harness/worlds/images/image-list.ts'
 
 const run = `topology-test-${process.pid}`
 const docker = dockerClient({ timeoutMs: 60_000 })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { systems } from '../../harness/catalogue.ts'
 import type { Plan, WorldName } from '../../harness/model/plan.ts'
-import { scenarioSchema, writtenKnobs } from '../../harness/scenario/json-schema.ts'
+import { systems } from '../../harness/pipeline/catalogue.ts'
 import { loadPlan, loadSweep } from '../../harness/scenario/load.ts'
-import { formatProblem, type Problem } from '../../harness/scenario/problem.ts'
+import { scenarioSchema, writtenKnobs } from '../../harness/scenario/shown/json-schema.ts'
+import { formatProblem, type Problem } from '../../harness/scenario/yaml/problem.ts'
 import {
   exampleMap,
   type Guide,

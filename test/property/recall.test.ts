@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judgeSearch, type Neighbours } from '../../harness/analysis/recall.ts'
-import { Versions } from '../../harness/analysis/versions.ts'
+import { Versions } from '../../harness/analysis/facts/versions.ts'
+import { judgeSearch, type Neighbours } from '../../harness/analysis/metrics/recall.ts'
 import type { Outcome } from '../../harness/model/operation.ts'
 import { aRecord, historyOf } from '../support/record.ts'
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { plantedBugs } from '../../harness/experiments/prove/bugs.ts'
+import { calm, oneAfterTheOther } from '../../harness/experiments/prove/grounds.ts'
+import { checkers, type PlantedBug, unproven } from '../../harness/experiments/prove/planted-bug.ts'
+import { groundsOf } from '../../harness/experiments/prove/proof.ts'
+import { brokenSystem } from '../../harness/experiments/prove/seams.ts'
+import { saidOf, soundnessOf, trialOf } from '../../harness/experiments/prove/trial.ts'
 import { SECOND } from '../../harness/model/units.ts'
-import { plantedBugs } from '../../harness/prove/bugs.ts'
-import { calm, oneAfterTheOther } from '../../harness/prove/grounds.ts'
-import { checkers, type PlantedBug, unproven } from '../../harness/prove/planted-bug.ts'
-import { groundsOf } from '../../harness/prove/proof.ts'
-import { brokenSystem } from '../../harness/prove/seams.ts'
-import { saidOf, soundnessOf, trialOf } from '../../harness/prove/trial.ts'
 import { judged } from '../support/judged.ts'
 
 /** The same trials that `faultline prove` makes, each with a name of its own. */

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
-import { ddmin } from '../../harness/campaign/ddmin.ts'
-import { shrink } from '../../harness/campaign/shrink.ts'
-import { shrinkStory, sizes } from '../../harness/campaign/shrink-story.ts'
-import type { ListedPlan } from '../../harness/campaign/smaller-plans.ts'
-import { expectationOf, type Proof, shownBy, symptomOf } from '../../harness/campaign/symptom.ts'
+import { fault, groundOf, load } from '../../harness/experiments/prove/ground.ts'
+import { brokenSystem, withConsumers } from '../../harness/experiments/prove/seams.ts'
+import { ddmin } from '../../harness/experiments/shrink/ddmin.ts'
+import { shrink } from '../../harness/experiments/shrink/shrink.ts'
+import { shrinkStory, sizes } from '../../harness/experiments/shrink/shrink-story.ts'
+import type { ListedPlan } from '../../harness/experiments/shrink/smaller-plans.ts'
+import {
+  expectationOf,
+  type Proof,
+  shownBy,
+  symptomOf,
+} from '../../harness/experiments/shrink/symptom.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import { MS, SECOND } from '../../harness/model/units.ts'
-import { fault, groundOf, load } from '../../harness/prove/ground.ts'
-import { brokenSystem, withConsumers } from '../../harness/prove/seams.ts'
 import { planOperations } from '../../harness/workload/operations.ts'
 import { type Judged, judged } from '../support/judged.ts'
 import { pool } from '../support/simulate.ts'

@@ -1,4 +1,4 @@
-import type { Facts } from '../../harness/analysis/facts.ts'
+import type { Facts } from '../../harness/analysis/facts/facts.ts'
 import { Rng } from '../../harness/base/rng.ts'
 import type { OpEnd, OpStart, RecordEvent } from '../../harness/model/record.ts'
 import { factsFrom } from './history.ts'

@@ -1,5 +1,5 @@
-import { type Facts, factsOf } from '../../harness/analysis/facts.ts'
-import { collectHistory } from '../../harness/analysis/history.ts'
+import { type Facts, factsOf } from '../../harness/analysis/facts/facts.ts'
+import { collectHistory } from '../../harness/analysis/facts/history.ts'
 import type { RecordEvent } from '../../harness/model/record.ts'
 
 /** What the analysis makes of events in memory: for tests that look below its rows. */

@@ -1,1 +1,1 @@
-export { type Judged, judged, judgedRecord, truth } from '../../harness/prove/judged.ts'
+export { type Judged, judged, judgedRecord, truth } from '../../harness/experiments/prove/judged.ts'

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml'
 import type { Rng } from '../../harness/base/rng.ts'
-import { calledHere } from '../../harness/scenario/field-words.ts'
+import { calledHere } from '../../harness/scenario/yaml/field-words.ts'
 
 /** A text that is not what somebody wrote, and what was done to it. */
 export type Mutant = { text: string; how: string }

@@ -1,1 +1,1 @@
-export { aLoad, aPlan, aProfile } from '../../harness/prove/plain-plan.ts'
+export { aLoad, aPlan, aProfile } from '../../harness/experiments/prove/plain-plan.ts'

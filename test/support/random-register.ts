@@ -1,4 +1,4 @@
-import type { Facts } from '../../harness/analysis/facts.ts'
+import type { Facts } from '../../harness/analysis/facts/facts.ts'
 import { Rng } from '../../harness/base/rng.ts'
 import { aRecord } from './record.ts'
 import type { RegisterOp } from './wing-gong.ts'

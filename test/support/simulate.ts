@@ -5,7 +5,7 @@ export {
   type Simulated,
   type SimulateOptions,
   simulate,
-} from '../../harness/prove/simulation.ts'
+} from '../../harness/experiments/prove/simulation.ts'
 
 /** All hops of one write, in order. */
 export const hopsOf = (events: readonly RecordEvent[], write: number): HopEvent[] =>

@@ -1,7 +1,7 @@
-import { known, systems } from '../../harness/catalogue.ts'
-import { type Judged, judged } from '../../harness/prove/judged.ts'
+import { type Judged, judged } from '../../harness/experiments/prove/judged.ts'
+import { known, systems } from '../../harness/pipeline/catalogue.ts'
 import { loadPlan } from '../../harness/scenario/load.ts'
-import { formatProblem } from '../../harness/scenario/problem.ts'
+import { formatProblem } from '../../harness/scenario/yaml/problem.ts'
 
 /** Three regions with busy keys, 30 s of load and a store that starts in seconds; `faults` as a scenario writes them. */
 export const threeRegions = (system: string, faults: readonly string[]): string => `

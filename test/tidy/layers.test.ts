@@ -24,49 +24,57 @@ function importsOf(path: string): string[] {
   )
 }
 
-/** `harness/worlds/sim/link.ts` -> `worlds`; a file straight in harness/ -> `main`. */
-function layerOf(path: string): string {
-  const [top, folder, ...rest] = path.split('/')
-  if (top !== 'harness') return top as string
-  return rest.length === 0 ? 'main' : (folder as string)
+/** The room of a path: `harness/worlds/sim/link.ts` -> `worlds`, `reports/page.ts` -> `reports`; a file straight in harness/ is its own. */
+function roomOf(path: string): string {
+  const [top, room] = path.split('/')
+  return (top === 'harness' ? room : top) as string
 }
 
-/** What each layer may import, besides itself. */
+/** The house from the ground up: a room may import from those it names, and from itself. */
 const mayImport: Record<string, string[]> = {
   base: [],
   model: ['base'],
   ports: ['base', 'model'],
-  scenario: ['base', 'model'],
-  workload: ['base', 'model'],
-  images: ['base', 'model'],
-  systems: ['base', 'model', 'ports'],
-  worlds: ['base', 'model', 'ports', 'images'],
   record: ['base', 'model'],
-  run: ['base', 'model', 'ports', 'systems', 'worlds', 'scenario', 'workload', 'record'],
-  analysis: ['base', 'model', 'record'],
-  reports: ['base', 'model', 'record', 'analysis'],
+  workload: ['base', 'model'],
+  text: ['base', 'model', 'analysis'],
+  limits: ['base', 'model', 'scenario'],
+  scenario: ['base', 'model', 'text', 'limits'],
+  systems: ['base', 'model', 'ports'],
+  worlds: ['base', 'model', 'ports'],
+  run: ['base', 'model', 'ports', 'workload'],
+  analysis: ['base', 'model', 'text', 'record'],
+  reports: ['base', 'model'],
 }
+const below = Object.keys(mayImport)
+mayImport['pipeline'] = [...below, 'cli']
+mayImport['experiments'] = [...below, 'pipeline', 'cli']
+mayImport['cli'] = [...below, 'pipeline', 'experiments']
 
 const all = [...sources('harness'), ...sources('reports')]
 
 test('imports run one way', () => {
   const wrong = all.flatMap((path) => {
-    const layer = layerOf(path)
-    const allowed = mayImport[layer]
-    if (layer === 'main' || !allowed) return []
+    const room = roomOf(path)
+    const allowed = [room, ...(mayImport[room] ?? [])]
     return importsOf(path)
-      .filter((target) => layerOf(target) !== layer && !allowed.includes(layerOf(target)))
+      .filter((target) => !allowed.includes(roomOf(target)))
       .map((target) => `${path} -> ${target}`)
   })
   expect(wrong).toEqual([])
 })
 
-test('no system imports another, and the parts know no system', () => {
+test('every file is in a room of the house', () => {
+  expect(all.filter((path) => !(roomOf(path) in mayImport))).toEqual([])
+})
+
+test('no system imports another, and what they share knows no system', () => {
+  const systemOf = (path: string) => /^harness\/systems\/([^/]+)\//.exec(path)?.[1]
   const wrong = all
-    .filter((path) => path.startsWith('harness/systems/'))
+    .filter((path) => systemOf(path) !== undefined)
     .flatMap((path) =>
       importsOf(path)
-        .filter((target) => /^harness\/systems\/[^/]+\.ts$/.test(target))
+        .filter((target) => ![undefined, 'shared', systemOf(path)].includes(systemOf(target)))
         .map((target) => `${path} -> ${target}`),
     )
   expect(wrong).toEqual([])
@@ -120,13 +128,13 @@ test('every product file is reached from the command line', () => {
     reached.add(path)
     for (const target of importsOf(path)) visit(target)
   }
-  visit('harness/cli.ts')
+  visit('harness/cli/cli.ts')
   // Forked for every region of a run on real servers.
-  visit('harness/agent.ts')
+  visit('harness/pipeline/agent.ts')
   // Forked for many runs at once.
-  visit('harness/campaign/worker.ts')
-  visit('harness/prove/worker.ts')
-  visit('harness/claims/worker.ts')
+  visit('harness/experiments/campaign/worker.ts')
+  visit('harness/experiments/prove/worker.ts')
+  visit('harness/experiments/claims/worker.ts')
   expect(all.filter((path) => !reached.has(path))).toEqual([])
 })
 

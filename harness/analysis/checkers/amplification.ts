@@ -1,5 +1,5 @@
-import { amplificationOf } from '../amplification.ts'
-import { counted } from '../wording.ts'
+import { counted } from '../../text/wording.ts'
+import { amplificationOf } from '../metrics/amplification.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** Links carry no more bytes for each byte of an acknowledged write than promised. Says nothing without a promise. */

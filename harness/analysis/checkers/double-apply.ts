@@ -1,9 +1,9 @@
 import type { Witness } from '../../model/finding.ts'
 import type { HopEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import type { Lined } from '../history.ts'
-import { counted, moment } from '../wording.ts'
+import { counted, moment } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Lined } from '../facts/history.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hop = Lined<HopEvent>

@@ -1,7 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
-import type { Facts } from '../facts.ts'
-import { counted } from '../wording.ts'
+import { counted } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
 import { type Checker, conclude } from './finding.ts'
 
 type Listing = { ids: readonly PointId[]; where: string; line: number }

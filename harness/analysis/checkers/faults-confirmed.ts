@@ -1,8 +1,8 @@
 import type { Verdict } from '../../model/finding.ts'
 import type { StoreEvent } from '../../model/record.ts'
-import type { Facts } from '../facts.ts'
-import { type FaultStory, whereOf } from '../faults.ts'
-import { counted, moment } from '../wording.ts'
+import { counted, moment } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import { type FaultStory, whereOf } from '../facts/faults.ts'
 import type { Checker } from './finding.ts'
 
 /** Canaries saw every fault bite and end. One that nobody saw proves nothing about the system: unknown. Without faults nothing is said. */

@@ -1,9 +1,9 @@
 import type { EpochEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
-import type { Facts } from '../facts.ts'
-import { liveIn } from '../final-state.ts'
-import type { Lined } from '../history.ts'
-import { counted, linesOf, moment } from '../wording.ts'
+import { counted, linesOf, moment } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import { liveIn } from '../facts/final-state.ts'
+import type { Lined } from '../facts/history.ts'
 import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 type Epoch = Lined<EpochEvent>

@@ -1,6 +1,6 @@
 import type { Finding, Measures, Witness } from '../../model/finding.ts'
 import { type Guarantee, type Guarantees, hazardText, notOutlived } from '../../model/guarantees.ts'
-import type { Facts } from '../facts.ts'
+import type { Facts } from '../facts/facts.ts'
 
 /**
  * Says whether one thing held, and shows by which events it did not. Pure. null: what it is about does not exist in

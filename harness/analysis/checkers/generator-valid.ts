@@ -2,8 +2,8 @@ import { Distribution, type Interval } from '../../base/histogram.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
-import { isStarvedMachine, type MachineLoad, machineLoad, NOTABLE } from '../machine.ts'
-import { counted } from '../wording.ts'
+import { counted } from '../../text/wording.ts'
+import { isStarvedMachine, type MachineLoad, machineLoad, NOTABLE } from '../facts/machine.ts'
 import type { Checked, Checker } from './finding.ts'
 
 const LEAST_ALLOWED_US: Us = 10_000

@@ -1,7 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId, Row, WriteId } from '../../model/point.ts'
-import type { Facts } from '../facts.ts'
-import { counted, linesOf } from '../wording.ts'
+import { counted, linesOf } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
 import { type Checker, conclude } from './finding.ts'
 
 type Count = { evidence: number; violations: number; witnesses: Witness[] }

@@ -1,7 +1,7 @@
 import { echoedLink } from '../../model/canary-name.ts'
 import { roundTripFloorUs } from '../../model/plan.ts'
 import { MS, type Us } from '../../model/units.ts'
-import { counted, seconds } from '../wording.ts'
+import { counted, seconds } from '../../text/wording.ts'
 import type { Checked, Checker } from './finding.ts'
 
 const WITNESSES = 8

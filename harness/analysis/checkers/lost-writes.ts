@@ -1,7 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
-import type { Facts } from '../facts.ts'
-import type { Loss, LossKind } from '../losses.ts'
-import { counted, linesOf, versionText } from '../wording.ts'
+import { counted, linesOf, versionText } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Loss, LossKind } from '../facts/losses.ts'
 import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 export const acknowledgedWrites = ({ history }: Facts): number =>

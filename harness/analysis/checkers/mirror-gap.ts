@@ -1,9 +1,9 @@
 import type { Witness } from '../../model/finding.ts'
 import type { WriteId } from '../../model/point.ts'
 import type { RegionName } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import { laneOf, type Mirroring, type Placed } from '../mirroring.ts'
-import { counted, moment } from '../wording.ts'
+import { counted, moment } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import { laneOf, type Mirroring, type Placed } from '../facts/mirroring.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Hole = { mirroring: Mirroring; record: Placed; skipped: boolean }

@@ -1,5 +1,5 @@
-import type { Op } from '../op.ts'
-import { counted, linesOf } from '../wording.ts'
+import { counted, linesOf } from '../../text/wording.ts'
+import type { Op } from '../facts/op.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { CommitEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
-import type { FaultStory } from '../faults.ts'
-import type { History, Lined } from '../history.ts'
-import { type Copy, type Mirroring, mayRepeat } from '../mirroring.ts'
-import { counted, moment } from '../wording.ts'
+import { counted, moment } from '../../text/wording.ts'
+import type { FaultStory } from '../facts/faults.ts'
+import type { History, Lined } from '../facts/history.ts'
+import { type Copy, type Mirroring, mayRepeat } from '../facts/mirroring.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Facts } from '../facts.ts'
+import type { Facts } from '../facts/facts.ts'
 import { type Checker, heldTo } from './finding.ts'
 import { sessionFinding } from './session-finding.ts'
 import { checkSessions, type Knowledge } from './sessions.ts'

@@ -1,7 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
-import { allHold, excusedIds } from '../convergence.ts'
-import type { Facts } from '../facts.ts'
+import { counted } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
 import {
   allIds,
   type Departure,
@@ -9,10 +9,10 @@ import {
   departures,
   type FinalState,
   liveIn,
-} from '../final-state.ts'
-import { heldBy } from '../holding.ts'
-import { stillMoving } from '../settling.ts'
-import { counted } from '../wording.ts'
+} from '../facts/final-state.ts'
+import { heldBy } from '../facts/holding.ts'
+import { stillMoving } from '../facts/settling.ts'
+import { allHold, excusedIds } from '../metrics/convergence.ts'
 import { type Checked, type Checker, conclude, heldTo } from './finding.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
+import { counted } from '../../text/wording.ts'
 import type { Effort } from '../registers/explanation.ts'
 import type { Register } from '../registers/register.ts'
-import { counted } from '../wording.ts'
 import { type Checked, conclude } from './finding.ts'
 
 /** Steps a search may take for one id, and for all of a run: about half a second in all. */

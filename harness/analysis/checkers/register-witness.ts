@@ -1,9 +1,9 @@
 import type { Witness } from '../../model/finding.ts'
-import type { Op } from '../op.ts'
+import { linesOf, moment, readText, versionText } from '../../text/wording.ts'
+import type { Op } from '../facts/op.ts'
+import type { Version } from '../facts/versions.ts'
 import { type Access, type Cluster, endOf, startOf } from '../registers/clusters.ts'
 import type { Read } from '../registers/register.ts'
-import type { Version } from '../versions.ts'
-import { linesOf, moment, readText, versionText } from '../wording.ts'
 
 /** What a read was shown that no order explains, as sentences. */
 

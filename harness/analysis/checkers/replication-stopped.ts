@@ -1,10 +1,10 @@
 import type { Plan } from '../../model/plan.ts'
 import { longestFetchUs } from '../../model/transport.ts'
 import { SECOND, type Us } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import { beganUs, overUs } from '../faults.ts'
-import { disturbs, type Mirroring, type Placed } from '../mirroring.ts'
-import { counted, moment, seconds } from '../wording.ts'
+import { counted, moment, seconds } from '../../text/wording.ts'
+import type { Facts } from '../facts/facts.ts'
+import { beganUs, overUs } from '../facts/faults.ts'
+import { disturbs, type Mirroring, type Placed } from '../facts/mirroring.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** A stretch in which records waited in a source log and nothing arrived in the target. */

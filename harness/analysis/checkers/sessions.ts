@@ -1,9 +1,9 @@
 import type { PointId, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import { type Causality, causalityOf } from '../causality.ts'
-import type { Facts } from '../facts.ts'
-import type { Op } from '../op.ts'
-import { before, type Version } from '../versions.ts'
+import { type Causality, causalityOf } from '../facts/causality.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Op } from '../facts/op.ts'
+import { before, type Version } from '../facts/versions.ts'
 
 /** Something a client knows of one id from a moment on: its own write, or what a read returned. */
 export type Knowledge = { client: string; version: Version; fromUs: Us; op: Op }

@@ -1,6 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
-import type { RegionOrder, Setback } from '../region-order.ts'
-import { counted, linesOf, moment, versionText } from '../wording.ts'
+import { counted, linesOf, moment, versionText } from '../../text/wording.ts'
+import type { RegionOrder, Setback } from '../facts/region-order.ts'
 import { type Checked, conclude } from './finding.ts'
 
 /** Puts the order in which regions took versions into words. `why` says why one had to stay behind the other. */

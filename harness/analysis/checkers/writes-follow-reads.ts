@@ -1,9 +1,9 @@
 import type { PointId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import { causalityOf } from '../causality.ts'
-import type { Facts } from '../facts.ts'
-import { followRegions } from '../region-order.ts'
-import { before, type Version } from '../versions.ts'
+import { causalityOf } from '../facts/causality.ts'
+import type { Facts } from '../facts/facts.ts'
+import { followRegions } from '../facts/region-order.ts'
+import { before, type Version } from '../facts/versions.ts'
 import { type Checker, heldTo } from './finding.ts'
 import { setbackFinding } from './setback-finding.ts'
 

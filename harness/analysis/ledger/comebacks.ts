@@ -1,6 +1,6 @@
 import type { RegionName, Us } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import { storesOf } from '../op.ts'
+import type { Facts } from '../facts/facts.ts'
+import { storesOf } from '../facts/op.ts'
 
 /** How often the lease came to a region that had not held it last. */
 export function takeovers({ history }: Facts): number {

@@ -1,7 +1,7 @@
 import type { LinkName } from '../../model/fault.ts'
 import { SECOND, type Us } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import { type FaultStory, overUs } from '../faults.ts'
+import type { Facts } from '../facts/facts.ts'
+import { type FaultStory, overUs } from '../facts/faults.ts'
 
 /** A fault that canaries saw, on links that let nothing through while it lasts. */
 type Cut = { name: string; links: readonly LinkName[]; fromUs: Us; untilUs: Us }

@@ -1,9 +1,9 @@
 import type { RegionName, Us } from '../../model/units.ts'
 import { SECOND } from '../../model/units.ts'
-import type { MissCause } from '../causes.ts'
-import type { Facts } from '../facts.ts'
-import { storesOf } from '../op.ts'
-import type { RecallSample } from '../recall-loss.ts'
+import type { Facts } from '../facts/facts.ts'
+import { storesOf } from '../facts/op.ts'
+import type { MissCause } from '../metrics/causes.ts'
+import type { RecallSample } from '../metrics/recall-loss.ts'
 
 /** From `fromUs` on a region lacked a write that it should have had, until `untilUs`. */
 type Window = { fromUs: Us; untilUs: Us }

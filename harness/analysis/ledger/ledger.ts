@@ -1,5 +1,5 @@
-import type { Facts } from '../facts.ts'
-import type { RecallSample } from '../recall-loss.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { RecallSample } from '../metrics/recall-loss.ts'
 import { type StateName, states } from './states.ts'
 
 /** How often a run was in each state that it was in at all. */

@@ -1,6 +1,6 @@
 import type { PointId, WriteId } from '../../model/point.ts'
-import type { Facts } from '../facts.ts'
-import type { Op } from '../op.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Op } from '../facts/op.ts'
 
 /** Upserts that came to a region in which a delete stood that had won over them. */
 export function deleteMetOlder({ history, states, versions }: Facts): number {

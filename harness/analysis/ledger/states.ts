@@ -1,6 +1,6 @@
 import type { ModeEvent, RepairEvent } from '../../model/agent-events.ts'
-import type { Facts } from '../facts.ts'
-import type { RecallSample } from '../recall-loss.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { RecallSample } from '../metrics/recall-loss.ts'
 import { answeredWithoutData, mirrorsGoneBack, takeovers } from './comebacks.ts'
 import { cutsWithBacklog, healsWhileAnotherIsDown, writesRefusedInCuts } from './cuts.ts'
 import { lostInDivergence } from './divergence.ts'

@@ -1,5 +1,5 @@
 import type { WriteId } from '../../model/point.ts'
-import type { Version } from '../versions.ts'
+import type { Version } from '../facts/versions.ts'
 import { causalSteps, type Step, type Steps } from './causal-steps.ts'
 import { circleIn } from './circle.ts'
 import type { Effort } from './explanation.ts'

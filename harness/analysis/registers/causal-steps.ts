@@ -1,6 +1,6 @@
 import type { WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import type { Version } from '../versions.ts'
+import type { Version } from '../facts/versions.ts'
 import { eachPrecedence } from './precedence.ts'
 import type { Read, Register } from './register.ts'
 

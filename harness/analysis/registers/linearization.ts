@@ -1,5 +1,5 @@
 import type { Us } from '../../model/units.ts'
-import type { Version } from '../versions.ts'
+import type { Version } from '../facts/versions.ts'
 import {
   aloneInOrder,
   type Cluster,

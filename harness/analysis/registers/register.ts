@@ -1,8 +1,8 @@
 import type { PointId, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import type { Facts } from '../facts.ts'
-import type { Op } from '../op.ts'
-import type { Version } from '../versions.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Op } from '../facts/op.ts'
+import type { Version } from '../facts/versions.ts'
 
 /** What a fetch that found nothing was shown. */
 export const NOTHING: WriteId = -1

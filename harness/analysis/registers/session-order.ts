@@ -1,5 +1,5 @@
 import type { WriteId } from '../../model/point.ts'
-import type { Version } from '../versions.ts'
+import type { Version } from '../facts/versions.ts'
 import { circleIn } from './circle.ts'
 import { type Access, aloneInOrder, type Cluster, clustersOf, gather, unitOf } from './clusters.ts'
 import { type Effort, explanationOf, type Order } from './explanation.ts'

@@ -12,7 +12,7 @@ import { agentNotUp } from './topology/errors.ts'
 export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
 
 export type AgentsSetting = {
-  /** The program an agent runs: harness/agent.ts. */
+  /** The program an agent runs: harness/pipeline/agent.ts. */
   program: string
   clock: HostClock
   emit: (event: RecordEvent) => void

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { analyse } from '../../../harness/analysis/analyse.ts'
-import { bucketWidthUs } from '../../../harness/analysis/buckets.ts'
+import { bucketWidthUs } from '../../../harness/analysis/metrics/buckets.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
 import { aLimit } from '../../support/analysis.ts'
 import { aRecord, everythingPromised, neighboursOnALine, recordFile } from '../../support/record.ts'

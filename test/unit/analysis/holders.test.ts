@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { regionsEqual } from '../../../harness/analysis/checkers/regions-equal.ts'
 import { resurrectedDelete } from '../../../harness/analysis/checkers/resurrected-delete.ts'
-import { crossings } from '../../../harness/analysis/lag.ts'
+import { crossings } from '../../../harness/analysis/metrics/lag.ts'
 import type { Layout } from '../../../harness/model/layout.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
 import { aLoad } from '../../support/plan.ts'

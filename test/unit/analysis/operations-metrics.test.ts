@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judge } from '../../../harness/analysis/judge.ts'
+import { judge } from '../../../harness/analysis/limits/judge.ts'
 import type { FaultPlan } from '../../../harness/model/fault.ts'
 import { keptByAll, type Layout } from '../../../harness/model/layout.ts'
 import type { LimitPlan } from '../../../harness/model/limit.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jaccardOf, rboOf } from '../../../harness/analysis/answers.ts'
+import { jaccardOf, rboOf } from '../../../harness/analysis/metrics/answers.ts'
 import type { MetricRow } from '../../../harness/model/metric.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
 import { aLimit } from '../../support/analysis.ts'

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
-import { collectHistory } from '../../../harness/analysis/history.ts'
-import { ABSENT, type RegionState, regionStates } from '../../../harness/analysis/region-state.ts'
+import { collectHistory } from '../../../harness/analysis/facts/history.ts'
+import {
+  ABSENT,
+  type RegionState,
+  regionStates,
+} from '../../../harness/analysis/facts/region-state.ts'
 import { keptByAll } from '../../../harness/model/layout.ts'
 import type { RecordEvent } from '../../../harness/model/record.ts'
 import { aPlan } from '../../support/plan.ts'

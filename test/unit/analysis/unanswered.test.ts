@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { tombstoneSafety } from '../../../harness/analysis/checkers/tombstone-safety.ts'
-import { inStoreFrom } from '../../../harness/analysis/stations.ts'
+import { inStoreFrom } from '../../../harness/analysis/facts/stations.ts'
 import { SECOND } from '../../../harness/model/units.ts'
 import { aRecord, everythingPromised, type RecordScript, spoken } from '../../support/record.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunPromises } from '../../../harness/model/guarantees.ts'
-import { scenarioJsonSchema } from '../../../harness/scenario/json-schema.ts'
-import { renderCheck } from '../../../harness/scenario/timeline.ts'
+import { scenarioJsonSchema } from '../../../harness/scenario/shown/json-schema.ts'
+import { renderCheck } from '../../../harness/scenario/shown/timeline.ts'
 import { aScenario, known, planOf } from './known.ts'
 
 const promises: RunPromises = {

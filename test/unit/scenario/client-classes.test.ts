@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MS } from '../../../harness/model/units.ts'
-import { renderCheck } from '../../../harness/scenario/timeline.ts'
+import { renderCheck } from '../../../harness/scenario/shown/timeline.ts'
 import { aScenario, known, planOf, saidOf } from './known.ts'
 
 const nothing = { given: [], excepted: [] }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LinkPlan } from '../../../harness/model/plan.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
 import { loadPlan } from '../../../harness/scenario/load.ts'
-import { formatProblem } from '../../../harness/scenario/problem.ts'
+import { formatProblem } from '../../../harness/scenario/yaml/problem.ts'
 import { aScenario, known, planOf, saidOf } from './known.ts'
 
 const delays = (links: readonly LinkPlan[]) =>

@@ -3,8 +3,8 @@ import { Signal } from '../../../harness/base/signal.ts'
 import { type Change, SENTINEL_ID, type StoredPoint } from '../../../harness/model/point.ts'
 import { CallError } from '../../../harness/ports/errors.ts'
 import type { Collections, VectorStore } from '../../../harness/ports/store.ts'
-import { AliasSwap } from '../../../harness/systems/parts/alias-swap.ts'
-import { Turns } from '../../../harness/systems/parts/turns.ts'
+import { AliasSwap } from '../../../harness/systems/scatter-gather/alias-swap.ts'
+import { Turns } from '../../../harness/systems/shared/turns.ts'
 
 const stamp = { wallUs: 0, counter: 0, origin: 'us' }
 const aPoint = (id: number, write = 0, deleted = false): Change => ({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { FaultPlan } from '../../../harness/model/fault.ts'
 import type { RecordEvent, ScanEvent } from '../../../harness/model/record.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { activeActiveCdc } from '../../../harness/systems/active-active-cdc.ts'
+import { activeActiveCdc } from '../../../harness/systems/active-active-cdc/system.ts'
 import { aLoad, aPlan, aProfile } from '../../support/plan.ts'
 import { simulate } from '../../support/simulate.ts'
 

@@ -3,7 +3,7 @@ import { Signal } from '../../../harness/base/signal.ts'
 import type { Change } from '../../../harness/model/point.ts'
 import { CallError } from '../../../harness/ports/errors.ts'
 import type { EventLog, LogRecord } from '../../../harness/ports/log.ts'
-import { BatchApplier } from '../../../harness/systems/parts/batch.ts'
+import { BatchApplier } from '../../../harness/systems/primary-replica/batch.ts'
 
 const aRecord = (offset: number): LogRecord => ({
   topic: 'us.changes',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MS, SECOND } from '../../../harness/model/units.ts'
-import { BoundedReads } from '../../../harness/systems/parts/bounded-reads.ts'
+import { BoundedReads } from '../../../harness/systems/wal-sharded/bounded-reads.ts'
 
 const call = { op: 1, deadlineUs: SECOND }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Rng } from '../../../harness/base/rng.ts'
-import { centroidsOf, trainCentroids } from '../../../harness/systems/parts/centroids.ts'
-import { embeddingLayout } from '../../../harness/systems/parts/embedding-shards.ts'
+import { centroidsOf, trainCentroids } from '../../../harness/systems/primary-replica/centroids.ts'
+import { embeddingLayout } from '../../../harness/systems/primary-replica/embedding-shards.ts'
 import { spaceOf } from '../../../harness/workload/pool.ts'
 import { pool } from '../../support/simulate.ts'
 

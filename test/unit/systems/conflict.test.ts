@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { compareStamps } from '../../../harness/model/point.ts'
 import type { Clock } from '../../../harness/ports/clock.ts'
 import type { Durable } from '../../../harness/ports/system.ts'
-import { keeps, openStamper } from '../../../harness/systems/parts/conflict.ts'
+import { keeps, openStamper } from '../../../harness/systems/shared/conflict.ts'
 
 function aClock(wallUs: number) {
   const state = { wallUs }

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { type Element, ElementSet, sameDigest } from '../../../harness/systems/parts/element-set.ts'
+import {
+  type Element,
+  ElementSet,
+  sameDigest,
+} from '../../../harness/systems/gossip-quorum/element-set.ts'
 
 const anElement = (wallUs: number, over: Partial<Element> = {}): Element => ({
   stamp: { wallUs, counter: 0, origin: 'us' },

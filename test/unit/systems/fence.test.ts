@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Change } from '../../../harness/model/point.ts'
-import { counterOf, epochOf, Fence } from '../../../harness/systems/parts/fence.ts'
-import type { Guard } from '../../../harness/systems/parts/guard.ts'
+import { counterOf, epochOf, Fence } from '../../../harness/systems/primary-replica/fence.ts'
+import type { Guard } from '../../../harness/systems/shared/guard.ts'
 
 const CALL = { op: 0, deadlineUs: 1 }
 

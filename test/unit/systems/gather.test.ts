@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { Rng } from '../../../harness/base/rng.ts'
 import { CallError, DeadlineError } from '../../../harness/ports/errors.ts'
 import type { Hit } from '../../../harness/ports/store.ts'
-import { gather } from '../../../harness/systems/parts/gather.ts'
-import { HedgeBudget } from '../../../harness/systems/parts/hedge-budget.ts'
-import { mergeHits } from '../../../harness/systems/parts/merge.ts'
+import { gather } from '../../../harness/systems/scatter-gather/gather.ts'
+import { HedgeBudget } from '../../../harness/systems/scatter-gather/hedge-budget.ts'
+import { mergeHits } from '../../../harness/systems/scatter-gather/merge.ts'
 import { Timeline } from '../../../harness/worlds/sim/timeline.ts'
 
 const hit = (id: number, distance: number): Hit => ({ id, write: 0, distance })

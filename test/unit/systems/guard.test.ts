@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { type Change, SENTINEL_ID, type StoredPoint } from '../../../harness/model/point.ts'
 import { CallError } from '../../../harness/ports/errors.ts'
 import type { VectorStore } from '../../../harness/ports/store.ts'
-import type { ConflictRule } from '../../../harness/systems/parts/conflict.ts'
-import { Guard } from '../../../harness/systems/parts/guard.ts'
+import type { ConflictRule } from '../../../harness/systems/shared/conflict.ts'
+import { Guard } from '../../../harness/systems/shared/guard.ts'
 
 const aChange = (over: Partial<Change> & { wallUs?: number } = {}): Change => {
   const { wallUs = 10, ...rest } = over

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { HashRing } from '../../../harness/systems/parts/hash-ring.ts'
-import { placeShards, placingProblems } from '../../../harness/systems/parts/placed-shards.ts'
+import { HashRing } from '../../../harness/systems/scatter-gather/hash-ring.ts'
+import {
+  placeShards,
+  placingProblems,
+} from '../../../harness/systems/scatter-gather/placed-shards.ts'
 
 const keys = Array.from({ length: 3000 }, (_, i) => `key-${i}`)
 const placing = {

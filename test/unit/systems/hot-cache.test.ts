@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StoredPoint } from '../../../harness/model/point.ts'
-import { HotCache } from '../../../harness/systems/parts/hot-cache.ts'
+import { HotCache } from '../../../harness/systems/gossip-quorum/hot-cache.ts'
 
 const aPoint = (id: number): StoredPoint => ({
   id,

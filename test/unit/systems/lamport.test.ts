@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareStamps } from '../../../harness/model/point.ts'
-import { openStamper } from '../../../harness/systems/parts/conflict.ts'
+import { openStamper } from '../../../harness/systems/shared/conflict.ts'
 
 const noClock = {
   wall: () => 0,

@@ -5,7 +5,7 @@ import {
   type LeaseAsk,
   LeaseRegister,
   type Seen,
-} from '../../../harness/systems/parts/lease.ts'
+} from '../../../harness/systems/primary-replica/lease.ts'
 
 const TTL = 1000
 const regions = ['us', 'eu', 'ap']

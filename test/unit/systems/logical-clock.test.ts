@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { compareStamps, type Stamp } from '../../../harness/model/point.ts'
 import type { Durable } from '../../../harness/ports/system.ts'
-import { openLogicalClock } from '../../../harness/systems/parts/logical-clock.ts'
-import { Seen } from '../../../harness/systems/parts/session.ts'
+import { openLogicalClock } from '../../../harness/systems/gossip-quorum/logical-clock.ts'
+import { Seen } from '../../../harness/systems/gossip-quorum/session.ts'
 
 function aDisk(): Durable {
   const kept = new Map<string, number>()

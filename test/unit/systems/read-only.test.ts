@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LinkName } from '../../../harness/model/fault.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { activeActiveCdc } from '../../../harness/systems/active-active-cdc.ts'
+import { activeActiveCdc } from '../../../harness/systems/active-active-cdc/system.ts'
 import { aLoad, aPlan } from '../../support/plan.ts'
 import { simulate } from '../../support/simulate.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Hit } from '../../../harness/ports/store.ts'
-import { ResultCache } from '../../../harness/systems/parts/result-cache.ts'
+import { ResultCache } from '../../../harness/systems/shared/result-cache.ts'
 
 const SECOND = 1_000_000
 /** Two dimensions: queries and rows are angles in tenths of a right angle. */

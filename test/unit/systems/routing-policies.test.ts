@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Rng } from '../../../harness/base/rng.ts'
 import { Signal } from '../../../harness/base/signal.ts'
 import { CallError } from '../../../harness/ports/errors.ts'
-import { openRouter, type RoutingKnobs } from '../../../harness/systems/parts/routing.ts'
+import { openRouter, type RoutingKnobs } from '../../../harness/systems/shared/routing.ts'
 import { Timeline } from '../../../harness/worlds/sim/timeline.ts'
 
 const SECOND = 1_000_000

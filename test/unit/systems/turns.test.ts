@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Turns } from '../../../harness/systems/parts/turns.ts'
+import { Turns } from '../../../harness/systems/shared/turns.ts'
 
 const gate = () => {
   let open = () => {}

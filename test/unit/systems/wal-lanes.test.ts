@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Change } from '../../../harness/model/point.ts'
 import { CallError } from '../../../harness/ports/errors.ts'
-import { hashOfId, ShardMap, shardOfId } from '../../../harness/systems/parts/hash-shards.ts'
-import { HotShards, splitAhead } from '../../../harness/systems/parts/hot-shards.ts'
-import { Lanes } from '../../../harness/systems/parts/lanes.ts'
-import { SharedAsks } from '../../../harness/systems/parts/shared-asks.ts'
+import { hashOfId, ShardMap, shardOfId } from '../../../harness/systems/wal-sharded/hash-shards.ts'
+import { HotShards, splitAhead } from '../../../harness/systems/wal-sharded/hot-shards.ts'
+import { Lanes } from '../../../harness/systems/wal-sharded/lanes.ts'
+import { SharedAsks } from '../../../harness/systems/wal-sharded/shared-asks.ts'
 
 const aChange = (write: number): Change => ({
   ...{ id: write, row: 1, write, deleted: false, origin: 'us' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { WalPositions } from '../../../harness/systems/parts/wal-positions.ts'
+import { WalPositions } from '../../../harness/systems/wal-sharded/positions.ts'
 
 /** A region that has taken in `writes` of one partition of the origin, as its copy gave them. */
 function aRegion(...writes: number[]): WalPositions {

@@ -1,5 +1,5 @@
-import type { DockerError } from '../../../images/docker.ts'
 import type { RegionName } from '../../../model/units.ts'
+import type { DockerError } from '../../images/docker.ts'
 
 /** This machine or a server on it is not as a run needs it: what, where, and what to try. */
 export class EnvironmentError extends Error {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Docker, DockerError } from '../../../images/docker.ts'
+import { type Docker, DockerError } from '../../images/docker.ts'
 import { imagesMissing, noDocker, tooLittleMemory } from './errors.ts'
 
 /** Milvus, broker and mirror of one region with base data loaded, measured at 0.6 GiB, and some room. */

@@ -1,9 +1,9 @@
 import type { Fires } from '../../../base/signal.ts'
-import type { ImageProfile } from '../../../images/image-list.ts'
 import type { LinkName } from '../../../model/fault.ts'
 import type { LinkPlan } from '../../../model/plan.ts'
 import type { RegionName, Us } from '../../../model/units.ts'
 import type { Address } from '../../adapters/message-wire.ts'
+import type { ImageProfile } from '../../images/image-list.ts'
 
 export type ServerImage = { image: string; profile: ImageProfile }
 

@@ -1,4 +1,4 @@
-import { type Docker, DockerError, dockerClient } from '../../../images/docker.ts'
+import { type Docker, DockerError, dockerClient } from '../../images/docker.ts'
 import { EnvironmentError, noDocker } from './errors.ts'
 import { isLeft, type Labels, runLabel } from './labels.ts'
 

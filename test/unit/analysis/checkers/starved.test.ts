@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkers } from '../../../../harness/analysis/checkers/checkers.ts'
-import { judge } from '../../../../harness/analysis/judge.ts'
+import { judge } from '../../../../harness/analysis/limits/judge.ts'
 import { MS, SECOND } from '../../../../harness/model/units.ts'
 import { aRecord, type RecordScript } from '../../../support/record.ts'
 

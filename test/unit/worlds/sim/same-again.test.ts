@@ -3,7 +3,7 @@ import type { FaultKind, FaultPlan } from '../../../../harness/model/fault.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
 import { CallError } from '../../../../harness/ports/errors.ts'
 import type { Agent, Stop, System, Terrain } from '../../../../harness/ports/system.ts'
-import { activeActiveCdc } from '../../../../harness/systems/active-active-cdc.ts'
+import { activeActiveCdc } from '../../../../harness/systems/active-active-cdc/system.ts'
 import { aLoad, aPlan, aProfile } from '../../../support/plan.ts'
 import { simulate } from '../../../support/simulate.ts'
 

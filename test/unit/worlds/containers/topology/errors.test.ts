@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { type Docker, DockerError, dockerClient } from '../../../../../harness/images/docker.ts'
 import {
   agentNotUp,
   baseNotLoaded,
@@ -15,6 +14,11 @@ import {
 import { freeHostPorts } from '../../../../../harness/worlds/containers/topology/host-ports.ts'
 import { startError } from '../../../../../harness/worlds/containers/topology/placed-container.ts'
 import { checkMachine } from '../../../../../harness/worlds/containers/topology/preflight.ts'
+import {
+  type Docker,
+  DockerError,
+  dockerClient,
+} from '../../../../../harness/worlds/images/docker.ts'
 
 const has =
   (...images: string[]): Docker =>

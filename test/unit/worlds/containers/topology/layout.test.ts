@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { imageFor } from '../../../../../harness/images/image-list.ts'
 import {
   layOut,
   networkNames,
@@ -15,6 +14,7 @@ import {
   freePrefix,
   routedRanges,
 } from '../../../../../harness/worlds/containers/topology/subnets.ts'
+import { imageFor } from '../../../../../harness/worlds/images/image-list.ts'
 
 const regions = ['us-east', 'eu-west', 'ap-south']
 const images = {

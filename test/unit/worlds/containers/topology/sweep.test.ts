@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { type Docker, DockerError } from '../../../../../harness/images/docker.ts'
 import { EnvironmentError } from '../../../../../harness/worlds/containers/topology/errors.ts'
 import { labelsOf, pidLabel } from '../../../../../harness/worlds/containers/topology/labels.ts'
 import { sweep } from '../../../../../harness/worlds/containers/topology/sweep.ts'
+import { type Docker, DockerError } from '../../../../../harness/worlds/images/docker.ts'
 
 const living = labelsOf('living', 2e9)
 const dead = { ...labelsOf('dead', 2e9), [pidLabel]: String(2 ** 22 - 7) }

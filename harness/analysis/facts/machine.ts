@@ -1,0 +1,50 @@
+import type { HealthLine } from '../../model/health.ts'
+import type { Plan } from '../../model/plan.ts'
+import { arrivalsEndUs } from '../../model/plan.ts'
+import type { Us } from '../../model/units.ts'
+
+/** A share of all cores from which on others are said to have been in the way. */
+export const NOTABLE = 0.1
+/** Less idle CPU than this is none: somebody who wanted to run had to wait. */
+const NO_IDLE = 0.95
+/** A machine that had no idle CPU in more of its time than this, while others took a notable share, was starved. */
+const STARVED = 0.1
+
+/** How the machine did while the load ran, warm-up apart. Shares are of all cores and of the time. */
+export type MachineLoad = {
+  /** Means over the time: taken by processes that are not of the run, and by the hypervisor. Absent if not told. */
+  foreign?: number
+  steal?: number
+  /** The share of the time in which nothing was idle and others took a notable share. */
+  starvedFor?: number
+  /** How late timers of the harness fired; absent if not measured. */
+  loopDelayP99Us?: Us
+}
+
+/** Null in the simulator, whose times no machine can spoil, and for runs that did not write it down. */
+export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLoad | null {
+  if (plan.world === 'sim') return null
+  const during = lines.filter(
+    ({ runUs }) => runUs > plan.timeline.warmupUs && runUs <= arrivalsEndUs(plan),
+  )
+  if (during.length === 0) return null
+  const told = during.filter(({ foreignShare }) => foreignShare !== undefined)
+  const { loopDelayP99Us } = during.at(-1) as HealthLine
+  return {
+    ...(told.length > 0 && {
+      foreign: meanOf(told, ({ foreignShare }) => foreignShare),
+      steal: meanOf(told, ({ stealShare }) => stealShare),
+      starvedFor: told.filter(isStarved).length / told.length,
+    }),
+    ...(loopDelayP99Us !== undefined && { loopDelayP99Us }),
+  }
+}
+
+export const isStarvedMachine = ({ starvedFor = 0 }: MachineLoad): boolean => starvedFor > STARVED
+
+function meanOf(lines: readonly HealthLine[], of: (line: HealthLine) => number | undefined) {
+  return lines.reduce((sum, line) => sum + (of(line) ?? 0), 0) / lines.length
+}
+
+const isStarved = ({ busyShare = 0, foreignShare = 0, stealShare = 0 }: HealthLine): boolean =>
+  busyShare >= NO_IDLE && foreignShare + stealShare > NOTABLE

@@ -1,0 +1,155 @@
+import type { Finding, Judgement, LimitResult, Verdict } from '../../model/finding.ts'
+import type { MetricName } from '../../model/metric.ts'
+import type { Plan } from '../../model/plan.ts'
+import { counted } from '../../text/wording.ts'
+import type { Analysed } from '../analyse.ts'
+import { invalidating } from '../checkers/starved.ts'
+import { judgeLimit } from './limits.ts'
+
+export const exitCodes = {
+  interrupted: 130,
+  environment: 5,
+  correctness: 6,
+  invalid: 3,
+  limit: 1,
+  unknown: 3,
+  pass: 0,
+} as const
+
+/** Metrics that stay true although the machine could not keep up: they count, they do not time. */
+const countedMetrics: readonly MetricName[] = [
+  'lost-writes',
+  'overwritten-real-time',
+  'mirror-duplicates',
+  'link-bytes',
+  'rpo',
+  'cache-hits',
+  'stale-answers',
+  'partial-answers',
+  'shard-share',
+  'amplification',
+]
+
+/**
+ * Limits and findings together: the verdict, its exit code, and why in one sentence. The worst reason wins:
+ * interrupted, failed to run, a promised correctness finding, an invalid generator, a broken limit, no evidence.
+ */
+export function judge(analysis: Analysed): Judgement {
+  const invalid = invalidating(analysis.findings)
+  const limits = analysis.plan.limits
+    .flatMap((limit) => judgeLimit(limit, analysis))
+    .map((result) => (invalid ? invalidated(result) : result))
+  const conclusion =
+    ofEnd(analysis) ??
+    ofBroken(analysis.findings) ??
+    ofInvalid(invalid) ??
+    ofLimits(limits) ??
+    ofUnknown(analysis, limits) ??
+    ofPass(analysis, limits)
+  return { ...conclusion, limits }
+}
+
+type Conclusion = Omit<Judgement, 'limits'>
+
+function conclude(verdict: Verdict, reason: keyof typeof exitCodes, because: string): Conclusion {
+  return { verdict, exitCode: exitCodes[reason], because }
+}
+
+function invalidated(result: LimitResult): LimitResult {
+  if (countedMetrics.includes(result.limit.metric)) return result
+  return { ...result, verdict: 'invalid' }
+}
+
+function ofEnd({ ended }: Analysed): Conclusion | null {
+  const { how, because } = ended
+  if (how === 'interrupted')
+    return conclude(
+      'unknown',
+      'interrupted',
+      `The run was interrupted${because && `: ${because}`}.`,
+    )
+  if (how === 'failed')
+    return conclude('unknown', 'environment', `The run failed${because && `: ${because}`}.`)
+  return null
+}
+
+function ofBroken(findings: readonly Finding[]): Conclusion | null {
+  const broken = findings.filter(({ verdict, promised }) => verdict === 'fail' && promised)
+  const [first] = broken.sort((a, b) => weight(b) - weight(a))
+  if (!first) return null
+  const more =
+    broken.length > 1 ? ` (and ${counted(broken.length - 1, 'more checker')} failed)` : ''
+  return conclude('fail', 'correctness', `${first.checker} failed${more}: ${first.because}`)
+}
+
+const weight = ({ about }: Finding): number => (about === 'correctness' ? 1 : 0)
+
+function ofInvalid(finding: Finding | undefined): Conclusion | null {
+  if (!finding) return null
+  const what =
+    finding.checker === 'generator-valid'
+      ? 'The load generator could not keep up'
+      : 'The links were not as planned'
+  return conclude('invalid', 'invalid', `${what}: ${finding.because}`)
+}
+
+function ofLimits(limits: readonly LimitResult[]): Conclusion | null {
+  const broken = limits.filter(({ verdict }) => verdict === 'fail')
+  const [first] = broken.sort((a, b) => excess(b) - excess(a))
+  if (!first) return null
+  const more = broken.length > 1 ? ` (and ${broken.length - 1} more)` : ''
+  return conclude('fail', 'limit', `A limit was broken${more}: ${first.because}`)
+}
+
+/** How far a broken limit was missed, as a ratio: the furthest is named first. */
+function excess({ measured, limit: { value, bound } }: LimitResult): number {
+  const low = typeof measured === 'object' ? measured.low : (measured ?? value)
+  if (bound === 'at-most') return value === 0 ? low : low / value
+  return low === 0 ? Number.MAX_VALUE : value / low
+}
+
+function ofUnknown(analysis: Analysed, limits: readonly LimitResult[]): Conclusion | null {
+  if (analysis.ended.how === 'cut off')
+    return conclude('unknown', 'unknown', `The record was cut off: ${analysis.ended.because}.`)
+  const blind = analysis.findings.find(
+    (finding) => finding.verdict === 'unknown' && isNeeded(finding, analysis.plan),
+  )
+  if (blind)
+    return conclude('unknown', 'unknown', `No evidence from ${blind.checker}: ${blind.because}`)
+  const open = limits.filter(({ verdict, unasked }) => verdict === 'unknown' && !unasked)
+  const [first] = open
+  if (!first) return null
+  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : ''
+  return conclude('unknown', 'unknown', `A limit could not be judged${more}: ${first.because}`)
+}
+
+/** Findings whose silence is itself a result. The others may have had nothing to look at by plan. */
+function isNeeded({ checker, promised }: Finding, plan: Plan): boolean {
+  const writes = plan.load.some(({ upsertPerSec, deletePerSec }) => upsertPerSec + deletePerSec > 0)
+  switch (checker) {
+    case 'faults-confirmed':
+      return plan.faults.length > 0
+    case 'generator-valid':
+      return true
+    case 'lost-writes':
+    case 'regions-equal':
+      return promised && writes
+    default:
+      return false
+  }
+}
+
+function ofPass(analysis: Analysed, limits: readonly LimitResult[]): Conclusion {
+  const reported = analysis.findings.filter(({ verdict }) => verdict === 'fail').length
+  const limitText =
+    limits.length === 0
+      ? 'No limit was set'
+      : limits.length === 1
+        ? 'The limit holds'
+        : `All ${limits.length} limits hold`
+  const rest =
+    reported === 0
+      ? 'no checker found anything wrong'
+      : `what ${counted(reported, 'checker')} found is not promised by the system`
+  return conclude('pass', 'pass', `${limitText} and ${rest}.`)
+}

@@ -1,0 +1,115 @@
+import type { Distribution } from '../../base/histogram.ts'
+import type { RegionName, Us } from '../../model/units.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { RegionState } from '../facts/region-state.ts'
+import type { Stations } from '../facts/stations.ts'
+import { placeOf, type Version, type Versions } from '../facts/versions.ts'
+import { type Cells, cellsBy } from './cells.ts'
+
+const NEVER = Number.POSITIVE_INFINITY
+
+/** One acknowledged write, where it entered, and what became of it in one other region. */
+export type Crossing = {
+  version: Version
+  origin: RegionName
+  target: RegionName
+  link: string
+  ackUs: Us
+  /** When searches there first saw it or what replaced it; else when it was found older there; ∞ if neither. */
+  arrivedUs: Us
+  there: Readonly<Stations>
+}
+
+/** Every acknowledged write × every other region that holds its point, in order of the record. */
+export function* crossings({
+  history,
+  layout,
+  versions,
+  journeys,
+  states,
+}: Facts): Iterable<Crossing> {
+  for (const op of history.ops) {
+    if (op.outcome !== 'ok' || op.done === null) continue
+    const version = versions.get(op.id, op.op)
+    if (!version) continue
+    const origin = op.gateway
+    const holders = layout.holders(op.id)
+    for (const target of history.plan.regions) {
+      if (target === origin || !holders.includes(target)) continue
+      const there = journeys.at(op.op, target)
+      const state = states.get(target)
+      const replaced = state ? replacedUs(version, state, versions) : NEVER
+      const seenUs = Math.min(there.visible, replaced)
+      const arrivedUs = seenUs === NEVER ? there.older : seenUs
+      const link = `${origin}>${target}`
+      yield { version, origin, target, link, ackUs: op.done, arrivedUs, there }
+    }
+  }
+}
+
+/** When searches of a region first saw a later version than this write; ∞ if they never did. */
+function replacedUs(version: Version, state: RegionState, versions: Versions): Us {
+  const { times, writes } = state.sightings(version.id)
+  const at = writes.findIndex((write) => {
+    const other = versions.get(version.id, write)
+    return other !== undefined && placeOf(other) > version.ack
+  })
+  return times[at] ?? NEVER
+}
+
+/**
+ * Lag of every acknowledged write in every other region, acknowledged -> searchable, and of each hop on the way;
+ * by link and phase of the acknowledgement. Nothing is clamped: a hop may be negative. What has not happened by the
+ * end of the record is a lower bound.
+ */
+export function measureLag(facts: Facts, cells: Cells): void {
+  const { history, phaseOf, journeys } = facts
+  const { endUs } = history
+  const lags = cellsBy((link, phase) => cells.at({ metric: 'lag', link, phase }))
+  const byHop = (hop: string) =>
+    cellsBy((link, phase) => cells.at({ metric: 'lag', link, phase, hop }))
+  const hops = [byHop('logged-mirrored'), byHop('mirrored-applied'), byHop('applied-searchable')]
+  for (const crossing of crossings(facts)) {
+    const { link, ackUs, arrivedUs, there } = crossing
+    const phase = phaseOf(ackUs)
+    span(lags(link, phase), ackUs, arrivedUs, endUs)
+    const logged = journeys.at(crossing.version.write, crossing.origin).logged
+    for (const [i, [fromUs, toUs]] of hopsOf(logged, there).entries())
+      if (fromUs !== NEVER && (toUs !== NEVER || arrivedUs === NEVER))
+        span(hops[i]?.(link, phase) as Distribution, fromUs, toUs, endUs)
+  }
+  measureOriginHops(facts, cells)
+}
+
+/** The hops a write takes before it leaves, once per write: by region and phase of the acknowledgement. */
+function measureOriginHops({ history, versions, journeys, phaseOf }: Facts, cells: Cells): void {
+  const someLog = history.hops.some(({ hop }) => hop === 'logged')
+  const by = (hop: string) =>
+    cellsBy((region, phase) => cells.at({ metric: 'lag', region, phase, hop }))
+  const acknowledged = by('intended-acknowledged')
+  const inLog = by('acknowledged-logged')
+  for (const op of history.ops) {
+    if (op.outcome !== 'ok' || op.done === null || !versions.get(op.id, op.op)) continue
+    const phase = phaseOf(op.done)
+    acknowledged(op.gateway, phase).add(op.done - op.intended)
+    const { logged } = journeys.at(op.op, op.gateway)
+    if (someLog) span(inLog(op.gateway, phase), op.done, logged, history.endUs)
+  }
+}
+
+/** A target's log has a write at the latest when its applier has. */
+function hopsOf(logged: Us, there: Readonly<Stations>): [Us, Us][] {
+  const decided = Math.min(there.applied, there.visible, there.older, there.duplicate)
+  const mirrored = Math.min(there.mirrored, decided)
+  const applied = Math.min(there.applied, there.visible)
+  return [
+    [logged, mirrored],
+    [mirrored, decided],
+    [applied, there.visible],
+  ]
+}
+
+function span(values: Distribution, fromUs: Us, toUs: Us, endUs: Us): void {
+  if (toUs === NEVER) values.addBound(endUs - fromUs)
+  else values.add(toUs - fromUs)
+}

@@ -1,0 +1,115 @@
+import type { PointId, Row, WriteId } from '../../model/point.ts'
+import type { Us } from '../../model/units.ts'
+import type { Version, Versions } from '../facts/versions.ts'
+
+/** For each query all pool rows, nearest first (ties by row), and squared distances. */
+export interface Neighbours {
+  list(query: Row): Int32Array
+  distance(query: Row, row: Row): number
+  /** Dimensions of a vector; absent where vectors are not real ones. */
+  readonly dim?: number
+}
+
+/** A search and its answer, best first. */
+export type AnsweredSearch = {
+  query: Row
+  k: number
+  dispatched: Us
+  done: Us
+  ids: readonly PointId[]
+  writes: readonly WriteId[]
+}
+
+/** One place of the exact answer: a point that was certainly live, or the nearest one an uncertain id can be. */
+export type Slot = { version: Version; certain: boolean; distance: number }
+
+/** An answer held against exact search; hits + undetermined + missed = k always. */
+export type JudgedSearch = {
+  /** min(k asked, points certainly live); the k of this sample. */
+  k: number
+  hits: number
+  /** Slots of uncertain ids that were not returned: nobody can say whether they should have been. */
+  undetermined: number
+  /** Certain points that were not returned. */
+  missed: Slot[]
+  /** Ids returned with a version that was certainly superseded. */
+  old: ReadonlySet<PointId>
+}
+
+/**
+ * Holds one answer against exact search over what was live while it ran. Walks the query's list: each certain
+ * live point and the nearest candidate of each uncertain id takes a slot until k are filled; a returned version
+ * within the distance of the last slot is a hit if it may have been current (ties count). null if nothing was
+ * certainly live: then there is nothing to find.
+ */
+export function judgeSearch(
+  search: AnsweredSearch,
+  versions: Versions,
+  neighbours: Neighbours,
+): JudgedSearch | null {
+  const slots = slotsOf(search, versions, neighbours)
+  const last = slots.at(-1)
+  if (!last) return null
+  const k = slots.length
+  const within = { k, distance: last.distance }
+  const { hit, old } = returnedOf(search, versions, neighbours, within)
+  const open = slots.filter(({ version }) => !hit.has(version.id))
+  const hits = hit.size
+  const undetermined = Math.min(open.filter(({ certain }) => !certain).length, k - hits)
+  // A tie returned from outside the slots takes the place of the farthest one missed.
+  const missed = open.filter(({ certain }) => certain).slice(0, k - hits - undetermined)
+  return { k, hits, undetermined, missed, old }
+}
+
+/** The slots of the exact answer, nearest first: min(k, points certainly live) of them. */
+function slotsOf(
+  { query, k, dispatched, done }: AnsweredSearch,
+  versions: Versions,
+  neighbours: Neighbours,
+): Slot[] {
+  const slots: Slot[] = []
+  const uncertain = new Set<PointId>()
+  let live = 0
+  for (const row of neighbours.list(query)) {
+    const holders = versions.holders(row)
+    if (!holders) continue
+    for (const version of holders) {
+      if (!isCandidate(version, dispatched, done)) continue
+      const certain = versions.certain(version, dispatched, done)
+      if (certain) live++
+      if (slots.length >= k) continue
+      if (!certain) {
+        if (uncertain.has(version.id)) continue
+        uncertain.add(version.id)
+      }
+      slots.push({ version, certain, distance: neighbours.distance(query, row) })
+    }
+    if (slots.length >= k && live >= k) break
+  }
+  return slots.slice(0, live)
+}
+
+/** Whether an exact answer given from `dispatched` to `done` may have held this version. */
+function isCandidate(version: Version, dispatched: Us, done: Us): boolean {
+  return version.inv <= done && version.sup > dispatched
+}
+
+/** Ids returned with a version that counts, at most k of them, and ids returned with one that no longer does. */
+function returnedOf(
+  { query, dispatched, done, ids, writes }: AnsweredSearch,
+  versions: Versions,
+  neighbours: Neighbours,
+  within: { k: number; distance: number },
+): { hit: Set<PointId>; old: Set<PointId> } {
+  const hit = new Set<PointId>()
+  const old = new Set<PointId>()
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as PointId
+    const version = versions.get(id, writes[i] as WriteId)
+    if (!version || version.deleted) continue
+    if (!isCandidate(version, dispatched, done)) old.add(id)
+    else if (hit.size < within.k && neighbours.distance(query, version.row) <= within.distance)
+      hit.add(id)
+  }
+  return { hit, old }
+}

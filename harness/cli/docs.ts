@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { pointsOf } from '../experiments/campaign/one-run.ts'
+import type { Plan, WorldName } from '../model/plan.ts'
+import { planOf } from '../pipeline/run-scenario.ts'
+import { worldsNamed } from '../scenario/load.ts'
+import { type LibraryEntry, libraryReadme } from '../scenario/shown/library.ts'
+import { ScenarioError } from '../scenario/yaml/problem.ts'
+
+const scenarios = fileURLToPath(new URL('../../scenarios', import.meta.url))
+
+/** Every scenario of the library with the worlds that can do what it asks for. */
+export function libraryEntries(): LibraryEntry[] {
+  const files = readdirSync(scenarios).filter(
+    (name) => name.endsWith('.yaml') && name !== 'claims.yaml',
+  )
+  return files.sort().map((file) => {
+    const path = `${scenarios}/${file}`
+    const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
+    const [plan] = plans
+    // Wrong in every world: said as it is.
+    if (!plan) return { file, plan: planOf(path), worlds: [], points: 0 }
+    const points = pointsOf(path).length
+    return { file, plan, worlds: plans.map(({ world }) => world), points }
+  })
+}
+
+function planIn(path: string, world: WorldName): Plan[] {
+  try {
+    return [planOf(path, { world })]
+  } catch (error) {
+    if (error instanceof ScenarioError) return []
+    throw error
+  }
+}
+
+/** The catalogue of the scenario library, made from the files themselves. */
+export const scenarioCatalogue = (): string => libraryReadme(libraryEntries())
+
+export const writeCatalogue = (): void =>
+  writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())

@@ -1,0 +1,43 @@
+import type { ImageSource, ServerName } from '../worlds/images/image-list.ts'
+import type { ImageState } from '../worlds/images/images.ts'
+
+/** The answer to `faultline images`: a table, then the exact command for what a run would miss. */
+export function renderImages(states: readonly ImageState[]): string {
+  const rows = states.map(({ server, source, image, state, found, note }) => [
+    server,
+    source,
+    image,
+    state,
+    found ? megabytes(found.sizeBytes) : '',
+    note ?? '',
+  ])
+  const table = aligned([['server', 'source', 'image', 'state', 'size', ''], ...rows])
+  return [...table, '', howToGet(states, 'built'), howToGet(states, 'public')].join('\n')
+}
+
+/** What to run so that `--images <source>` works; says so where nothing is needed. */
+function howToGet(states: readonly ImageState[], source: ImageSource): string {
+  const lacking = states.filter((one) => one.source === source && one.state !== 'present')
+  const use = `--images ${source}`
+  if (lacking.length === 0) return `${use}: everything is here`
+  if (source === 'public') return [`${use}:`, ...lacking.map(({ get }) => `  ${get}`)].join('\n')
+  return `${use}:\n  docker/build ${lacking.map(({ server }): ServerName => server).join(' ')}`
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
+
+/** Columns padded to their widest cell, two spaces apart; sizes to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return column === 4 ? cell.padStart(width) : cell.padEnd(width)
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}

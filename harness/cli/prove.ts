@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toJson } from '../base/json.ts'
+import { inParallel } from '../experiments/campaign/crew.ts'
+import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
+import { plantedBugs } from '../experiments/prove/bugs.ts'
+import { unproven } from '../experiments/prove/planted-bug.ts'
+import { type Proof, type Proven, proofsOf } from '../experiments/prove/proof.ts'
+import { type Proofs, proofExitCode, proofTable } from '../experiments/prove/proof-table.ts'
+import { nothing } from '../experiments/prove/prover.ts'
+import { faultlineVersion } from '../pipeline/environment.ts'
+import { CampaignProgress } from './campaign-progress.ts'
+import { INTERRUPTED } from './exit.ts'
+import { onInterrupt } from './interrupt.ts'
+
+export type ProveFlags = { only?: string; jobs?: number; json?: boolean; quiet?: boolean }
+
+const LIBRARY = fileURLToPath(new URL('../../scenarios', import.meta.url))
+const WORKER = fileURLToPath(new URL('../experiments/prove/worker.ts', import.meta.url))
+const STOPPING = 'Stopping: what was tried is told. Ctrl-C again stops at once.'
+
+/** `faultline prove`. Sets the exit code. Rejects with a UsageError and as the reading of scenarios does. */
+export async function proveCommand(paths: readonly string[], flags: ProveFlags): Promise<void> {
+  const base = mkdtempSync(join(tmpdir(), 'faultline-prove-'))
+  try {
+    const files = scenarioFiles(paths.length > 0 ? paths : [LIBRARY])
+    const { only } = flags
+    const proofs = proofsOf({ bugs: plantedBugs, files, base, ...(only !== undefined && { only }) })
+    const jobs = Math.min(flags.jobs ?? availableParallelism(), proofs.length)
+    const startMs = performance.now()
+    const { proven, interrupted } = await made(proofs, jobs, flags.quiet === true)
+    const open = unproven(plantedBugs)
+    const result: Proofs = {
+      ...{ format: 1, faultline: faultlineVersion },
+      exitCode: interrupted ? INTERRUPTED : proofExitCode(proven, open),
+      seconds: (performance.now() - startMs) / 1000,
+      ...{ jobs, asked: proofs.length, unproven: open, proofs: inOrder(proven) },
+    }
+    process.stdout.write(`${flags.json ? toJson(result, 2) : proofTable(result)}\n`)
+    process.exitCode = result.exitCode
+  } finally {
+    rmSync(base, { recursive: true, force: true })
+  }
+}
+
+async function made(proofs: readonly Proof[], jobs: number, quiet: boolean) {
+  const proven: Proven[] = []
+  const interrupt = onInterrupt([STOPPING])
+  const stopped = () => interrupt.times() > 0
+  const progress = new CampaignProgress(proofs.length, quiet)
+  const onResult = (one: Proven) => {
+    proven.push(one)
+    progress.count(one.wrong.length > 0)
+    const said =
+      one.wrong.length === 0 ? 'as it should' : `NOT as it should: ${one.wrong.join('; ')}`
+    progress.tell(`${progress.place} ${one.name}: ${said} (${one.seconds.toFixed(1)} s)`)
+  }
+  const lost = (proof: Proof, how: string): Proven => ({
+    ...{ ...proof, ...nothing(`its process ended with ${how}`) },
+    seconds: 0,
+  })
+  try {
+    await inParallel(proofs, { onResult, lost, stopped, jobs, program: WORKER })
+  } finally {
+    progress.clear()
+    interrupt.done()
+  }
+  return { proven, interrupted: stopped() }
+}
+
+/** Bugs as they are listed, all else by name: the same table however many processes made it. */
+function inOrder(proven: readonly Proven[]): Proven[] {
+  const listed = plantedBugs.map(({ name }) => name)
+  return [...proven].sort(
+    (a, b) =>
+      listed.indexOf(a.name) - listed.indexOf(b.name) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  )
+}

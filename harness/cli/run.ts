@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repetitionTable } from '../experiments/repetition-table.ts'
+import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
+import type { WorldName } from '../model/plan.ts'
+import { unmet } from '../pipeline/expectation.ts'
+import { versionNote } from '../pipeline/replayed-plan.ts'
+import { type Judged, planOf, type RunOptions, runScenario } from '../pipeline/run-scenario.ts'
+import { defaultDirectory, takeFolder } from '../record/run-directory.ts'
+import type { ImageSource } from '../worlds/images/image-list.ts'
+import { UsageError } from './exit.ts'
+import { onInterrupt } from './interrupt.ts'
+import { ProgressLine } from './progress.ts'
+import { isSweepFile, sweepCommand } from './sweep.ts'
+import { outcomeTable } from './verdict-table.ts'
+
+/** What stands behind `faultline run FILE` and `faultline report DIR`. */
+export type RunFlags = {
+  seed?: number
+  world?: WorldName
+  system?: string
+  images?: ImageSource
+  out?: string
+  reps?: number
+  json?: boolean
+  quiet?: boolean
+  allowUnknown?: boolean
+  expect?: boolean
+}
+
+const ENDING = 'Ending the run: healing faults, closing the record. Ctrl-C again stops at once.'
+const LAST = 'This run is the last: it goes on to its end. Ctrl-C again ends it early.'
+
+/** `faultline run`: once, or several times with `--reps`. Sets the exit code. Rejects with a UsageError and as runs do. */
+export async function runCommand(
+  file: string,
+  flags: RunFlags,
+  argv: readonly string[],
+): Promise<void> {
+  const command = ['faultline', ...argv.slice(2)].join(' ')
+  if (isSweepFile(file)) {
+    if (flags.system !== undefined)
+      throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
+    return sweepCommand(file, flags, command)
+  }
+  if (flags.reps !== undefined) return repeatCommand(file, flags, flags.reps, command)
+  const interrupt = onInterrupt([ENDING])
+  const interrupted = () => interrupt.times() > 0
+  const judged = await runOnce(file, flags, { command, out: flags.out, interrupted })
+  interrupt.done()
+  finish(judged, flags)
+  if (interrupted())
+    process.stderr.write(
+      `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
+    )
+}
+
+/** Said even where no progress is wanted: nothing is overwritten without a word. */
+function noteReplaced(sentence: string | null): void {
+  if (sentence !== null) process.stderr.write(`${sentence}\n`)
+}
+
+async function repeatCommand(
+  file: string,
+  flags: RunFlags,
+  times: number,
+  command: string,
+): Promise<void> {
+  if ((flags.world ?? 'sim') === 'sim')
+    throw new UsageError(
+      '--reps is for real servers (--world containers): in the simulator the same seed gives the same bytes every time. Run other seeds: --seeds 1..5',
+    )
+  const base = flags.out ?? defaultDirectory(planOf(file, flags))
+  noteReplaced(takeFolder(base))
+  const interrupt = onInterrupt([LAST, ENDING])
+  const stopped = () => interrupt.times() > 0
+  const interrupted = () => interrupt.times() > 1
+  const once = (out: string, number: number) => {
+    if (!flags.quiet) process.stderr.write(`run ${number} of ${times}: ${out}\n`)
+    return runOnce(file, flags, { command, out, interrupted })
+  }
+  const exitCodeOf = (judged: Judged) => exitCode(judged, flags)
+  try {
+    const repeated = await repeat(base, times, { once, exitCodeOf, stopped })
+    if (flags.json) print(readFileSync(join(base, 'reps.json'), 'utf8').trimEnd())
+    else print(`${repetitionTable(repeated)}\nreports: ${base}/rep-*/report.html`)
+    process.exitCode = exitCodeOfAll(repeated)
+  } catch (error) {
+    if (existsSync(join(base, 'reps.md')))
+      process.stderr.write(`What the runs before this one measured is in ${base}/reps.md.\n`)
+    throw error
+  } finally {
+    interrupt.done()
+  }
+}
+
+async function runOnce(
+  file: string,
+  { seed, world, system, images, quiet }: RunFlags,
+  options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,
+): Promise<Judged> {
+  const note = versionNote(file)
+  if (note !== null && !quiet) process.stderr.write(`${note}\n`)
+  let line: ProgressLine | null = null
+  const judged = await runScenario(file, {
+    ...{ seed, world, system, images },
+    ...options,
+    onNote: noteReplaced,
+    onStep: (text) => {
+      if (!quiet) process.stderr.write(`${text}\n`)
+    },
+    onEvent: (event, plan) => {
+      line ??= new ProgressLine(plan, !quiet && process.stderr.isTTY === true)
+      line.see(event)
+    },
+  })
+  const shown = line as ProgressLine | null
+  shown?.clear()
+  return judged
+}
+
+/** Prints what came out of a run, and sets the exit code. */
+export function finish(judged: Judged, flags: RunFlags): void {
+  if (flags.json) print(readFileSync(join(judged.directory, 'summary.json'), 'utf8').trimEnd())
+  else print(outcomeTable(judged, flags.expect === true))
+  process.exitCode = exitCode(judged, flags)
+}
+
+function exitCode({ analysis, judgement }: Judged, flags: RunFlags): number {
+  if (flags.expect && analysis.plan.expect) return unmet(analysis, judgement).length === 0 ? 0 : 1
+  const onlyUnknown = judgement.exitCode === 3 && judgement.verdict === 'unknown'
+  return flags.allowUnknown && onlyUnknown ? 0 : judgement.exitCode
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}

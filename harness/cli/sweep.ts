@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sweepTable } from '../../reports/sweep-table.ts'
+import { exitCodes } from '../analysis/limits/judge.ts'
+import { worstExitCode } from '../experiments/repetitions.ts'
+import { runSweep, type Swept, sweepOf } from '../experiments/sweep/sweep.ts'
+import type { WorldName } from '../model/plan.ts'
+import type { SweepResult } from '../model/sweep.ts'
+import { isSweep } from '../scenario/load.ts'
+import { textTable, WIDTH } from '../text/table.ts'
+import type { ImageSource } from '../worlds/images/image-list.ts'
+import { UsageError } from './exit.ts'
+import { onInterrupt } from './interrupt.ts'
+
+/** Flags of `faultline run` that a sweep knows. */
+type Flags = {
+  seed?: number
+  world?: WorldName
+  images?: ImageSource
+  out?: string
+  reps?: number
+  json?: boolean
+  quiet?: boolean
+  expect?: boolean
+}
+
+/** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
+export function isSweepFile(file: string): boolean {
+  try {
+    return isSweep(readFileSync(file, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** `faultline run` of a scenario with `sweep:`. Sets the exit code. Rejects with a UsageError and as runs do. */
+export async function sweepCommand(file: string, flags: Flags, command: string): Promise<void> {
+  if (flags.reps !== undefined)
+    throw new UsageError(
+      '--reps repeats one plan, and this scenario has a sweep: section. Take one of the two out.',
+    )
+  const interrupt = onInterrupt([
+    'Ending the sweep: this point is the last, points so far are kept. Ctrl-C again stops at once.',
+  ])
+  const { seed, world, images, out } = flags
+  const swept = await runSweep(file, {
+    ...{ seed, world, images, out, command },
+    interrupted: () => interrupt.times() > 0,
+    onPoint: ({ number, at }, of) => {
+      if (!flags.quiet) process.stderr.write(`point ${number} of ${of}: ${placeText(at)}\n`)
+    },
+    onNote: (text) => process.stderr.write(`${text}\n`),
+    onStep: (text) => {
+      if (!flags.quiet) process.stderr.write(`${text}\n`)
+    },
+  })
+  interrupt.done()
+  if (flags.json) print(readFileSync(join(swept.directory, 'sweep.json'), 'utf8').trimEnd())
+  else print(outcome(swept, flags))
+  process.exitCode = interrupt.times() > 0 ? exitCodes.interrupted : exitCodeOf(swept, flags)
+}
+
+/** The points of a sweep as `faultline check` shows them. */
+export function pointsText(file: string, flags: Pick<Flags, 'seed' | 'world'>): string {
+  const { points, show } = sweepOf(file, flags)
+  const shown = show.map(({ title }) => `  ${title}`).join('\n')
+  const list = points.map(({ number, at }) => `  ${String(number).padStart(2)}  ${placeText(at)}`)
+  return `sweep: ${points.length} points\n${list.join('\n')}\nshown of each:\n${shown}`
+}
+
+const placeText = (at: Record<string, string>): string =>
+  Object.entries(at)
+    .map(([path, value]) => `${path} = ${value}`)
+    .join(', ')
+
+function outcome({ result, directory }: Swept, { expect }: Flags): string {
+  const wrong = result.points.flatMap(({ number, unmet = [] }) =>
+    unmet.map((what) => `NOT AS EXPECTED: point ${number}: ${what}`),
+  )
+  const stated = wrong.length > 0 ? wrong : ['expected: every point came out as stated']
+  const notes = result.notes.map((note) => `note: ${note}`)
+  const lines = [...tableLines(result), '', ...notes, ...(expect ? stated : [])]
+  return [...lines, `report: ${directory}/sweep.html`].join('\n')
+}
+
+/** A row for each point; where there is more to show than fits a line, a column for each. */
+function tableLines(result: SweepResult): string[] {
+  const { head, rows } = sweepTable(result)
+  const left = (titles: readonly string[]) => titles.map(() => 'left' as const)
+  const all = [head, ...rows]
+  const width = head.reduce(
+    (sum, _, c) => sum + 2 + Math.max(...all.map((row) => (row[c] ?? '').length)),
+    0,
+  )
+  if (width <= WIDTH) return textTable(head, left(head), rows)
+  const turned = head.map((_, c) => all.map((row) => row[c] ?? ''))
+  const [titles = [], ...figures] = turned
+  return textTable(titles, left(titles), figures)
+}
+
+/** With `--expect` points of which nothing is expected say nothing, unless nothing is expected of any. */
+function exitCodeOf({ result: { points } }: Swept, { expect }: Flags): number {
+  const stated = points.flatMap(({ unmet }) => (unmet === undefined ? [] : [unmet]))
+  if (!expect || stated.length === 0) return worstExitCode(points)
+  return stated.every((unmet) => unmet.length === 0) ? exitCodes.pass : exitCodes.limit
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,196 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { GAP } from '../../reports/format.ts'
+import { calibratedProfile } from '../experiments/twin/calibrate.ts'
+import { byError } from '../experiments/twin/main-errors.ts'
+import type { Twin } from '../experiments/twin/outcome.ts'
+import type { FitBy } from '../experiments/twin/profile-values.ts'
+import { writeShipped } from '../experiments/twin/shipped-profiles.ts'
+import { cellsOf } from '../experiments/twin/wording.ts'
+import type { ProfileRow } from '../model/profile.ts'
+import { BUSY, foreignText } from '../pipeline/cpu-time.ts'
+import { textTable } from '../text/table.ts'
+import type { ImageSource } from '../worlds/images/image-list.ts'
+import { INTERRUPTED, UsageError } from './exit.ts'
+
+const calibrateScenario = fileURLToPath(new URL('../../scenarios/calibrate.yaml', import.meta.url))
+const WORST = 15
+
+type CalibrateFlags = {
+  out?: string
+  images?: ImageSource
+  fit: FitBy
+  from?: string
+  seed?: number
+  run?: string
+}
+
+/** `faultline calibrate`. */
+export function addCalibrate(program: Command): void {
+  program
+    .command('calibrate')
+    .description('measure real servers in containers and write a profile for the simulator')
+    .option('--out <file>', 'where to write the profile (default: profile.yaml in the run)')
+    .addOption(imagesOption())
+    .addOption(
+      new Option('--fit <how>', 'what search and upsert are fitted to: single calls, or the run')
+        .choices(['calls', 'run'])
+        .default('calls'),
+    )
+    .option('--from <run>', 'fit again what an earlier calibration measured, without servers')
+    .option('--run <folder>', 'where to leave the run (default: runs/calibrate-<seed>)')
+    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .addHelpText('after', calibrateExamples)
+    .action(calibrateCommand)
+}
+
+async function calibrateCommand(flags: CalibrateFlags): Promise<void> {
+  const path = flags.from ?? (await calibrateNow(flags))
+  const { text, rows, kept } = calibratedProfile(path, flags.fit)
+  const file = flags.out ?? join(path, 'profile.yaml')
+  writeFileSync(file, text)
+  const told = ({ key, value, source }: ProfileRow): string[] => [key, value, source]
+  print(
+    textTable(['value of', 'is', 'source'], ['left', 'right', 'left'], rows.map(told)).join('\n'),
+  )
+  print(`\nNot measured, kept as they were: ${kept.map(({ key }) => key).join(', ')}.`)
+  print(`Profile: ${file}\nRun: ${path}`)
+}
+
+async function calibrateNow({ images, seed, run }: CalibrateFlags): Promise<string> {
+  // Only here: what these commands need takes longer to load than most commands take to run.
+  const { recordCalibration } = await import('../experiments/twin/calibration.ts')
+  const interrupt = onInterrupt()
+  try {
+    return await recordCalibration(calibrateScenario, {
+      ...{ images, seed, out: run, command: 'faultline calibrate', onStep: note },
+      interrupted: interrupt.asked,
+    })
+  } finally {
+    interrupt.done()
+  }
+}
+
+type TwinFlags = {
+  seed?: number
+  out?: string
+  images?: ImageSource
+  profile?: string
+  again?: boolean
+  write?: boolean
+}
+
+/** `faultline twin FILE`. */
+export function addTwin(program: Command): void {
+  program
+    .command('twin')
+    .description('run one plan on real servers and in the simulator, and compare them')
+    .argument('<scenario>', 'a scenario file that runs in both worlds')
+    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .option('--out <folder>', 'where to leave both runs (default: runs/<name>-<seed>-twin)')
+    .addOption(imagesOption())
+    .option('--profile <name>', "simulate with another profile than the scenario's")
+    .option('--again', 'take the real run that is there already, simulate and compare anew')
+    .option('--write', 'put the errors into the profile and the README of fixtures/profiles')
+    .addHelpText('after', twinExamples)
+    .action(twinCommand)
+}
+
+async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
+  const interrupt = onInterrupt()
+  try {
+    const { write, ...options } = flags
+    const { runTwin } = await import('../experiments/twin/twin.ts')
+    const twin = await runTwin(file, {
+      ...{ ...options, command: `faultline twin ${file}`, onStep: note },
+      interrupted: interrupt.asked,
+    })
+    print(worstTable(twin))
+    print(`\nCompared: ${join(twin.directory, 'twin.html')}`)
+    if (!write) return
+    refuseDisturbed(twin)
+    const missing = writeShipped(twin.profile, twin.run)
+    if (missing.length > 0)
+      note(
+        `Off by more than 20 % without a reason in fixtures/profiles/twin-reasons.yaml: ${missing.join('; ')}`,
+      )
+  } finally {
+    interrupt.done()
+  }
+}
+
+/** What neighbours did to a run is not the simulator's error, and must not stand in a profile as if it were. */
+function refuseDisturbed({ foreign, directory }: Twin): void {
+  if (foreign && foreign.mean <= BUSY) return
+  throw new UsageError(
+    `not written: ${foreignText(foreign)} The comparison is in ${directory}. Run it again with nothing beside it.`,
+  )
+}
+
+/** The errors of the main metrics are in twin.md; here are the figures furthest off. */
+function worstTable({ comparison }: Twin): string {
+  const worst = [...comparison.rows].sort(byError).slice(0, WORST)
+  const head = ['figure', 'where', 'real', 'simulated', 'error', 'n']
+  const lines = textTable(
+    head,
+    ['left', 'left', 'right', 'right', 'right', 'right'],
+    worst.map((row) => cellsOf(row).map((cell) => cell.replaceAll(GAP, ' '))),
+  )
+  return `Furthest off, ${worst.length} of ${comparison.rows.length} figures\n${lines.join('\n')}`
+}
+
+const imagesOption = (): Option =>
+  new Option('--images <source>', 'images of real servers; default: those that are here').choices([
+    'built',
+    'public',
+  ])
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
+  return Number(text)
+}
+
+/** First Ctrl-C ends the run gracefully, so that its containers go; second at once. */
+function onInterrupt(): { asked: () => boolean; done: () => void } {
+  let asked = false
+  const hear = () => {
+    if (asked) process.exit(INTERRUPTED)
+    asked = true
+    note('\nEnding the run: healing faults, removing servers. Ctrl-C again stops at once.')
+  }
+  process.on('SIGINT', hear)
+  process.on('SIGTERM', hear)
+  return {
+    asked: () => asked,
+    done: () => {
+      process.off('SIGINT', hear)
+      process.off('SIGTERM', hear)
+    },
+  }
+}
+
+const note = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+const calibrateExamples = `
+Examples:
+  faultline calibrate                          about 4 minutes; the profile is runs/calibrate-42/profile.yaml
+  faultline calibrate --from runs/calibrate-42 --fit run --out fixtures/profiles/mine.yaml
+  faultline run my.yaml                        with \`profile: mine\` in it
+
+A value that was not measured keeps its former value and source. Let nothing else run on the machine: what other
+processes take is said, and stands in the times.`
+
+const twinExamples = `
+Examples:
+  faultline twin scenarios/partition-heal.yaml          real servers first, then the simulator; twin.html compares
+  faultline twin my.yaml --again --profile mine         the same real run beside another profile
+  faultline twin scenarios/steady-state.yaml --write    errors into the profile's file: simulated reports show them`

@@ -1,0 +1,89 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { exitCodeOf, UsageError } from '../../cli/exit.ts'
+import type { Plan } from '../../model/plan.ts'
+import { describeEnvironment } from '../../pipeline/environment.ts'
+import { unmet } from '../../pipeline/expectation.ts'
+import {
+  type Judged,
+  judgeRecord,
+  judgeRun,
+  planOf,
+  recordRun,
+} from '../../pipeline/run-scenario.ts'
+import { isReplay } from '../../record/replay.ts'
+import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
+import { isSweep } from '../../scenario/load.ts'
+import { repetitionOf } from '../side-by-side.ts'
+import { sweepOf } from '../sweep/sweep.ts'
+import { type Row, rowNotRun, type Task } from './task.ts'
+
+/** Runs a task in this process, judges it, and keeps of it what it should. Never rejects: what went wrong is in the row. */
+export async function runTask(task: Task): Promise<Row> {
+  const startMs = performance.now()
+  try {
+    const plan = plannedFor(task)
+    const directory = openRunDirectory(plan, task.directory)
+    keepScenario(directory, task.file)
+    await recordRun(plan, directory, {})
+    const judged = judgeRecord(directory.path)
+    const row = rowOf(task, judged, (performance.now() - startMs) / 1000)
+    const kept = task.keep === 'all' || (task.keep === 'odd' && row.outcome === 'not as it should')
+    if (!kept) rmSync(directory.path, { recursive: true, force: true })
+    else {
+      const environment = describeEnvironment(`faultline run ${task.file}`)
+      writeJson(directory, 'environment.json', { ...environment, scenarioFile: task.file })
+      await judgeRun(directory.path)
+    }
+    return kept ? { ...row, directory: directory.path } : row
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return rowNotRun(task, error.message, exitCodeOf(error))
+  }
+}
+
+/** The last plan made: runs of a campaign differ in their seed only. */
+let planned: { key: string; plan: Plan } | null = null
+
+function plannedFor({ file, system, point, seed }: Task): Plan {
+  const key = JSON.stringify([file, system, point])
+  if (planned?.key !== key) planned = { key, plan: planFor(file, system, point) }
+  const { plan } = planned
+  return seed === undefined ? plan : { ...plan, seed }
+}
+
+function planFor(file: string, system: string | undefined, point: number | undefined): Plan {
+  if (point === undefined) return planOf(file, { ...(system !== undefined && { system }) })
+  const found = pointsOf(file).find(({ number }) => number === point)
+  if (!found) throw new UsageError(`${file} has no point ${point} in its sweep`)
+  return found.plan
+}
+
+/** The points of a scenario that sweeps; none of one that does not. Throws ScenarioError. */
+export function pointsOf(file: string): { number: number; plan: Plan }[] {
+  if (isReplay(file)) return []
+  return isSweep(readFileSync(file, 'utf8')) ? sweepOf(file).points : []
+}
+
+function rowOf(task: Task, judged: Judged, seconds: number): Row {
+  const { analysis, judgement } = judged
+  const { plan } = analysis
+  const { verdict, exitCode, because } = judgement
+  const stated = task.expecting && plan.expect !== null
+  // Nothing is said of what another system, or a point of a sweep, should do unless it is stated.
+  const special = task.system !== undefined || task.point !== undefined
+  const open = task.expecting && !stated && special
+  const wrong = stated
+    ? unmet(analysis, judgement)
+    : exitCode === 0 || open
+      ? []
+      : [task.expecting ? `it expects nothing and should pass: ${because}` : because]
+  const outcome = open ? 'reported' : wrong.length === 0 ? 'as it should' : 'not as it should'
+  return {
+    ...{ scenario: plan.name, file: task.file, system: plan.system.kind, seed: plan.seed },
+    ...(plan.point && { point: plan.point }),
+    ...{ verdict, exitCode, because, expected: plan.expect, outcome, wrong },
+    seconds: Math.round(seconds * 1000) / 1000,
+    reached: analysis.reached,
+    ...(task.figures && { figures: repetitionOf(judged, exitCode).metrics }),
+  }
+}

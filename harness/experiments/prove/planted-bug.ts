@@ -1,0 +1,62 @@
+import { checkers as registry } from '../../analysis/checkers/checkers.ts'
+import type { Verdict } from '../../model/finding.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { Ground } from './ground.ts'
+import type { Judged } from './judged.ts'
+import type { SimulateOptions } from './simulation.ts'
+
+export type CheckerName = keyof typeof registry
+
+/** Every checker there is, also one that was written after a bug was. */
+export const checkers = Object.keys(registry) as CheckerName[]
+
+/**
+ * A fault in our own making that a run must not survive: what is broken, on which ground it runs, and which
+ * checkers see it. The three lists name every checker once, so that nothing is left unsaid; without the bug the
+ * same ground passes them all.
+ */
+export type PlantedBug = Pick<SimulateOptions, 'system' | 'world' | 'launch'> & {
+  name: string
+  /** What is broken, and why the checkers that must fire have to see it. */
+  about: string
+  ground: Ground
+  /** What is wrong with the plan itself: servers set up for less than the run asks of them. */
+  plan?: (plan: Plan) => Plan
+  mustFire: Partial<Record<CheckerName, Exclude<Verdict, 'pass'>>>
+  /** Consequences that depend on timing. */
+  mayFire: CheckerName[]
+  /** Of these the bug is no instance: a checker that fires here is wrong. */
+  mustNotFire: CheckerName[]
+  /** The verdict of the whole run. */
+  verdict: Exclude<Verdict, 'pass'>
+  /** What else must be seen, apart from checkers: a sentence for each thing that is not so. */
+  also?: (judged: Judged) => string[]
+}
+
+/** All checkers but these. */
+export const allBut = (...names: CheckerName[]): CheckerName[] =>
+  checkers.filter((checker) => !names.includes(checker))
+
+/** What these find is never promised, so no run fails by it: they count, and a test holds them to the count. */
+export const onlyCount: readonly CheckerName[] = ['overwritten-real-time']
+
+/** What is wrong with the list of bugs itself: a checker has to catch no bug, or a bug names not every checker. */
+export function unproven(
+  bugs: readonly PlantedBug[],
+  known: readonly CheckerName[] = checkers,
+): string[] {
+  const caught = new Set(bugs.flatMap(({ mustFire }) => Object.keys(mustFire)))
+  const unseen = known
+    .filter((checker) => !caught.has(checker) && !onlyCount.includes(checker))
+    .map((checker) => `${checker} has no planted bug that it must catch`)
+  return [...unseen, ...bugs.flatMap((bug) => unsaid(bug, known))]
+}
+
+function unsaid(bug: PlantedBug, known: readonly CheckerName[]): string[] {
+  const said = [...Object.keys(bug.mustFire), ...bug.mayFire, ...bug.mustNotFire]
+  return known.flatMap((checker) => {
+    const times = said.filter((name) => name === checker).length
+    const how = times === 0 ? 'not at all' : `${times} times`
+    return times === 1 ? [] : [`the bug "${bug.name}" speaks of ${checker} ${how}`]
+  })
+}

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkers } from '../analysis/checkers/checkers.ts'
+import { expectedBefore } from '../model/arrivals.ts'
+import type { Lack, Plan } from '../model/plan.ts'
+import type { Need, System } from '../ports/system.ts'
+import type { Known } from '../scenario/known.ts'
+import type { SourceFile } from '../scenario/yaml/document.ts'
+import { activeActiveCdc } from '../systems/active-active-cdc/system.ts'
+import { gossipQuorum } from '../systems/gossip-quorum/system.ts'
+import { primaryReplica } from '../systems/primary-replica/system.ts'
+import { scatterGather } from '../systems/scatter-gather/system.ts'
+import { walSharded } from '../systems/wal-sharded/system.ts'
+import { openPool, type Pool } from '../workload/pool.ts'
+import { DELAY_STEP_US, missingInContainers } from '../worlds/containers/capabilities.ts'
+import { missingInSim } from '../worlds/sim/capabilities.ts'
+import { fileBeside } from './beside.ts'
+
+const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
+
+/** Everything a scenario can name, as plain objects: help, schema, errors and docs are made from their keys. */
+export const systems: Readonly<Record<string, System>> = {
+  'active-active-cdc': activeActiveCdc,
+  'gossip-quorum': gossipQuorum,
+  'primary-replica': primaryReplica,
+  'scatter-gather': scatterGather,
+  'wal-sharded': walSharded,
+}
+
+/** Folders of fixtures/, by the name scenarios use. */
+const dataSets: Readonly<Record<string, string>> = { glosses: 'glosses-10k' }
+
+export function dataSet(name: string): Pool {
+  const folder = dataSets[name]
+  if (folder === undefined) throw new Error(`this Faultline has no data set "${name}"`)
+  return openPool(join(fixtures, folder))
+}
+
+export function known(): Known {
+  return {
+    systems,
+    dataSets: Object.fromEntries(Object.keys(dataSets).map((name) => [name, dataSet(name)])),
+    profiles: yamlFiles('profiles'),
+    linkPresets: yamlFiles('links'),
+    checkers: Object.keys(checkers),
+    fileBeside,
+    lacks: {
+      sim: missingInSim,
+      containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],
+    },
+    delaySteps: { containers: DELAY_STEP_US },
+    expectedBefore,
+  }
+}
+
+/** What a system needs and real servers cannot give it yet. */
+function needLacks(plan: Plan): Lack[] {
+  const system = systems[plan.system.kind] as System
+  const needs = system.needs?.(system.knobs.parse(plan.system.knobs)) ?? []
+  return needs.map((need) => ({
+    what: `what system ${plan.system.kind} needs (${needsOf[need]})`,
+    why: 'its adapters for real servers do not have it. Run it in the simulator.',
+    at: ['system', 'kind'],
+  }))
+}
+
+const needsOf: Record<Need, string> = {
+  placement: 'regions that keep only some of the points',
+  shards: 'searches of some shards of a store',
+  collections: 'more than one collection in a store',
+  snapshots: 'snapshots kept outside all regions',
+}
+
+/** Stands beside the profiles and is none. */
+const TWIN_REASONS = 'twin-reasons.yaml'
+
+function yamlFiles(folder: string): Record<string, SourceFile> {
+  const path = join(fixtures, folder)
+  const names = readdirSync(path).filter((name) => name.endsWith('.yaml') && name !== TWIN_REASONS)
+  return Object.fromEntries(
+    names.sort().map((name) => {
+      const file = relative(process.cwd(), join(path, name))
+      return [
+        name.slice(0, -'.yaml'.length),
+        { file, text: readFileSync(join(path, name), 'utf8') },
+      ]
+    }),
+  )
+}

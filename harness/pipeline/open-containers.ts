@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url'
+import { type Fires, Signal, unlessFired } from '../base/signal.ts'
+import type { Plan } from '../model/plan.ts'
+import type { RecordEvent } from '../model/record.ts'
+import type { Workload } from '../workload/operations.ts'
+import type { Pool } from '../workload/pool.ts'
+import { vectorsOf } from '../worlds/adapters/vectors.ts'
+import { sweepAgents } from '../worlds/containers/agent-sweep.ts'
+import { sweep } from '../worlds/containers/topology/sweep.ts'
+import type { ContainersWorld } from '../worlds/containers/world.ts'
+import { dockerClient } from '../worlds/images/docker.ts'
+import { type ImageSource, imageFor } from '../worlds/images/image-list.ts'
+import { type ImageState, listImages } from '../worlds/images/images.ts'
+
+const agentProgram = fileURLToPath(new URL('agent.ts', import.meta.url))
+
+export type ContainersOptions = {
+  topics: readonly string[]
+  directory: string
+  /** Which images; by default those that docker/build made, if they are here. */
+  images?: ImageSource
+  emit: (event: RecordEvent) => void
+  /** Fires when nobody wants the run any more, also while its servers start. */
+  stop?: Fires
+  /** Progress of what takes seconds: servers, base data. */
+  onStep: (text: string) => void
+}
+
+/**
+ * Real servers for a plan. Rejects with a DockerError or an EnvironmentError where this machine cannot have them, with
+ * Stopped as soon as `stop` fires: what was started is gone then.
+ * Libraries of the servers are loaded here and not before: a simulation needs none of them.
+ */
+export async function openContainersFor(
+  plan: Plan,
+  pool: Pool,
+  workload: Workload,
+  { topics, directory, images, stop = new Signal(), emit, onStep }: ContainersOptions,
+): Promise<ContainersWorld> {
+  const source = await unlessFired(stop, chooseImages(images, onStep))
+  const { openContainers } = await import('../worlds/containers/world.ts')
+  for (const removed of await unlessFired(stop, sweepAll()))
+    onStep(`removed ${removed}, left by an earlier run`)
+  return openContainers({
+    plan,
+    topics,
+    base: workload.base,
+    emit,
+    vectors: vectorsOf(pool),
+    images: {
+      milvus: imageFor('milvus', source),
+      kafka: imageFor('kafka', source),
+      toxiproxy: imageFor('toxiproxy', source),
+    },
+    agentProgram,
+    directory,
+    runId: `${plan.name}-${plan.seed}-${process.pid}`,
+    stop,
+    onStep,
+  })
+}
+
+/** Removes what runs left behind whose harness is gone. Gives what was removed, each with its kind. */
+export async function sweepAll(): Promise<string[]> {
+  return [...sweepAgents(), ...(await sweep())]
+}
+
+/** The source asked for, or the one all of whose images are here; says which. What is missing is refused later. */
+async function chooseImages(
+  asked: ImageSource | undefined,
+  onStep: (text: string) => void,
+): Promise<ImageSource> {
+  const states = await listImages(dockerClient())
+  const lacking = (source: ImageSource): ImageState[] =>
+    states.filter((image) => image.source === source && image.state === 'missing')
+  const source =
+    asked ?? (lacking('built').length > 0 && lacking('public').length === 0 ? 'public' : 'built')
+  const used = states.filter((image) => image.source === source)
+  for (const { image, state } of used)
+    if (state === 'stale')
+      onStep(`${image} was built from other recipes than docker/ has now: docker/build`)
+  onStep(`images: ${used.map(({ image }) => image).join(', ')}`)
+  return source
+}

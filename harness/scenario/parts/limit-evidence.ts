@@ -1,0 +1,213 @@
+import { MEAN_FROM } from '../../base/confidence.ts'
+import {
+  cellsOf,
+  groupsOf,
+  heldAgainst,
+  kindsNoun,
+  needsSchedule,
+  perSecond,
+  placeName,
+  type Setting,
+  tailOf,
+  tightest,
+} from '../../limits/cells.ts'
+import { judgedPhases, stretches } from '../../limits/planned-phases.ts'
+import type { LimitPlan } from '../../model/limit.ts'
+import { evidenceOf, type MetricName } from '../../model/metric.ts'
+import { searchesPerSec } from '../../model/plan.ts'
+import type { Us } from '../../model/units.ts'
+import type { Known } from '../known.ts'
+import { countText, durationText, percentText } from '../shown/figures.ts'
+import type { Path, Sheet } from '../yaml/document.ts'
+import { nounOf } from '../yaml/reading.ts'
+import { didYouMean, list } from '../yaml/spelling.ts'
+import { metricKinds, percentiles } from './metric-kinds.ts'
+import { shareLack } from './share-evidence.ts'
+
+type Case = {
+  sheet: Sheet
+  path: Path
+  setting: Setting
+  plan: LimitPlan
+  /** All limits of the plan. */
+  plans: readonly LimitPlan[]
+  known: Known
+}
+
+/** How many samples have to lie beyond a percentile for its place to be known. */
+const TAIL_NEEDED = 10
+
+/** Reports a limit that nothing could ever be held against, and one that the expected samples cannot show. */
+export function checkEvidence(limit: Case): void {
+  const { sheet, path, plan } = limit
+  if (!phaseExists(limit) || !kAgrees(limit)) return
+  const reason = whyAbsent(limit)
+  if (reason) {
+    const { message, hint } = reason
+    sheet.report([...path, 'metric'], {
+      message: `${plan.metric} cannot be measured: ${message}`,
+      hint,
+    })
+    return
+  }
+  if (plan.stat.kind === 'quantile') checkSamples(limit, plan.stat.q)
+  else if (evidenceOf[plan.metric] === 'values') checkMean(limit)
+  else if (evidenceOf[plan.metric] !== 'whole') checkShare(limit)
+}
+
+function phaseExists({ sheet, path, setting, plan }: Case): boolean {
+  const { phase } = plan
+  if (phase === null) return true
+  const at = [...path, 'phase']
+  const phases = judgedPhases(setting)
+  const refuse = (message: string, hint: string): false => {
+    sheet.report(at, { message, hint })
+    return false
+  }
+  if (phase === 'warmup' || phase === 'settle')
+    return refuse(`${phase} is never judged`, `Phases: ${list(phases)}.`)
+  if (metricKinds[plan.metric].of === 'fault' && !phase.startsWith('recovery:'))
+    return refuse(
+      `${plan.metric} belongs to the recovery of a fault, not to ${nounOf(phase)}`,
+      `Phases: ${list(phases.filter((name) => name.startsWith('recovery:'))) || 'none here'}.`,
+    )
+  if (phases.includes(phase)) return true
+  const overlap = phases.find((name) => isPartOf(phase, name))
+  return refuse(
+    phase === 'baseline' || overlap
+      ? `the plan leaves no time for ${phase}`
+      : `unknown phase "${phase}"`,
+    overlap ? `Its faults overlap: write ${overlap}.` : didYouMean(phase, phases, 'phases'),
+  )
+}
+
+/** `fault:a` is part of `fault:a+b`. */
+function isPartOf(phase: string, joined: string): boolean {
+  const [kind, name] = phase.split(':')
+  const [joinedKind, names] = joined.split(':')
+  return kind === joinedKind && (names ?? '').split('+').includes(name ?? '')
+}
+
+/** `at: 10` is a reminder of k for the reader; it must be true. */
+function kAgrees({ sheet, path, setting, plan }: Case): boolean {
+  const at = sheet.at([...path, 'at'])
+  const others = setting.load.filter(
+    (load) =>
+      load.k !== at &&
+      searchesPerSec(load) > 0 &&
+      (plan.region === null || plan.region === load.region),
+  )
+  const [other] = others
+  if (at === undefined || other === undefined) return true
+  sheet.report([...path, 'at'], {
+    message: `this limit is at ${at}, but searches in ${other.region} ask for k: ${other.k}`,
+    hint: `Write at: ${other.k}, or k: ${at} in the load.`,
+  })
+  return false
+}
+
+const outageMetrics: readonly MetricName[] = ['rpo', 'rpo-time', 'rto']
+
+type Reason = { message: string; hint: string }
+
+/** Why no sample of this metric can come out of this plan, or null. */
+function whyAbsent({ setting, plan, plans }: Case): Reason | null {
+  const { regions, faults, probes } = setting
+  const { of, from } = metricKinds[plan.metric]
+  if ((of === 'link' || of === 'pair') && regions.length < 2)
+    return { message: 'the plan has one region', hint: 'Add a region, or take the limit out.' }
+  if (plan.metric === 'answer-difference' && probes.everyUs === 0)
+    return { message: 'probes are off', hint: 'Write probes: { every: 1s }.' }
+  if (of === 'fault' && faults.length === 0)
+    return { message: 'the plan has no faults', hint: 'Add a fault, or take the limit out.' }
+  const outages = faults.filter(({ kind }) => kind.startsWith('region-'))
+  if (outageMetrics.includes(plan.metric) && outages.length === 0) {
+    const message = 'no fault takes a region away'
+    return { message, hint: 'Add one such as { region-crash: us, at: 10s, for: 10s }.' }
+  }
+  if (plan.metric === 'replicas' && Number(plan.hop?.slice('on-'.length)) > regions.length) {
+    const message = `there are only ${regions.length} regions`
+    return { message, hint: `Write hop: on-${regions.length}, or add regions.` }
+  }
+  if (
+    needsSchedule(plan.metric) &&
+    entering(setting, plan) > 0 &&
+    entering(heldAgainst(setting, plan), plan) === 0
+  )
+    return {
+      message:
+        'these searches come from a closed loop, and no schedule says when each was to start',
+      hint: 'Compare rates: { metric: throughput, operation: search, min: 500/s }; the time from question to answer is search.service.',
+    }
+  if (from.length > 0 && entering(setting, plan) === 0) {
+    const kinds = kindsNoun(groupsOf(plan).flat())
+    const where = plan.region ?? plan.link?.split('>')[0]
+    const message = `no ${kinds} are planned${where === undefined ? '' : ` in ${where}`}`
+    return { message, hint: 'Give them a rate in load, or take the limit out.' }
+  }
+  if (plan.metric === 'goodput' && !plans.some(({ metric }) => metric === 'search.response'))
+    return {
+      message: 'no limit on search.response says what is good',
+      hint: 'Add one such as { metric: search.response, p: 99, max: 40ms }.',
+    }
+  return null
+}
+
+/** Operations per second that could give a sample of what a limit is about. */
+function entering(setting: Setting, plan: LimitPlan): number {
+  const kinds = groupsOf(plan).flat()
+  const origin = plan.region ?? plan.link?.split('>')[0]
+  let sum = 0
+  for (const region of setting.regions)
+    if (origin === undefined || origin === region) sum += perSecond(setting, region, kinds)
+  return sum
+}
+
+function checkShare({ sheet, path, ...asked }: Case): void {
+  const lack = shareLack(asked)
+  const key = (['mean', 'min', 'max'] as const).find(
+    (key) => sheet.at([...path, key]) !== undefined,
+  )
+  if (lack) sheet.report([...path, key ?? 'metric'], lack)
+}
+
+function checkMean({ sheet, path, setting, plan, known }: Case): void {
+  const cell = tightest(cellsOf(setting, plan, known.expectedBefore))
+  if (!cell || cell.samples >= MEAN_FROM) return
+  const { samples, where, phase, kinds } = cell
+  const place = where === '' ? '' : ` in ${placeName(where)}`
+  sheet.report([...path, 'mean'], {
+    message:
+      `too few samples for a mean: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} during ${phase}, ` +
+      `and ${MEAN_FROM} are needed`,
+    hint: `Let ${phase} last longer, or raise the rate.`,
+  })
+}
+
+function checkSamples({ sheet, path, setting, plan, known }: Case, q: number): void {
+  const before = known.expectedBefore
+  const cell = tightest(cellsOf(setting, plan, before))
+  if (!cell || cell.samples * tailOf(q) >= TAIL_NEEDED - 1e-9) return
+  const { samples, where, phase, kinds } = cell
+  const percentile = percentText(q)
+  const place = where === '' ? '' : ` in ${placeName(where)}`
+  const beyond = countText(samples * tailOf(q))
+  const message =
+    `too few samples for ${percentile}: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} ` +
+    `during ${phase}, ${beyond} of them beyond ${percentile}, and ${TAIL_NEEDED} are needed`
+  const pooled = tightest(cellsOf(setting, { ...plan, pool: true }, before))
+  const canPool = !plan.pool && plan.region === null && plan.link === null
+  const helps = canPool && pooled !== undefined && pooled.samples * tailOf(q) >= TAIL_NEEDED
+  const lower = percentiles.findLast((p) => p / 100 < q && samples * tailOf(p / 100) >= TAIL_NEEDED)
+  const lengthUs = stretches(setting, phase).reduce((sum, s) => sum + s.toUs - s.fromUs, 0)
+  const ways = [
+    ...(helps ? ['write pool: true'] : []),
+    `let ${phase} last ${durationText(wholeSeconds((lengthUs * TAIL_NEEDED) / (samples * tailOf(q))))}`,
+    'raise the rate',
+    ...(lower === undefined ? [] : [`take p: ${lower}`]),
+  ]
+  const said = `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}.`
+  sheet.report([...path, 'p'], { message, hint: said.charAt(0).toUpperCase() + said.slice(1) })
+}
+
+const wholeSeconds = (us: number): Us => Math.ceil(us / 1_000_000) * 1_000_000

@@ -1,0 +1,217 @@
+import type { Setting } from '../../limits/cells.ts'
+import { linkText } from '../../model/fault.ts'
+import type { LimitPlan } from '../../model/limit.ts'
+import type { MetricName } from '../../model/metric.ts'
+import { metrics } from '../../model/metric.ts'
+import type { Known, Names } from '../known.ts'
+import { type LimitWritten, limitSchema } from '../schema.ts'
+import type { Path, Sheet } from '../yaml/document.ts'
+import { nounOf, read } from '../yaml/reading.ts'
+import { list } from '../yaml/spelling.ts'
+import { readBound } from './limit-bound.ts'
+import { confidenceOf } from './limit-confidence.ts'
+import { checkEvidence } from './limit-evidence.ts'
+import { metricKinds, percentiles, sharesJoined } from './metric-kinds.ts'
+
+/** One written limit and the plans it stands for: a link with `<->` is two. */
+type Entry = { path: Path; plans: LimitPlan[] }
+
+/**
+ * Limits in the order written; null if any is wrong. With the `setting` of the plan it is also held against what
+ * can be measured at all, and against the number of samples a percentile needs.
+ */
+export function resolveLimits(
+  sheet: Sheet,
+  known: Known,
+  names: Names,
+  setting: Setting | null,
+): LimitPlan[] | null {
+  const written = sheet.at(['limits'])
+  if (written === undefined) return []
+  if (!Array.isArray(written)) {
+    const message = `expected a list of limits, found ${nounOf(written)}`
+    const hint = 'Write limits: [{ metric: search.response, p: 99, max: 40ms }].'
+    sheet.report(['limits'], { message, hint })
+    return null
+  }
+  const before = sheet.problems.length
+  const schema = limitSchema(names)
+  const entries: Entry[] = []
+  for (const i of written.keys()) {
+    const path = ['limits', i]
+    const limit = read(sheet, path, schema)
+    const plans = limit && plansOf(sheet, path, limit)
+    if (plans) entries.push({ path, plans })
+  }
+  checkTwins(sheet, entries)
+  const plans = entries.flatMap((entry) => entry.plans)
+  if (setting)
+    for (const entry of entries)
+      for (const plan of entry.plans)
+        checkEvidence({
+          sheet,
+          path: entry.path,
+          setting,
+          plan,
+          plans,
+          known,
+        })
+  return sheet.problems.length > before ? null : plans
+}
+
+/** The plans of one written limit; undefined if anything is wrong with it. */
+export function plansOf(sheet: Sheet, path: Path, limit: LimitWritten): LimitPlan[] | undefined {
+  const before = sheet.problems.length
+  const bounded = boundOf(sheet, path, limit)
+  const confidence = confidenceOf(sheet, path, limit)
+  checkChoices(sheet, path, limit)
+  if (!bounded || confidence === undefined || sheet.problems.length > before) return undefined
+  const plan: LimitPlan = {
+    metric: limit.metric,
+    ...bounded,
+    region: limit.region ?? null,
+    link: null,
+    phase: limit.phase ?? null,
+    operation: limit.operation ?? null,
+    ...(limit.hop !== undefined && { hop: limit.hop }),
+    pool: limit.pool ?? false,
+    confidence,
+    text: sheet.written(path),
+  }
+  return limit.link ? limit.link.map((link) => ({ ...plan, link: linkText(link) })) : [plan]
+}
+
+type Bounded = Pick<LimitPlan, 'stat' | 'bound' | 'value'>
+type BoundKey = 'max' | 'min' | 'mean'
+
+/** What is bounded, on which side, by how much. */
+function boundOf(sheet: Sheet, path: Path, limit: LimitWritten): Bounded | undefined {
+  const form = formProblem(limit)
+  if (form) {
+    sheet.report(path, form)
+    return undefined
+  }
+  const key = (['mean', 'max', 'min'] as const).find((key) => limit[key] !== undefined) as BoundKey
+  const value = readBound(sheet, [...path, key], limit.metric, limit[key] as string)
+  if (limit.p !== undefined && !percentiles.some((p) => p === limit.p)) {
+    const hint = `Measured are ${list(percentiles.map((p) => `p: ${p}`))}.`
+    sheet.report([...path, 'p'], { message: `p${limit.p} is not measured`, hint })
+    return undefined
+  }
+  if (value === undefined) return undefined
+  if (key === 'mean') {
+    const bound = metricKinds[limit.metric].better === 'high' ? 'at-least' : 'at-most'
+    return { stat: { kind: 'mean' }, bound, value }
+  }
+  const stat: LimitPlan['stat'] =
+    limit.p === undefined
+      ? { kind: 'value' }
+      : { kind: 'quantile', q: Math.round(limit.p * 10) / 1_000 }
+  return { stat, bound: key === 'max' ? 'at-most' : 'at-least', value }
+}
+
+/** A limit says one thing; which, depends on what there is of the metric. */
+function formProblem(limit: LimitWritten): { message: string; hint: string } | undefined {
+  const { metric, p, mean, max, min } = limit
+  const { by } = metricKinds[metric]
+  const example = exampleOf(metric)
+  const sides = Number(max !== undefined) + Number(min !== undefined)
+  const wrong = (message: string) => ({ message, hint: `Write ${example}.` })
+  if (by === 'value') {
+    if (p !== undefined || mean !== undefined)
+      return wrong(`${metric} is one value: it has no percentiles and no mean`)
+    return sides === 1 ? undefined : wrong(`give ${metric} one bound: max or min`)
+  }
+  if (mean !== undefined)
+    return sides === 0 && p === undefined
+      ? undefined
+      : wrong('mean is a bound of its own: p, max and min do not go with it')
+  if (by === 'mean') return wrong(`${metric} is judged by its mean`)
+  if (p === undefined)
+    return wrong(`${metric} has many samples: say which percentile is bounded, or the mean`)
+  return sides === 1 ? undefined : wrong(`give p: ${p} one bound: max or min`)
+}
+
+function exampleOf(metric: LimitPlan['metric']): string {
+  const { by, better } = metricKinds[metric]
+  const value = {
+    us: '2s',
+    ratio: better === 'high' ? '0.95' : '0.05',
+    count: '0',
+    'per-second': '50/s',
+    bytes: '10MB',
+    factor: '10',
+  }[metrics[metric].unit]
+  if (by === 'samples') return `p: 99, max: ${value}`
+  if (by === 'mean') return `mean: ${value}`
+  return better === 'high' ? `min: ${value}` : `max: ${value}`
+}
+
+const chooses: Record<'region' | 'link' | 'pair' | 'fault' | 'run', string> = {
+  region: 'is measured for each region',
+  link: 'is measured for each link',
+  pair: 'is measured for each pair of regions',
+  fault: 'is measured for each fault',
+  run: 'is one value of the whole run',
+}
+
+/** Stretches of the way from one region to another. */
+const lagHops = ['logged-mirrored', 'mirrored-applied', 'applied-searchable']
+
+const hopsOf: Partial<Record<MetricName, RegExp>> = {
+  lag: new RegExp(`^(${lagHops.join('|')})$`),
+  replicas: /^on-([2-9]|[1-9]\d)$/,
+}
+
+/** Keys that narrow a limit down must fit what the metric is measured for. */
+function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
+  const { metric } = limit
+  const { of, by, choose } = metricKinds[metric]
+  const refuse = (key: keyof LimitWritten, why: string, hint: string): void => {
+    if (limit[key] !== undefined)
+      sheet.report([...path, key], {
+        message: `"${key}" does not go with ${metric}: ${why}`,
+        hint,
+        at: 'key',
+      })
+  }
+  const takeOut = 'Take it out.'
+  if (of !== 'region' && of !== 'fault')
+    refuse('region', `it ${chooses[of]}`, of === 'link' ? 'Write link: a -> b.' : takeOut)
+  if (of !== 'link')
+    refuse('link', `it ${chooses[of]}`, of === 'region' ? 'Write region: a.' : takeOut)
+  if (of === 'run') refuse('phase', `it ${chooses.run}`, takeOut)
+  if (by === 'value' && !sharesJoined.includes(metric))
+    refuse('pool', 'it has no samples to join', takeOut)
+  else if (limit.region !== undefined || limit.link !== undefined)
+    refuse('pool', 'one region or link is chosen already', 'Take one of the two out.')
+  if (limit.operation !== undefined && !choose.includes(limit.operation))
+    refuse(
+      'operation',
+      choose.length === 0 ? 'it is not split by operation' : 'it has no such operations',
+      choose.length === 0 ? takeOut : `Write ${choose.join(' or ')}.`,
+    )
+  const hops = hopsOf[metric]
+  if (!hops) refuse('hop', 'it has no hops', takeOut)
+  else if (limit.hop === undefined ? metric === 'replicas' : !hops.test(limit.hop))
+    sheet.report(limit.hop === undefined ? path : [...path, 'hop'], {
+      message: `${metric} ${limit.hop === undefined ? 'needs a hop' : `has no hop "${limit.hop}"`}`,
+      hint: metric === 'lag' ? `Write hop: ${lagHops.join(' or ')}.` : 'Write hop: on-2, or more.',
+    })
+  if (!['recall', 'recall-loss', 'answer-difference'].includes(metric))
+    refuse('at', 'only recall, recall-loss and answer-difference are measured at k', takeOut)
+}
+
+function checkTwins(sheet: Sheet, entries: readonly Entry[]): void {
+  const seen = new Set<string>()
+  for (const { path, plans } of entries)
+    for (const { value: _, text: __, confidence: ___, ...about } of plans) {
+      const key = JSON.stringify(about)
+      if (seen.has(key))
+        sheet.report(path, {
+          message: 'the same thing is limited twice',
+          hint: 'Keep the tighter limit.',
+        })
+      seen.add(key)
+    }
+}

@@ -1,0 +1,202 @@
+import type { ChoiceLaw, LoadPlan, Plan } from '../../model/plan.ts'
+import type { Names } from '../known.ts'
+import type { Path, Sheet } from '../yaml/document.ts'
+import { read } from '../yaml/reading.ts'
+import { list } from '../yaml/spelling.ts'
+import { asked, checkPace } from './closed-loop.ts'
+import { defaults } from './defaults.ts'
+import { type LoadWritten, loadSchema } from './load-schema.ts'
+import { resolveStages } from './stages.ts'
+
+/** What a load is held against. Parts that could not be read are null; `rate` is an overlay's share of all rates. */
+type Around = { data: Plan['data'] | null; timeline: Plan['timeline'] | null; rate?: number }
+
+/** One plan for every region with load, rates times `rate`, in the order written; null if any entry is wrong. */
+export function resolveLoad(
+  sheet: Sheet,
+  names: Names,
+  { data, timeline, rate = 1 }: Around,
+): LoadPlan[] | null {
+  const written = sheet.at(['load'])
+  if (!Array.isArray(written) || written.length === 0) {
+    const message =
+      written === undefined ? '"load" is missing' : 'expected a list of at least one load'
+    const hint = 'Write load: [{ in: us-east, clients: 20, search: 60/s, upsert: 5/s }].'
+    sheet.report(['load'], { message, hint })
+    return null
+  }
+  const before = sheet.problems.length
+  const plans: LoadPlan[] = []
+  const schema = loadSchema(names)
+  const classes = new Classes(sheet)
+  for (const i of written.keys()) {
+    const path = ['load', i]
+    const load = read(sheet, path, schema)
+    if (!load) continue
+    checkLoad(sheet, path, load, { data, timeline, rate })
+    const arrivals = resolveArrivals(sheet, [...path, 'arrivals'], load, timeline)
+    for (const region of new Set(typeof load.in === 'string' ? [load.in] : load.in)) {
+      const name = classes.nameFor(region, load.class, path)
+      const named = name === undefined ? { region } : { region, class: name }
+      plans.push(planOf(named, load, arrivals, rate))
+    }
+  }
+  return sheet.problems.length > before ? null : plans
+}
+
+/** Names of the classes of each region, so that no two clients have the same. */
+class Classes {
+  private readonly taken = new Map<string, Set<string>>()
+
+  constructor(private readonly sheet: Sheet) {}
+
+  /** The name as written; without one the first load of a region has none, and the n-th is called n. */
+  nameFor(region: string, written: string | undefined, path: Path): string | undefined {
+    const taken = this.taken.get(region) ?? new Set()
+    this.taken.set(region, taken)
+    const name = written ?? (taken.size === 0 ? '' : String(taken.size + 1))
+    if (taken.has(name))
+      this.sheet.report([...path, written === undefined ? 'in' : 'class'], {
+        message: `${region} has two classes of clients called "${name}"`,
+        hint: 'Give one of them another class.',
+      })
+    taken.add(name)
+    return name === '' ? undefined : name
+  }
+}
+
+function planOf(
+  named: Pick<LoadPlan, 'region' | 'class'>,
+  load: LoadWritten,
+  arrivals: LoadPlan['arrivals'],
+  rate: number,
+): LoadPlan {
+  // 60/s at 35.7% is 21.42/s, not 21.419999999999998/s.
+  const scaled = (written: Paced, absent: number): number => {
+    const perSec = written === 'max' ? 0 : (written ?? absent)
+    return rate === 1 ? perSec : Math.round(perSec * rate * 1e9) / 1e9
+  }
+  const { keys, retry, inFlight } = defaults.load
+  return {
+    ...named,
+    clients: load.clients ?? defaults.load.clients,
+    ...(load.search === 'max' && { closedLoop: { thinkUs: load.think ?? 0 } }),
+    arrivals,
+    searchPerSec: scaled(load.search, defaults.load.searchPerSec),
+    upsertPerSec: scaled(load.upsert, defaults.load.upsertPerSec),
+    deletePerSec: scaled(load.delete, defaults.load.deletePerSec),
+    fetchPerSec: scaled(load.fetch, defaults.load.fetchPerSec),
+    fetchOwn: load.fetchOwn ?? defaults.load.fetchOwn,
+    keys: load.keys ? keysOf(load.keys) : { ...keys },
+    queries: choiceOf(load.queries),
+    k: load.k ?? defaults.load.k,
+    deadlineUs: load.deadline ?? defaults.load.deadlineUs,
+    retry: {
+      max: load.retry?.max ?? retry.max,
+      backoffUs: load.retry?.backoff ?? retry.backoffUs,
+      timeoutUs: load.retry?.timeout ?? retry.timeoutUs,
+    },
+    inFlight: {
+      max: load.inFlight?.max ?? inFlight.max,
+      onFull: load.inFlight?.onFull ?? inFlight.onFull,
+    },
+  }
+}
+
+/** Where keys are written, a share that is not is none. */
+function keysOf(keys: NonNullable<LoadWritten['keys']>): LoadPlan['keys'] {
+  return {
+    fresh: keys.fresh ?? 0,
+    existing: keys.existing ?? 0,
+    contended: keys.contended ?? 0,
+    contendedCount: keys.contendedCount ?? defaults.load.keys.contendedCount,
+    contendedLaw: choiceOf(keys.contendedLaw),
+  }
+}
+
+function resolveArrivals(
+  sheet: Sheet,
+  path: Path,
+  load: LoadWritten,
+  timeline: Plan['timeline'] | null,
+): LoadPlan['arrivals'] {
+  const written = load.arrivals
+  if (written === undefined) return defaults.load.arrivals
+  if (typeof written === 'string') return { kind: written }
+  const { burst, ramp, stages, from } = written
+  if ([burst, ramp, stages].filter((shape) => shape !== undefined).length !== 1)
+    sheet.report(path, {
+      message: 'arrivals have one shape',
+      hint: 'Write one of burst, ramp and stages, or poisson or constant.',
+    })
+  if (from !== undefined && !stages)
+    sheet.report([...path, 'from'], {
+      message: 'from stands beside stages, and there are none',
+      hint: 'Write { ramp: { from: 0.1 } }, or add stages.',
+    })
+  if (stages)
+    return resolveStages(sheet, path, { written: load, stages: { stages, from }, timeline })
+  if (burst) return { kind: 'burst', factor: burst.factor, onUs: burst.on, offUs: burst.off }
+  return { kind: 'ramp', from: ramp?.from ?? 1 }
+}
+
+function choiceOf(written: LoadWritten['queries']): ChoiceLaw {
+  if (written === undefined) return { law: 'uniform' }
+  return written === 'uniform' ? { law: 'uniform' } : { law: 'zipf', exponent: written.zipf }
+}
+
+/** A rate, or as many as are answered. */
+type Paced = LoadWritten['search']
+
+function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1 }: Around): void {
+  if (asked.every((kind) => (load[kind] ?? 0) === 0))
+    sheet.report(path, {
+      message: 'this load asks for nothing',
+      hint: 'Give search, upsert, delete or fetch a rate such as 40/s.',
+    })
+  checkPace(sheet, path, load, rate)
+  const { upsert = 0, fetchOwn = 0 } = load
+  if (fetchOwn > 0 && upsert === 0)
+    sheet.report([...path, 'fetchOwn'], {
+      message: 'fetchOwn reads back upserts, and this load has none',
+      hint: 'Give upsert a rate, or take fetchOwn out.',
+    })
+  const { max = 0, timeout } = load.retry ?? {}
+  if (timeout !== undefined && max === 0)
+    sheet.report([...path, 'retry', 'timeout'], {
+      message: 'an attempt that is given up is to be made again, and this load retries nothing',
+      hint: 'Give retry a max of 1 or more, or write deadline instead.',
+    })
+  const repeated = Array.isArray(load.in) ? load.in.filter((r, i) => load.in.indexOf(r) < i) : []
+  if (repeated.length > 0)
+    sheet.report([...path, 'in'], { message: `${list(repeated)} stands twice in this list` })
+  checkKeys(sheet, path, load, data)
+}
+
+function checkKeys(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data'] | null): void {
+  const { fresh, existing, contended, contendedCount } = load.keys
+    ? keysOf(load.keys)
+    : defaults.load.keys
+  const sum = fresh + existing + contended
+  if (Math.abs(sum - 1) > 1e-9)
+    sheet.report([...path, 'keys'], {
+      message: `the shares of keys add up to ${Math.round(sum * 1e6) / 1e4}%`,
+      hint: 'fresh, existing and contended must add up to 100%; a share that is not written is 0%.',
+    })
+  if (!data) return
+  if (contended > 0 && contendedCount > data.base)
+    sheet.report([...path, 'keys'], {
+      message: `${contendedCount} contended keys, but data.base holds only ${data.base} points`,
+      hint: 'Make contendedCount smaller or data.base larger.',
+    })
+  if ((load.fetch ?? 0) !== 0 && data.base === 0)
+    sheet.report([...path, 'fetch'], {
+      message: 'fetches need points to begin with, and data.base is 0',
+      hint: 'Make data.base larger, or read back own writes by fetchOwn.',
+    })
+  if (existing > 0 && (load.upsert ?? 0) !== 0 && data.base === 0)
+    sheet.report([...path, 'upsert'], {
+      message: 'upserts of existing keys need points to begin with, and data.base is 0',
+      hint: 'Make data.base larger, or write keys: { fresh: 100% }.',
+    })
+}

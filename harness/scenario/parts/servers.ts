@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { FaultPlan } from '../../model/fault.ts'
+import type { ServersPlan } from '../../model/plan.ts'
+import { MS, SECOND, type Us } from '../../model/units.ts'
+import { durationText } from '../shown/figures.ts'
+import type { Sheet } from '../yaml/document.ts'
+import { quantity } from '../yaml/quantity.ts'
+import { read } from '../yaml/reading.ts'
+import { defaults } from './defaults.ts'
+
+/** How real servers are set; the simulator goes by its profile instead, which has a tick of its own. */
+export const serversSchema = z.strictObject({
+  tick: quantity('duration', { above: 0 }).optional(),
+  sessionTtl: quantity('duration', { above: 0 }).optional(),
+  producer: z.enum(['at-least-once', 'idempotent', 'transactional']).optional(),
+  concurrentSends: z.boolean().optional(),
+  kafkaClock: z.boolean().optional(),
+})
+
+/** The settings of real servers; null if any is wrong. Brokers get a clock that can be moved where a fault moves it. */
+export function resolveServers(
+  sheet: Sheet,
+  faults: readonly FaultPlan[] | null,
+): ServersPlan | null {
+  const before = sheet.problems.length
+  const written = sheet.at(['servers']) === undefined ? {} : read(sheet, ['servers'], serversSchema)
+  if (!written) return null
+  const plan: ServersPlan = {
+    tickUs: written.tick ?? defaults.servers.tickUs,
+    sessionTtlUs: written.sessionTtl ?? defaults.servers.sessionTtlUs,
+    producer: written.producer ?? defaults.servers.producer,
+    concurrentSends: written.concurrentSends ?? defaults.servers.concurrentSends,
+    kafkaClock: written.kafkaClock ?? defaults.servers.kafkaClock,
+  }
+  checkWhole(sheet, 'tick', plan.tickUs, MS)
+  checkWhole(sheet, 'sessionTtl', plan.sessionTtlUs, SECOND)
+  if (plan.concurrentSends && plan.producer !== 'idempotent')
+    sheet.report(['servers', 'concurrentSends'], {
+      message: `concurrentSends is about an idempotent producer, and this one is ${plan.producer}`,
+      hint: 'Write producer: idempotent, or take concurrentSends out.',
+    })
+  const skew = faults?.find(({ kind }) => kind === 'log-clock-skew')
+  if (skew && written.kafkaClock === false)
+    sheet.report(['servers', 'kafkaClock'], {
+      message: `the fault ${skew.name} moves the clock of a broker, and kafkaClock is false`,
+      hint: 'Take kafkaClock out: it is set where a fault needs it.',
+    })
+  if (sheet.problems.length > before) return null
+  return { ...plan, kafkaClock: plan.kafkaClock || skew !== undefined }
+}
+
+function checkWhole(sheet: Sheet, key: 'tick' | 'sessionTtl', us: Us, unit: Us): void {
+  if (us % unit === 0) return
+  sheet.report(['servers', key], {
+    message: `${key} counts in ${unit === MS ? 'whole milliseconds' : 'whole seconds'}, not ${durationText(us)}`,
+    hint: `Write ${durationText(Math.max(unit, Math.round(us / unit) * unit))}.`,
+  })
+}

@@ -1,0 +1,168 @@
+import type { z } from 'zod'
+import type { LimitPlan } from '../../model/limit.ts'
+import { type MetricUnit, metrics } from '../../model/metric.ts'
+import type { Expectation } from '../../model/plan.ts'
+import type { ShownPlan } from '../../model/sweep.ts'
+import type { Names } from '../known.ts'
+import type { Path, Sheet } from '../yaml/document.ts'
+import { nounOf, read } from '../yaml/reading.ts'
+import { didYouMean } from '../yaml/spelling.ts'
+import { checkExpectation, expectationOf } from './expectation.ts'
+import { plansOf } from './limits.ts'
+import { metricKinds } from './metric-kinds.ts'
+import { MOST_POINTS, shownSchema, sweepSchema } from './sweep-schema.ts'
+import { type Choice, valueText } from './varied.ts'
+
+/** Sections a sweep may vary: what the run is, not what is asked of it. */
+const variable = 'regions links data system mirror log servers profile load probes timeline faults'
+
+type SweepWritten = z.output<ReturnType<typeof sweepSchema>>
+type ShowWritten = SweepWritten['show'][number]
+
+/** A sweep as written: the points, what is shown of each, and what each is expected to do. */
+export type Sweep = {
+  points: { at: Record<string, string>; choices: Choice[] }[]
+  show: ShownPlan[]
+  expectAt: (at: Record<string, string>) => Expectation | undefined
+}
+
+/** Whether a scenario is to be run at several points. */
+export const sweeps = (sheet: Sheet): boolean => sheet.at(['sweep']) !== undefined
+
+/** The section `sweep:`; null if it is absent or wrong. */
+export function resolveSweep(
+  sheet: Sheet,
+  names: Names,
+  limits: readonly LimitPlan[] | null,
+): Sweep | null {
+  if (!sweeps(sheet)) return null
+  const before = sheet.problems.length
+  const written = read(sheet, ['sweep'], sweepSchema(names))
+  if (!written) return null
+  const points = pointsOf(sheet, written.vary)
+  const show = written.show.flatMap((one, i) => shownOf(sheet, ['sweep', 'show', i], one))
+  checkExpectations(sheet, written, limits)
+  if (sheet.problems.length > before) return null
+  return { points, show, expectAt: (at) => expectedAt(written.expect ?? [], at) }
+}
+
+/** Every combination, the first path slowest. */
+function pointsOf(sheet: Sheet, vary: SweepWritten['vary']): Sweep['points'] {
+  let points: Sweep['points'] = [{ at: {}, choices: [] }]
+  for (const [text, values] of Object.entries(vary)) {
+    const path = pathOf(sheet, text)
+    if (!path) continue
+    points = points.flatMap(({ at, choices }) =>
+      values.map((value, i) => ({
+        at: { ...at, [text]: valueText(value) },
+        choices: [...choices, { path, value, at: ['sweep', 'vary', text, i] }],
+      })),
+    )
+  }
+  if (points.length > MOST_POINTS)
+    sheet.report(['sweep', 'vary'], {
+      message: `these are ${points.length} points, and a sweep has at most ${MOST_POINTS}`,
+      hint: 'Take some values out, or make two scenarios of it.',
+    })
+  return points
+}
+
+function pathOf(sheet: Sheet, text: string): Path | undefined {
+  const path = text.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  const at: Path = ['sweep', 'vary', text]
+  const [section] = path
+  if (!variable.split(' ').includes(String(section))) {
+    sheet.report(at, {
+      message: `"${String(section)}" cannot be varied`,
+      hint: didYouMean(String(section), variable.split(' '), 'sections'),
+      at: 'key',
+    })
+    return undefined
+  }
+  const parent = path.slice(0, -1)
+  // A section that the scenario leaves out can be varied in its defaults.
+  const held = parent.length === 0 ? {} : (sheet.at(parent) ?? (parent.length === 1 ? {} : null))
+  if (typeof held === 'object' && held !== null) return path
+  sheet.report(at, {
+    message: `there is no ${parent.join('.')} in this scenario, so nothing to vary in it`,
+    hint: 'Write it as in system.conflict, load.0.search or faults.0.offset (lists count from 0).',
+    at: 'key',
+  })
+  return undefined
+}
+
+/** What bounds stand in for: a limit that everything satisfies. */
+const anyBound: Record<MetricUnit, string | number> = {
+  us: '1s',
+  ratio: '1',
+  count: 0,
+  'per-second': '1/s',
+  bytes: '1MB',
+  factor: 1,
+}
+
+/** One entry of `show:`; empty if it is wrong. */
+export function resolveShown(sheet: Sheet, path: Path, names: Names): ShownPlan[] {
+  const written = read(sheet, path, shownSchema(names))
+  return written ? shownOf(sheet, path, written) : []
+}
+
+function shownOf(sheet: Sheet, path: Path, written: ShowWritten): ShownPlan[] {
+  if ('finding' in written) {
+    const { finding: checker } = written
+    return [{ kind: 'finding', checker, title: `${checker} violations` }]
+  }
+  const { mean, ...rest } = written
+  const { of, by } = metricKinds[written.metric]
+  const bound = anyBound[metrics[written.metric].unit]
+  const joined = by !== 'value' && rest.region === undefined && rest.link === undefined
+  const pool = joined && (of === 'region' || of === 'link') ? { pool: true } : {}
+  const stat = by === 'mean' || mean ? { mean: bound } : { max: bound }
+  const plans = plansOf(sheet, path, { ...rest, ...pool, ...stat }) ?? []
+  return plans.map((plan): ShownPlan => {
+    const title = titleOf(plan)
+    const open = { value: Number.MAX_VALUE, bound: 'at-most', confidence: null } as const
+    const limit = { ...plan, ...open, text: title }
+    return { kind: 'metric', limit, title }
+  })
+}
+
+function titleOf({ metric, stat, region, link, phase, operation }: LimitPlan): string {
+  const which = stat.kind === 'quantile' ? ` p${stat.q * 100}` : stat.kind === 'mean' ? ' mean' : ''
+  const where = [operation, region ?? link, phase].filter((part) => part !== null)
+  return `${metric}${which}${where.length > 0 ? ` (${where.join(', ')})` : ''}`
+}
+
+function checkExpectations(
+  sheet: Sheet,
+  { vary, expect = [] }: SweepWritten,
+  limits: readonly LimitPlan[] | null,
+): void {
+  for (const [i, { at, ...written }] of expect.entries()) {
+    checkExpectation(sheet, ['sweep', 'expect', i], written, limits)
+    for (const [text, value] of Object.entries(at)) {
+      const path = ['sweep', 'expect', i, 'at', text]
+      const values = vary[text]
+      if (!values)
+        sheet.report(path, {
+          message: `"${text}" is not varied`,
+          hint: didYouMean(text, Object.keys(vary), 'paths'),
+          at: 'key',
+        })
+      else if (!values.some((one) => valueText(one) === valueText(value)))
+        sheet.report(path, { message: `${nounOf(value)} is none of the values of ${text}` })
+    }
+  }
+}
+
+/** The first expectation whose values the point has. */
+function expectedAt(
+  expectations: NonNullable<SweepWritten['expect']>,
+  at: Record<string, string>,
+): Expectation | undefined {
+  const fits = expectations.find((one) =>
+    Object.entries(one.at).every(([text, value]) => at[text] === valueText(value)),
+  )
+  if (!fits) return undefined
+  return expectationOf(fits)
+}

@@ -1,0 +1,198 @@
+import type { Change } from '../../model/point.ts'
+import { MS, SECOND, type Us } from '../../model/units.ts'
+import { CallError } from '../../ports/errors.ts'
+import type { Stop, Terrain } from '../../ports/system.ts'
+import { Guard } from '../shared/guard.ts'
+import type { Holdings } from '../shared/holdings.ts'
+import { copyStore } from '../shared/store-copy.ts'
+import { Tombstones } from '../shared/tombstones.ts'
+import { Turns } from '../shared/turns.ts'
+import { BatchApplier } from './batch.ts'
+import type { EmbeddingShards } from './embedding-shards.ts'
+import { epochOf, type Fence } from './fence.ts'
+import { reconcile } from './reconcile.ts'
+import { ReplicaLag } from './replica-lag.ts'
+import type { Roles, Term } from './succession.ts'
+
+const CALL = { op: 0, deadlineUs: 10 * SECOND }
+const COMPARE_EVERY_US: Us = 500 * MS
+/** The message by which a primary asks a replica to apply what still waits in its log; answered when it has. */
+const DRAIN = 'drain'
+
+export type ReplicaKnobs = { topic: string; batch: number; lingerUs: Us; tombstonesUs: Us }
+
+/** What a replica asks of whoever knows the primary. */
+type Compass = { term(): Term; ask(region: string): Promise<Term>; learn(term: Term): void }
+
+/**
+ * The half of a region that copies: it applies what the logs and the primary bring, refuses what a former primary sends
+ * late, and makes itself equal to a new one. The primary has it too: it reads its own log for what its store missed.
+ */
+export class LogReplica implements Roles {
+  readonly turns = new Turns()
+  readonly guard: Guard
+  private readonly tombstones: Tombstones
+  private readonly applier: BatchApplier
+  private readonly lag: ReplicaLag
+
+  constructor(
+    private readonly terrain: Terrain,
+    { topic, batch, lingerUs, tombstonesUs }: ReplicaKnobs,
+    private readonly fence: Fence,
+    private readonly shards: EmbeddingShards,
+    private readonly holdings: Holdings,
+    /** Hears of changes that are in the store now. */
+    private readonly applied: (changes: readonly Change[]) => void,
+  ) {
+    const { region, regions, clock, store, log, journal, network } = terrain
+    this.guard = new Guard('fencing-token', store, clock, journal)
+    this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
+    this.lag = new ReplicaLag(clock, journal)
+    const copies = regions.filter((other) => other !== region).map((other) => `${other}.${topic}`)
+    this.applier = new BatchApplier({
+      ...{ clock, log, group: 'applier', topics: [topic, ...copies], batch, lingerUs },
+      apply: async (changes) => {
+        await this.receive(changes)
+        this.lag.applied(changes.filter(({ origin }) => origin !== region))
+      },
+    })
+    network.serve(DRAIN, async () => {
+      await this.applier.drain()
+      return { kind: DRAIN, bytes: 16, body: null }
+    })
+  }
+
+  /** Changes from elsewhere, or from the own log; tells how many were news. */
+  async receive(changes: readonly Change[]): Promise<number> {
+    this.holdings.refuseUnknown()
+    const ids = [...new Set(changes.map(({ id }) => id))]
+    const news = await this.turns.take(ids, async () => {
+      const admitted = await this.fence.admit(changes, this.guard, CALL)
+      const placed = admitted.map((change) => this.shards.place(change))
+      const written = await this.guard.apply(placed, CALL)
+      for (const change of written) this.tombstones.note(change)
+      return written.length
+    })
+    this.applied(changes.filter(({ stamp }) => epochOf(stamp) >= this.fence.epoch))
+    return news
+  }
+
+  /** The primary's own write: newer than all that is here, by construction. Must run inside the turn of its point. */
+  async keep(change: Change, call: { op: number; deadlineUs: Us }): Promise<void> {
+    await this.guard.write([this.shards.place(change)], call)
+    this.tombstones.note(change)
+  }
+
+  async takeOver(epoch: number): Promise<void> {
+    this.fence.open = true
+    await this.applier.drain()
+    this.fence.open = false
+    await this.fence.raise(epoch, true)
+  }
+
+  epochs(): { raised: number; seen: number } {
+    return { raised: this.fence.epoch, seen: this.fence.seen }
+  }
+
+  mayLead(): boolean {
+    return this.holdings.complete
+  }
+
+  /** The first epoch of all has nothing before it to be compared with, unless it was lost. */
+  follow({ epoch }: Term): void {
+    this.fence.open = false
+    void this.fence.raise(epoch, this.fence.epoch === 0 && this.holdings.complete)
+  }
+
+  /**
+   * Brings back the store of a primary that nobody stands in for: the newest version of each point that anybody has.
+   * All other regions must answer, since any of them may have what the others have not.
+   */
+  async refill(stop: Stop): Promise<boolean> {
+    if (this.holdings.complete) return false
+    while (!stop.fired) {
+      try {
+        const whole = await this.othersWhole()
+        const others = [...whole.keys()]
+        const from = others.filter((other) => whole.get(other))
+        for (const other of from.length > 0 ? from : others) await this.bring(other)
+        await this.holdings.filled()
+        return true
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error
+        await this.terrain.clock.sleep(COMPARE_EVERY_US)
+      }
+    }
+    return false
+  }
+
+  private async othersWhole(): Promise<Map<string, boolean>> {
+    const { region, regions } = this.terrain
+    const others = regions.filter((other) => other !== region)
+    const whole = await Promise.all(others.map((other) => this.holdings.ask(other)))
+    return new Map(others.map((other, i) => [other, whole[i] ?? false]))
+  }
+
+  /** What still waits there for its batch comes too; a replica that cannot apply it now gives what it has. */
+  private async bring(other: string): Promise<void> {
+    const { network, journal } = this.terrain
+    const drain = { kind: DRAIN, bytes: 16, body: null }
+    await network.call(other, drain, CALL.deadlineUs).catch(ignoreCallError)
+    const count = await copyStore(this.terrain, other, 'different', async (points) => {
+      const ids = points.map(({ id }) => id)
+      const changes = points.map((point) => ({
+        ...this.shards.place(point),
+        origin: point.stamp.origin,
+      }))
+      const written = await this.turns.take(ids, () => this.guard.apply(changes, CALL))
+      for (const change of written) this.tombstones.note(change)
+    })
+    journal.repaired('snapshot', count, other)
+  }
+
+  async run(stop: Stop, compass: Compass): Promise<void> {
+    await Promise.all([
+      this.applier.run(stop),
+      this.tombstones.run(stop, (ids) => this.guard.forget(ids)),
+      this.lag.run(stop, () => compass.term().holder),
+      this.compare(stop, compass),
+    ])
+  }
+
+  /** Until this region has been compared with the primary of its epoch, again and again. */
+  private async compare(stop: Stop, compass: Compass): Promise<void> {
+    const { terrain, guard, turns, fence } = this
+    const place = this.shards.place.bind(this.shards)
+    while (!stop.fired) {
+      await terrain.clock.sleep(COMPARE_EVERY_US)
+      if (fence.compared || fence.epoch === 0) {
+        await this.nothingLeft().catch(ignoreCallError)
+        continue
+      }
+      const { epoch } = fence
+      try {
+        const term = await compass.ask(compass.term().holder)
+        if (!term.leads || term.epoch !== epoch) compass.learn({ ...term, leads: false })
+        else {
+          await reconcile({ terrain, guard, turns, fence, place }, term.holder)
+          if (!this.holdings.complete) await this.holdings.filled()
+          if (fence.epoch === epoch) await fence.raise(epoch, true)
+        }
+      } catch (error) {
+        ignoreCallError(error)
+        await this.nothingLeft().catch(ignoreCallError)
+      }
+    }
+  }
+
+  /** Where every region has lost its data there is nobody to wait for. */
+  private async nothingLeft(): Promise<void> {
+    if (this.holdings.complete) return
+    const whole = await this.othersWhole()
+    if (![...whole.values()].some(Boolean)) await this.holdings.filled()
+  }
+}
+
+function ignoreCallError(error: unknown): void {
+  if (!(error instanceof CallError)) throw error
+}

@@ -1,0 +1,142 @@
+import type { PointId, Row, StoredPoint, WriteId } from '../../model/point.ts'
+import type { RegionName, Us } from '../../model/units.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Network, Serving } from '../../ports/network.ts'
+import type { Call, Hit, VectorStore } from '../../ports/store.ts'
+import type { Journal } from '../../ports/system.ts'
+import { type ConflictRule, keeps } from '../shared/conflict.ts'
+import { pointBytes } from './reconciler.ts'
+import type { SharedAsks } from './shared-asks.ts'
+
+const ASK = 'what-do-you-have'
+
+/** A search, or only points by id; `ids` are those the asker has already. */
+type Question = { query?: Row; k: number; ids: readonly PointId[]; deadlineUs: Us }
+type Answered = { hits: Hit[]; points: StoredPoint[]; behind: boolean; from: RegionName }
+
+export type StaleReading = {
+  clock: Clock
+  store: VectorStore
+  network: Network & Serving
+  journal: Journal
+  dim: number
+  rule: ConflictRule
+  asks: SharedAsks
+  deadlineUs: Us
+  /** Points as they are, tombstones included, read strong. */
+  read: (ids: readonly PointId[], call: Call) => Promise<StoredPoint[]>
+  /** Whether this region itself is behind its own log by more than the bound. */
+  behindItself: () => boolean
+  /** Applies those that win. */
+  merge: (points: readonly StoredPoint[]) => Promise<void>
+}
+
+/**
+ * Asks the regions a read is behind of what they have, in one round trip: their hits and the versions of all ids that
+ * either side found. What was missing here is applied (read-repair) while the answer goes out.
+ */
+export class StaleReads {
+  private readonly repairing = new Set<WriteId>()
+
+  constructor(private readonly work: StaleReading) {
+    work.network.serve(ASK, async ({ body }) => {
+      const reply = await this.answer(body as Question)
+      const bytes = 64 + 20 * reply.hits.length + pointBytes(reply.points, work.dim)
+      return { kind: ASK, bytes, body: reply }
+    })
+  }
+
+  /** The local hits set right by what `regions` have; undefined if one of them cannot say. */
+  async search(
+    query: Row,
+    k: number,
+    local: readonly Hit[],
+    regions: readonly RegionName[],
+    call: Call,
+  ): Promise<Hit[] | undefined> {
+    const ids = local.map(({ id }) => id)
+    const question = { query, k, ids, deadlineUs: this.work.deadlineUs }
+    const answers = await this.ask(regions, `search ${query} ${k} ${ids.join()}`, question)
+    if (!answers) return undefined
+    const hits = [...local, ...answers.flatMap((answer) => answer.hits)]
+    const found = [...new Set(hits.map(({ id }) => id))]
+    const here = await this.work.read(found, call)
+    const newest = this.newest(here, answers)
+    const best = new Map<PointId, Hit>()
+    for (const hit of hits) {
+      const point = newest.get(hit.id)
+      if (point && !point.deleted && point.write === hit.write) best.set(hit.id, hit)
+    }
+    return [...best.values()].sort((a, b) => a.distance - b.distance || a.id - b.id).slice(0, k)
+  }
+
+  /** The newest version of a point among the local one and those of `regions`. */
+  async fetch(
+    id: PointId,
+    local: StoredPoint | undefined,
+    regions: readonly RegionName[],
+  ): Promise<{ point: StoredPoint | undefined } | undefined> {
+    const question = { k: 0, ids: [id], deadlineUs: this.work.deadlineUs }
+    const answers = await this.ask(regions, `fetch ${id}`, question)
+    if (!answers) return undefined
+    return { point: this.newest(local ? [local] : [], answers).get(id) }
+  }
+
+  private async ask(
+    regions: readonly RegionName[],
+    name: string,
+    body: Question,
+  ): Promise<Answered[] | undefined> {
+    const { asks, network, deadlineUs, dim } = this.work
+    const vectorBytes = body.query === undefined ? 0 : 4 * dim
+    const message = { kind: ASK, bytes: 64 + vectorBytes + 8 * body.ids.length, body }
+    const answers = await Promise.all(
+      regions.map((region) =>
+        asks.ask(region, name, async () => {
+          const reply = await network.call(region, message, deadlineUs)
+          return { ...(reply.body as Omit<Answered, 'from'>), from: region }
+        }),
+      ),
+    )
+    const said = answers.filter((answer): answer is Answered => answer !== undefined)
+    return said.length < regions.length || said.some(({ behind }) => behind) ? undefined : said
+  }
+
+  private async answer({ query, k, ids, deadlineUs }: Question): Promise<Omit<Answered, 'from'>> {
+    const { store, read, behindItself } = this.work
+    const behind = behindItself()
+    const call = { op: 0, deadlineUs }
+    const hits =
+      query === undefined ? [] : await store.search({ query, k, consistency: 'bounded' }, call)
+    const wanted = new Set([...ids, ...hits.map(({ id }) => id)])
+    return { hits, points: await read([...wanted], call), behind }
+  }
+
+  /** The newest version of each point; those that are missing here are applied meanwhile. */
+  private newest(
+    here: readonly StoredPoint[],
+    answers: readonly Answered[],
+  ): Map<PointId, StoredPoint> {
+    const newest = new Map(here.map((point) => [point.id, point]))
+    for (const { points, from } of answers) {
+      const missing = points.filter((point) => {
+        const known = newest.get(point.id)
+        return !known || !keeps(this.work.rule, known.stamp, point.stamp)
+      })
+      for (const point of missing) newest.set(point.id, point)
+      this.repair(missing, from)
+    }
+    return newest
+  }
+
+  /** Not waited for: the answer has what it needs. */
+  private repair(points: readonly StoredPoint[], from: RegionName): void {
+    const due = points.filter(({ write }) => write > 0 && !this.repairing.has(write))
+    if (due.length === 0) return
+    for (const { write } of due) this.repairing.add(write)
+    this.work.journal.repaired('read-repair', due.length, from)
+    void this.work.merge(due).then(() => {
+      for (const { write } of due) this.repairing.delete(write)
+    })
+  }
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { generatorValid } from '../../../../harness/analysis/checkers/generator-valid.ts'
+import type { Facts } from '../../../../harness/analysis/facts/facts.ts'
+import { isStarvedMachine, machineLoad } from '../../../../harness/analysis/facts/machine.ts'
+import type { HealthLine } from '../../../../harness/model/health.ts'
+import { MS, SECOND } from '../../../../harness/model/units.ts'
+import { aPlan } from '../../../support/plan.ts'
+import { aRecord, everythingPromised, spoken } from '../../../support/record.ts'
+
+const real = aPlan({ world: 'containers' })
+const { warmupUs } = real.timeline
+/** Lines a second apart from the end of warm-up on. */
+const lines = (...some: Partial<HealthLine>[]): HealthLine[] =>
+  some.map((line, i) => ({
+    ...{ wallMs: 0, rssMiB: 100, lines: 1, runUs: warmupUs + (i + 1) * SECOND },
+    ...{ busyShare: 0.5, foreignShare: 0, stealShare: 0, loopDelayP99Us: MS },
+    ...line,
+  }))
+const calm = Array.from({ length: 9 }, () => ({}))
+
+test('what others took is the mean while the load ran; start-up and warm-up are left out', () => {
+  const before = { ...lines({ foreignShare: 1, busyShare: 1 })[0], runUs: warmupUs } as HealthLine
+  const load = machineLoad(real, [before, ...lines({ foreignShare: 0.2 }, { stealShare: 0.4 })])
+  expect(load).toEqual({ foreign: 0.1, steal: 0.2, starvedFor: 0, loopDelayP99Us: MS })
+  expect(machineLoad(real, [before])).toBeNull()
+})
+
+test('a machine is starved where nothing is idle and others have a notable share, for more than a tenth of the time', () => {
+  const starving = { busyShare: 1, foreignShare: 0.08, stealShare: 0.05 }
+  const of = (...some: Partial<HealthLine>[]) => {
+    const load = machineLoad(real, lines(...some))
+    return load && isStarvedMachine(load)
+  }
+  expect(of(...calm, starving)).toBe(false)
+  expect(of(...calm.slice(1), starving, starving)).toBe(true)
+  // The run and its servers alone may use all there is, and a neighbour may use what nobody needs.
+  expect(of({ busyShare: 1, foreignShare: 0.1 })).toBe(false)
+  expect(of({ busyShare: 0.9, foreignShare: 0.8 })).toBe(false)
+})
+
+test('a simulation is as good on a starved machine', () => {
+  expect(machineLoad(aPlan(), lines({ busyShare: 1, foreignShare: 1 }))).toBeNull()
+})
+
+test('what the machine did not tell is absent, not zero', () => {
+  const untold = {
+    busyShare: undefined,
+    foreignShare: undefined,
+    stealShare: undefined,
+  } as unknown as HealthLine
+  expect(machineLoad(real, lines(untold))).toEqual({ loopDelayP99Us: MS })
+})
+
+/** 200 operations in time, on real servers, and how the machine was. */
+function said(health: readonly HealthLine[]) {
+  const record = aRecord({ world: 'containers' })
+  for (let op = 1; op <= 200; op++) record.search({ op, at: SECOND + op * 10 * MS })
+  const facts: Facts = record.facts()
+  const history = { ...facts.history, health }
+  return spoken(generatorValid({ ...facts, history }, everythingPromised))
+}
+
+test('a run on a starved machine is invalid although every operation left in time, and says who had the CPU', () => {
+  const starving = { busyShare: 1, foreignShare: 0.61 }
+  expect(said(lines({}, {}))).toMatchObject({ verdict: 'pass' })
+  const finding = said(lines(starving, starving))
+  expect(finding.verdict).toBe('invalid')
+  expect(finding.because).toBe(
+    'other processes took 61 % of the CPU, none was idle for 100 % of the time; 200 operations scheduled, 100.00 % dispatched; ' +
+      'dispatch delay p99 0.000 ms of 10.000 ms allowed. Timers of the harness were late by 1.000 ms (p99).',
+  )
+  expect(said(lines({ busyShare: 1, stealShare: 0.3 })).because).toMatch(
+    /^the hypervisor took 30 %/,
+  )
+})
+
+test('timers of the harness that are late by more than operations may be make it invalid too', () => {
+  expect(said(lines({ loopDelayP99Us: 10 * MS })).verdict).toBe('pass')
+  expect(said(lines({ loopDelayP99Us: 10.001 * MS })).verdict).toBe('invalid')
+})
