@@ -5,11 +5,13 @@
 
 /** Not enough of the works succeeded. */
 export class TooFewError extends Error {
-  constructor(
-    readonly values: readonly unknown[],
-    readonly errors: readonly unknown[],
-  ) {
+  readonly values: readonly unknown[]
+  readonly errors: readonly unknown[]
+
+  constructor(values: readonly unknown[], errors: readonly unknown[]) {
     super(`${values.length} succeeded, ${errors.length} failed`)
+    this.values = values
+    this.errors = errors
     this.name = 'TooFewError'
   }
 }

@@ -20,13 +20,17 @@ export class NeighbourTable {
   private readonly dots = new Map<number, Int32Array>()
   private readonly sorter: DotSorter
 
-  constructor(
-    private readonly codes: Int8Array,
-    private readonly queryCodes: Int8Array,
-    readonly dim: number,
-    /** How many rows, from row 0, can ever be live. */
-    readonly rows: number,
-  ) {
+  private readonly codes: Int8Array
+  private readonly queryCodes: Int8Array
+  readonly dim: number
+  /** How many rows, from row 0, can ever be live. */
+  readonly rows: number
+
+  constructor(codes: Int8Array, queryCodes: Int8Array, dim: number, rows: number) {
+    this.codes = codes
+    this.queryCodes = queryCodes
+    this.dim = dim
+    this.rows = rows
     invariant(rows * dim <= codes.length, `${rows} rows of ${dim} codes need a larger pool`)
     invariant(noneLonger(codes, dim, rows), 'a pool vector is longer than 512 in code units')
     invariant(
@@ -142,7 +146,10 @@ class DotSorter {
   private readonly half: Int32Array
   private readonly counts = new Int32Array(1025)
 
-  constructor(private readonly rows: number) {
+  private readonly rows: number
+
+  constructor(rows: number) {
+    this.rows = rows
     this.half = new Int32Array(rows)
   }
 

@@ -10,10 +10,12 @@ export class Rng {
   private c: number
   private counter = 1
 
-  constructor(
-    private readonly seed: number,
-    private readonly path = '',
-  ) {
+  private readonly seed: number
+  private readonly path: string
+
+  constructor(seed: number, path = '') {
+    this.seed = seed
+    this.path = path
     this.a = murmur3(path, seed >>> 0)
     this.b = murmur3(path, this.a ^ 0x9e3779b9)
     this.c = murmur3(path, this.b ^ Math.floor(seed / 0x1_0000_0000))

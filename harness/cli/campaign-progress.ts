@@ -12,10 +12,12 @@ export class CampaignProgress {
   private readonly startMs = performance.now()
   private readonly live: boolean
 
-  constructor(
-    private readonly asked: number,
-    private readonly quiet: boolean,
-  ) {
+  private readonly asked: number
+  private readonly quiet: boolean
+
+  constructor(asked: number, quiet: boolean) {
+    this.asked = asked
+    this.quiet = quiet
     this.live = !quiet && process.stderr.isTTY === true
   }
 

@@ -19,10 +19,13 @@ export class ProgressLine {
   private nowUs: Us = 0
   private readonly startMs = performance.now()
 
-  constructor(
-    private readonly plan: Plan,
-    private readonly shown: boolean,
-  ) {}
+  private readonly plan: Plan
+  private readonly shown: boolean
+
+  constructor(plan: Plan, shown: boolean) {
+    this.plan = plan
+    this.shown = shown
+  }
 
   see(event: RecordEvent): void {
     if (!this.shown) return

@@ -25,10 +25,10 @@ export class Health {
   private runUs: Us = 0
   private readonly machine: Machine | null
 
-  constructor(
-    private readonly directory: RunDirectory,
-    { world, timeline }: Pick<Plan, 'world' | 'timeline'>,
-  ) {
+  private readonly directory: RunDirectory
+
+  constructor(directory: RunDirectory, { world, timeline }: Pick<Plan, 'world' | 'timeline'>) {
+    this.directory = directory
     this.machine = world === 'sim' ? null : new Machine(timeline.warmupUs, () => this.write())
   }
 
@@ -66,10 +66,10 @@ class Machine {
   private readonly timer: NodeJS.Timeout
   private warm = false
 
-  constructor(
-    private readonly warmupUs: Us,
-    onDue: () => void,
-  ) {
+  private readonly warmupUs: Us
+
+  constructor(warmupUs: Us, onDue: () => void) {
+    this.warmupUs = warmupUs
     this.loop.enable()
     this.timer = setInterval(onDue, MACHINE_EVERY_MS)
     this.timer.unref()

@@ -84,13 +84,25 @@ class Watch {
   private confirmed = false
   private over = false
 
+  private readonly world: World
+  private readonly fault: FaultPlan
+  private readonly canary: Canary
+  private readonly emit: (event: RecordEvent) => void
+  private readonly watching: Watching
+
   constructor(
-    private readonly world: World,
-    private readonly fault: FaultPlan,
-    private readonly canary: Canary,
-    private readonly emit: (event: RecordEvent) => void,
-    private readonly watching: Watching,
-  ) {}
+    world: World,
+    fault: FaultPlan,
+    canary: Canary,
+    emit: (event: RecordEvent) => void,
+    watching: Watching,
+  ) {
+    this.world = world
+    this.fault = fault
+    this.canary = canary
+    this.emit = emit
+    this.watching = watching
+  }
 
   /** Sends at the canary's rhythm; judges the answers in order of sending. */
   async run(): Promise<void> {

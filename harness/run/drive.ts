@@ -38,10 +38,13 @@ class Lane {
   private readonly queue: Operation[] = []
   private readonly work = new Set<Promise<void>>()
 
-  constructor(
-    private readonly driving: Shared,
-    private readonly load: LoadPlan,
-  ) {}
+  private readonly driving: Shared
+  private readonly load: LoadPlan
+
+  constructor(driving: Shared, load: LoadPlan) {
+    this.driving = driving
+    this.load = load
+  }
 
   admit(operation: Operation): void {
     if (this.running < this.load.inFlight.max) this.begin(operation)

@@ -11,12 +11,22 @@ import { watch } from './canaries.ts'
 export class FaultSchedule {
   private readonly inForce = new Map<string, InForce>()
 
+  private readonly world: World
+  private readonly plan: Pick<Plan, 'faults' | 'links'>
+  private readonly emit: (event: RecordEvent) => void
+  private readonly endUs: number
+
   constructor(
-    private readonly world: World,
-    private readonly plan: Pick<Plan, 'faults' | 'links'>,
-    private readonly emit: (event: RecordEvent) => void,
-    private readonly endUs: number,
-  ) {}
+    world: World,
+    plan: Pick<Plan, 'faults' | 'links'>,
+    emit: (event: RecordEvent) => void,
+    endUs: number,
+  ) {
+    this.world = world
+    this.plan = plan
+    this.emit = emit
+    this.endUs = endUs
+  }
 
   /** Settles when all faults are healed and all canaries have spoken or given up. */
   async run(): Promise<void> {

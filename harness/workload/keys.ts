@@ -30,10 +30,12 @@ export class LoadKeys {
   private readonly contendedRank: ((rng: Rng) => number) | null
   private freshCount = 0
 
-  constructor(
-    private readonly space: KeySpace,
-    private readonly load: LoadPlan,
-  ) {
+  private readonly space: KeySpace
+  private readonly load: LoadPlan
+
+  constructor(space: KeySpace, load: LoadPlan) {
+    this.space = space
+    this.load = load
     this.contendedIds = load.keys.contended > 0 ? load.keys.contendedCount : 0
     checkKeys(space, load, this.contendedIds)
     const law = load.keys.contendedLaw

@@ -8,7 +8,11 @@ export class RegionTime {
   readonly skews = new Set<Skew>()
   private elapsedOffsetUs = 0
 
-  constructor(private readonly clock: { now(): Us }) {}
+  private readonly clock: { now(): Us }
+
+  constructor(clock: { now(): Us }) {
+    this.clock = clock
+  }
 
   wall(): Us {
     const now = this.clock.now()

@@ -39,13 +39,24 @@ export class OneWayPaths {
   private readonly messages: Message[] = []
   private readonly ends: Record<string, Ends> = {}
 
+  private readonly container: string
+  private readonly server: Server
+  private readonly paths: Record<'measured' | 'twin', ProxyPlace>
+  private readonly plans: readonly LinkPlan[]
+  readonly links: ProxiedLinks
+
   private constructor(
-    private readonly container: string,
-    private readonly server: Server,
-    private readonly paths: Record<'measured' | 'twin', ProxyPlace>,
-    private readonly plans: readonly LinkPlan[],
-    readonly links: ProxiedLinks,
+    container: string,
+    server: Server,
+    paths: Record<'measured' | 'twin', ProxyPlace>,
+    plans: readonly LinkPlan[],
+    links: ProxiedLinks,
   ) {
+    this.container = container
+    this.server = server
+    this.paths = paths
+    this.plans = plans
+    this.links = links
     server.on('connection', (socket) => this.listen(socket, true))
   }
 

@@ -47,7 +47,10 @@ export async function simulatedDelays(
 export class LawTest {
   private readonly pool: Float64Array
 
-  constructor(private readonly samples: readonly (readonly number[])[]) {
+  private readonly samples: readonly (readonly number[])[]
+
+  constructor(samples: readonly (readonly number[])[]) {
+    this.samples = samples
     this.pool = Float64Array.from(samples.flat()).sort()
   }
 

@@ -96,7 +96,11 @@ export class RecordScript {
   private readonly rows = new Map<number, number>()
   private end: RecordEvent | null = { type: 'end', t: 15 * SECOND, how: 'complete' }
 
-  constructor(readonly plan: Plan) {}
+  readonly plan: Plan
+
+  constructor(plan: Plan) {
+    this.plan = plan
+  }
 
   upsert(parts: OpParts & { id: number; row?: number }): this {
     const { id, row = id } = parts

@@ -41,13 +41,20 @@ export function stretchesOf(
 class Recovery {
   private readonly normal: readonly Span[]
 
+  private readonly history: History
+  private readonly settled: readonly Settlement[]
+  private readonly inFlight: InFlight
+
   constructor(
-    private readonly history: History,
-    private readonly settled: readonly Settlement[],
-    private readonly inFlight: InFlight,
+    history: History,
+    settled: readonly Settlement[],
+    inFlight: InFlight,
     beganUs: Us,
     earlier: readonly Stretch[],
   ) {
+    this.history = history
+    this.settled = settled
+    this.inFlight = inFlight
     const { warmupUs } = history.plan.timeline
     const baseline = without(earlier, { fromUs: warmupUs, toUs: beganUs })
     this.normal = baseline.length > 0 ? baseline : without(earlier, { fromUs: 0, toUs: beganUs })

@@ -24,8 +24,12 @@ export class RegionState {
   /** Stretches in which the store answers nothing, or success with 0 rows. */
   private readonly outages: { until: 'up' | 'loaded'; fromUs: Us; toUs: Us }[] = []
 
+  private readonly keepsBase: (id: PointId) => boolean
+
   /** `keepsBase`: whether a point of the base was in this region's store from the start. */
-  constructor(private readonly keepsBase: (id: PointId) => boolean) {}
+  constructor(keepsBase: (id: PointId) => boolean) {
+    this.keepsBase = keepsBase
+  }
 
   /** Write current in the store at `us`; `ABSENT` if none. */
   applied(id: PointId, us: Us): WriteId {

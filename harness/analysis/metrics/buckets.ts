@@ -17,7 +17,11 @@ type Line = { name: string; of: (bucket: Bucket) => Interval | null }
 export class Buckets {
   private readonly byKey = new Map<string, Map<number, Bucket>>()
 
-  constructor(readonly widthUs: Us) {}
+  readonly widthUs: Us
+
+  constructor(widthUs: Us) {
+    this.widthUs = widthUs
+  }
 
   at(key: string, us: Us): Bucket {
     let buckets = this.byKey.get(key)

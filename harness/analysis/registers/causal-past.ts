@@ -142,7 +142,10 @@ class Known {
   /** The last write of each lane up to each place. */
   private readonly lastWrite: (Step | null)[][]
 
-  constructor(private readonly steps: Steps) {
+  private readonly steps: Steps
+
+  constructor(steps: Steps) {
+    this.steps = steps
     this.lastWrite = steps.lanes.map((lane) => {
       let last: Step | null = null
       return [null, ...lane.map((step) => (last = step.version ? step : last))]

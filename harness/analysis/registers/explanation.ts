@@ -65,11 +65,10 @@ class Search {
   private requiredLeft: number
   private absent: boolean
 
-  constructor(
-    { units, before }: Order,
-    beginsAsNothing: boolean,
-    private readonly effort: Effort,
-  ) {
+  private readonly effort: Effort
+
+  constructor({ units, before }: Order, beginsAsNothing: boolean, effort: Effort) {
+    this.effort = effort
     this.units = units
     this.byTime = [...units.keys()]
       .filter((u) => !this.unit(u).optional)

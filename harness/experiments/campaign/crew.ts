@@ -62,7 +62,11 @@ type Answer<Result> = { result: Result } | { died: string }
 class Seat<Task, Result> {
   private child: ChildProcess | null = null
 
-  constructor(private readonly program: string) {}
+  private readonly program: string
+
+  constructor(program: string) {
+    this.program = program
+  }
 
   does(task: Task): Promise<Answer<Result>> {
     const child = this.child ?? this.started()

@@ -57,10 +57,13 @@ class Search {
   tries = 0
   private readonly known = new Map<string, boolean>()
 
-  constructor(
-    public plan: ListedPlan,
-    private readonly shrinking: Shrinking,
-  ) {}
+  public plan: ListedPlan
+  private readonly shrinking: Shrinking
+
+  constructor(plan: ListedPlan, shrinking: Shrinking) {
+    this.plan = plan
+    this.shrinking = shrinking
+  }
 
   get over(): boolean {
     return this.shrinking.spent?.(this.tries) === true

@@ -48,7 +48,11 @@ export function resolveLoad(
 class Classes {
   private readonly taken = new Map<string, Set<string>>()
 
-  constructor(private readonly sheet: Sheet) {}
+  private readonly sheet: Sheet
+
+  constructor(sheet: Sheet) {
+    this.sheet = sheet
+  }
 
   /** The name as written; without one the first load of a region has none, and the n-th is called n. */
   nameFor(region: string, written: string | undefined, path: Path): string | undefined {

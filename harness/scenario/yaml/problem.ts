@@ -43,8 +43,11 @@ export function inFileOrder(problems: readonly Problem[], file: string): Problem
 
 /** A scenario that cannot be run, with everything that is wrong with it. */
 export class ScenarioError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
     super(formatProblems(problems))
+    this.problems = problems
     this.name = 'ScenarioError'
   }
 }

@@ -37,7 +37,10 @@ export class Backup {
   /** Regions whose copies of the own log have not been replayed. */
   private readonly owed = new Set<RegionName>()
 
-  constructor(private readonly setting: BackupSetting) {
+  private readonly setting: BackupSetting
+
+  constructor(setting: BackupSetting) {
+    this.setting = setting
     setting.terrain.network.serve(READY, async () => {
       this.refuse()
       return { kind: READY, bytes: 48, body: null }

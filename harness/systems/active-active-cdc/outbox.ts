@@ -16,11 +16,15 @@ export class Outbox {
   private waiting: Change[] = []
   private wake = () => {}
 
-  constructor(
-    private readonly log: EventLog,
-    private readonly topic: string,
-    private readonly clock: Clock,
-  ) {}
+  private readonly log: EventLog
+  private readonly topic: string
+  private readonly clock: Clock
+
+  constructor(log: EventLog, topic: string, clock: Clock) {
+    this.log = log
+    this.topic = topic
+    this.clock = clock
+  }
 
   put(change: Change): void {
     this.waiting.push(change)

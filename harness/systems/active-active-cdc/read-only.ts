@@ -13,10 +13,12 @@ export class ReadOnly {
   private readonly peers: readonly string[]
   private active = false
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly everyUs: Us,
-  ) {
+  private readonly terrain: Terrain
+  private readonly everyUs: Us
+
+  constructor(terrain: Terrain, everyUs: Us) {
+    this.terrain = terrain
+    this.everyUs = everyUs
     this.peers = terrain.regions.filter((region) => region !== terrain.region)
     this.health = new Health(terrain, this.peers, { everyUs })
   }

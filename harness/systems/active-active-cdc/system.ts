@@ -118,11 +118,14 @@ class RegionalAgent implements Agent {
   private readonly readOnly: ReadOnly | null
   private readonly backup: Backup | null
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly settings: Knobs,
-    private readonly stamper: Stamper,
-  ) {
+  private readonly terrain: Terrain
+  private readonly settings: Knobs
+  private readonly stamper: Stamper
+
+  constructor(terrain: Terrain, settings: Knobs, stamper: Stamper) {
+    this.terrain = terrain
+    this.settings = settings
+    this.stamper = stamper
     const { region, regions, clock, store, log, network, journal } = terrain
     const { conflict, tombstonesUs, snapshotEveryUs: everyUs, onPartition, healthUs } = settings
     this.others = regions.filter((other) => other !== region)

@@ -35,11 +35,14 @@ type Compared = { changes: Change[]; wanted: PointId[] }
 export class AntiEntropy {
   private readonly compared = new Set<RegionName>()
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly peers: Peers,
-    private readonly copy: RegionalCopy,
-  ) {
+  private readonly terrain: Terrain
+  private readonly peers: Peers
+  private readonly copy: RegionalCopy
+
+  constructor(terrain: Terrain, peers: Peers, copy: RegionalCopy) {
+    this.terrain = terrain
+    this.peers = peers
+    this.copy = copy
     const { elements } = copy
     peers.serve<Digest[]>(GROUPS, async (groups) => {
       await copy.open(CALL)

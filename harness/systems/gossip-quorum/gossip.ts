@@ -47,13 +47,18 @@ export class Gossip {
   /** This region has all that a peer took before. */
   private readonly completeUs = new Map<RegionName, Us>()
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly peers: Peers,
-    private readonly rng: Rng,
-    private readonly knobs: GossipKnobs,
-    private readonly bound: Bound,
-  ) {
+  private readonly terrain: Terrain
+  private readonly peers: Peers
+  private readonly rng: Rng
+  private readonly knobs: GossipKnobs
+  private readonly bound: Bound
+
+  constructor(terrain: Terrain, peers: Peers, rng: Rng, knobs: GossipKnobs, bound: Bound) {
+    this.terrain = terrain
+    this.peers = peers
+    this.rng = rng
+    this.knobs = knobs
+    this.bound = bound
     for (const other of peers.others) {
       this.waiting.set(other, new Map())
       this.underWay.set(other, new Set())

@@ -11,10 +11,13 @@ export type HotKnobs = { size: number; ttlUs: Us }
 export class HotCache {
   private readonly kept = new Map<PointId, { point: StoredPoint; atUs: Us }>()
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly knobs: HotKnobs,
-  ) {}
+  private readonly clock: Clock
+  private readonly knobs: HotKnobs
+
+  constructor(clock: Clock, knobs: HotKnobs) {
+    this.clock = clock
+    this.knobs = knobs
+  }
 
   get(id: PointId): { point: StoredPoint; ageUs: Us } | undefined {
     const found = this.kept.get(id)

@@ -27,13 +27,24 @@ export class LocalReads {
   private readonly vectors: HotCache
   private readonly results: ResultCache
 
+  private readonly terrain: Terrain
+  private readonly copy: RegionalCopy
+  private readonly quorum: Quorum
+  private readonly seen: Seen
+  private readonly knobs: GossipQuorumKnobs
+
   constructor(
-    private readonly terrain: Terrain,
-    private readonly copy: RegionalCopy,
-    private readonly quorum: Quorum,
-    private readonly seen: Seen,
-    private readonly knobs: GossipQuorumKnobs,
+    terrain: Terrain,
+    copy: RegionalCopy,
+    quorum: Quorum,
+    seen: Seen,
+    knobs: GossipQuorumKnobs,
   ) {
+    this.terrain = terrain
+    this.copy = copy
+    this.quorum = quorum
+    this.seen = seen
+    this.knobs = knobs
     const { cacheSize: size, cacheTtlUs: ttlUs, cacheInvalidate } = knobs
     this.vectors = new HotCache(terrain.clock, { size, ttlUs })
     const invalidate = cacheInvalidate === 'on'

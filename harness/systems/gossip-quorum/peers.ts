@@ -11,8 +11,11 @@ export class Peers {
   readonly others: readonly RegionName[]
   private readonly answeredUs = new Map<RegionName, Us>()
 
+  private readonly terrain: Pick<Terrain, 'region' | 'regions' | 'clock' | 'network'>
+
   /** Everybody counts as within reach at the start: silence has to be shown. */
-  constructor(private readonly terrain: Pick<Terrain, 'region' | 'regions' | 'clock' | 'network'>) {
+  constructor(terrain: Pick<Terrain, 'region' | 'regions' | 'clock' | 'network'>) {
+    this.terrain = terrain
     this.others = terrain.regions.filter((other) => other !== terrain.region)
     for (const other of this.others) {
       this.answeredUs.set(other, terrain.clock.elapsed())

@@ -27,13 +27,22 @@ type Held = { region: RegionName; point: StoredPoint | null }
 
 /** What is asked of several copies at once, and answered when enough of them have. */
 export class Quorum {
+  private readonly terrain: Terrain
+  private readonly peers: Peers
+  private readonly copy: RegionalCopy
+  /** A copy did not take a change that others have, or may have. */
+  private readonly missed: (change: Change, by: RegionName) => void
+
   constructor(
-    private readonly terrain: Terrain,
-    private readonly peers: Peers,
-    private readonly copy: RegionalCopy,
-    /** A copy did not take a change that others have, or may have. */
-    private readonly missed: (change: Change, by: RegionName) => void,
+    terrain: Terrain,
+    peers: Peers,
+    copy: RegionalCopy,
+    missed: (change: Change, by: RegionName) => void,
   ) {
+    this.terrain = terrain
+    this.peers = peers
+    this.copy = copy
+    this.missed = missed
     peers.serve<{ change: Change; how: How }>(STORE, async ({ change, how }, from) => {
       const written = await copy.apply([change], { op: change.write, deadlineUs: SERVE_US })
       if (how === 'read-repair' && written.length > 0) terrain.journal.repaired(how, 1, from)

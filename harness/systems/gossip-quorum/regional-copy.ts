@@ -47,11 +47,12 @@ export class RegionalCopy {
   private readonly unsure = new Set<PointId>()
   private readonly waiting = new Map<PointId, (() => void)[]>()
 
-  constructor(
-    private readonly terrain: Terrain,
-    tombstonesUs: Us,
-    private readonly watching: Watching,
-  ) {
+  private readonly terrain: Terrain
+  private readonly watching: Watching
+
+  constructor(terrain: Terrain, tombstonesUs: Us, watching: Watching) {
+    this.terrain = terrain
+    this.watching = watching
     const { store, clock, journal } = terrain
     this.guard = new Guard('hybrid-logical-clock', store, clock, journal)
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)

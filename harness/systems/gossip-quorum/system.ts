@@ -99,12 +99,14 @@ class RegionalAgent implements Agent {
   private readonly seen: Seen
   private alone = false
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly knobs: Knobs,
-    private readonly stamper: Stamper,
-    rng: Rng,
-  ) {
+  private readonly terrain: Terrain
+  private readonly knobs: Knobs
+  private readonly stamper: Stamper
+
+  constructor(terrain: Terrain, knobs: Knobs, stamper: Stamper, rng: Rng) {
+    this.terrain = terrain
+    this.knobs = knobs
+    this.stamper = stamper
     this.seen = new Seen(terrain.regions)
     this.peers = new Peers(terrain)
     this.copy = new RegionalCopy(terrain, knobs.tombstonesUs, {

@@ -19,7 +19,11 @@ export class BatchApplier {
   private sinceUs: Us = 0
   private drains: (() => void)[] = []
 
-  constructor(private readonly batching: Batching) {}
+  private readonly batching: Batching
+
+  constructor(batching: Batching) {
+    this.batching = batching
+  }
 
   /** Settles when all that stands in the local log now is applied, whatever batches may still wait for. */
   drain(): Promise<void> {

@@ -9,7 +9,11 @@ const ROUNDS = 6
  * quotients in one order only, so that every engine finds the same cells.
  */
 export class Centroids {
-  constructor(private readonly means: readonly Float64Array[]) {}
+  private readonly means: readonly Float64Array[]
+
+  constructor(means: readonly Float64Array[]) {
+    this.means = means
+  }
 
   get count(): number {
     return this.means.length

@@ -55,11 +55,15 @@ type Stage = 'first' | 'moving' | 'second'
 export class EmbeddingShards {
   private stage: Stage = 'first'
 
-  private constructor(
-    private readonly terrain: Terrain,
-    private readonly knobs: ShardKnobs,
-    private readonly dueUs: Us,
-  ) {}
+  private readonly terrain: Terrain
+  private readonly knobs: ShardKnobs
+  private readonly dueUs: Us
+
+  private constructor(terrain: Terrain, knobs: ShardKnobs, dueUs: Us) {
+    this.terrain = terrain
+    this.knobs = knobs
+    this.dueUs = dueUs
+  }
 
   static async open(terrain: Terrain, knobs: ShardKnobs): Promise<EmbeddingShards> {
     const { durable, clock } = terrain

@@ -24,14 +24,26 @@ export class Fence {
   /** While this region takes over, all that it was sent counts. */
   open = false
 
+  private readonly durable: Durable
+  private readonly journal: Journal
+  public epoch: number
+  public compared: boolean
+  /** The highest epoch that any change arrived here under. */
+  public seen: number
+
   private constructor(
-    private readonly durable: Durable,
-    private readonly journal: Journal,
-    public epoch: number,
-    public compared: boolean,
-    /** The highest epoch that any change arrived here under. */
-    public seen: number,
-  ) {}
+    durable: Durable,
+    journal: Journal,
+    epoch: number,
+    compared: boolean,
+    seen: number,
+  ) {
+    this.durable = durable
+    this.journal = journal
+    this.epoch = epoch
+    this.compared = compared
+    this.seen = seen
+  }
 
   static async restore(durable: Durable, journal: Journal): Promise<Fence> {
     const epoch = (await durable.load(RAISED)) ?? 0

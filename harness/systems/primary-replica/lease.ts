@@ -25,17 +25,37 @@ export type Seen = { epoch: number; holder: RegionName | null }
  * it counts on from the highest epoch that the other regions have seen, and answers nobody before all have told.
  */
 export class LeaseRegister {
+  private readonly clock: Clock
+  private readonly durable: Durable
+  private readonly regions: readonly RegionName[]
+  private readonly ttlUs: Us
+  private epoch: number
+  private holder: RegionName
+  private untilUs: Us
+  private kept: boolean
+  private readonly seenElsewhere: () => Promise<Seen>
+
   private constructor(
-    private readonly clock: Clock,
-    private readonly durable: Durable,
-    private readonly regions: readonly RegionName[],
-    private readonly ttlUs: Us,
-    private epoch: number,
-    private holder: RegionName,
-    private untilUs: Us,
-    private kept: boolean,
-    private readonly seenElsewhere: () => Promise<Seen>,
-  ) {}
+    clock: Clock,
+    durable: Durable,
+    regions: readonly RegionName[],
+    ttlUs: Us,
+    epoch: number,
+    holder: RegionName,
+    untilUs: Us,
+    kept: boolean,
+    seenElsewhere: () => Promise<Seen>,
+  ) {
+    this.clock = clock
+    this.durable = durable
+    this.regions = regions
+    this.ttlUs = ttlUs
+    this.epoch = epoch
+    this.holder = holder
+    this.untilUs = untilUs
+    this.kept = kept
+    this.seenElsewhere = seenElsewhere
+  }
 
   /** `first` has the lease of epoch 0, which lets nobody write: it is the first that may acquire. */
   static async open(
@@ -103,10 +123,13 @@ export class HeldLease {
   private untilUs: Us = Number.NEGATIVE_INFINITY
   private heldEpoch = 0
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly ttlUs: Us,
-  ) {}
+  private readonly clock: Clock
+  private readonly ttlUs: Us
+
+  constructor(clock: Clock, ttlUs: Us) {
+    this.clock = clock
+    this.ttlUs = ttlUs
+  }
 
   granted(epoch: number, askedUs: Us): void {
     this.heldEpoch = epoch

@@ -35,15 +35,26 @@ export class LogReplica implements Roles {
   private readonly applier: BatchApplier
   private readonly lag: ReplicaLag
 
+  private readonly terrain: Terrain
+  private readonly fence: Fence
+  private readonly shards: EmbeddingShards
+  private readonly holdings: Holdings
+  /** Hears of changes that are in the store now. */
+  private readonly applied: (changes: readonly Change[]) => void
+
   constructor(
-    private readonly terrain: Terrain,
+    terrain: Terrain,
     { topic, batch, lingerUs, tombstonesUs }: ReplicaKnobs,
-    private readonly fence: Fence,
-    private readonly shards: EmbeddingShards,
-    private readonly holdings: Holdings,
-    /** Hears of changes that are in the store now. */
-    private readonly applied: (changes: readonly Change[]) => void,
+    fence: Fence,
+    shards: EmbeddingShards,
+    holdings: Holdings,
+    applied: (changes: readonly Change[]) => void,
   ) {
+    this.terrain = terrain
+    this.fence = fence
+    this.shards = shards
+    this.holdings = holdings
+    this.applied = applied
     const { region, regions, clock, store, log, journal, network } = terrain
     this.guard = new Guard('fencing-token', store, clock, journal)
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)

@@ -32,10 +32,12 @@ export class ReadRepair {
   private readonly waiting = new Map<WriteId, Waiting>()
   private readonly busy = new Set<RegionName>()
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly repairing: Repairing,
-  ) {
+  private readonly terrain: Terrain
+  private readonly repairing: Repairing
+
+  constructor(terrain: Terrain, repairing: Repairing) {
+    this.terrain = terrain
+    this.repairing = repairing
     const { network, journal } = terrain
     network.serve(CONFIRM, async ({ body }, from) => {
       this.confirmed(from, body as WriteId[])

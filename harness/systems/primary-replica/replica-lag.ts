@@ -12,10 +12,13 @@ export class ReplicaLag {
   private lastUs: Us | null = null
   private gaugeUs: Us = 0
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly journal: Journal,
-  ) {}
+  private readonly clock: Clock
+  private readonly journal: Journal
+
+  constructor(clock: Clock, journal: Journal) {
+    this.clock = clock
+    this.journal = journal
+  }
 
   applied(changes: readonly Change[]): void {
     const last = changes.at(-1)

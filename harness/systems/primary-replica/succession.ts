@@ -56,11 +56,14 @@ export class Succession {
   private readonly lease: HeldLease
   private leading = 0
 
-  private constructor(
-    private readonly terrain: Terrain,
-    private readonly knobs: SuccessionKnobs,
-    private readonly roles: Roles,
-  ) {
+  private readonly terrain: Terrain
+  private readonly knobs: SuccessionKnobs
+  private readonly roles: Roles
+
+  private constructor(terrain: Terrain, knobs: SuccessionKnobs, roles: Roles) {
+    this.terrain = terrain
+    this.knobs = knobs
+    this.roles = roles
     this.known = { epoch: 0, holder: knobs.primary, leads: false }
     this.lease = new HeldLease(terrain.clock, knobs.ttlUs)
   }

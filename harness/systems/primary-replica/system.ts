@@ -132,13 +132,22 @@ class RegionalAgent implements Agent {
     return agent
   }
 
+  private readonly terrain: Terrain
+  private readonly settings: Knobs
+  private readonly shards: EmbeddingShards
+  private readonly holdings: Holdings
+
   private constructor(
-    private readonly terrain: Terrain,
-    private readonly settings: Knobs,
+    terrain: Terrain,
+    settings: Knobs,
     fence: Fence,
-    private readonly shards: EmbeddingShards,
-    private readonly holdings: Holdings,
+    shards: EmbeddingShards,
+    holdings: Holdings,
   ) {
+    this.terrain = terrain
+    this.settings = settings
+    this.shards = shards
+    this.holdings = holdings
     const { replicas, repairAfterUs: afterUs } = settings
     const told = (changes: readonly Change[]) => {
       const { holder } = this.succession.term()

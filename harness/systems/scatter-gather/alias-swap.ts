@@ -40,7 +40,11 @@ export class AliasSwap {
   /** Written to the serving collection only, because the new one did not answer: copied once more. */
   private readonly behind = new Set<PointId>()
 
-  constructor(private readonly swapping: Swapping) {}
+  private readonly swapping: Swapping
+
+  constructor(swapping: Swapping) {
+    this.swapping = swapping
+  }
 
   /**
    * Wraps a write to the serving collection, inside the turns of its ids: while a new one is filled it goes there too.

@@ -10,10 +10,10 @@ const SEED = 0x5eed
 export class HashRing {
   private readonly places: { at: number; node: string }[]
 
-  constructor(
-    readonly nodes: readonly string[],
-    virtualNodes: number,
-  ) {
+  readonly nodes: readonly string[]
+
+  constructor(nodes: readonly string[], virtualNodes: number) {
+    this.nodes = nodes
     invariant(nodes.length > 0, 'a ring without nodes')
     this.places = nodes
       .flatMap((node) =>

@@ -8,7 +8,11 @@ const SAVED = 10
 export class HedgeBudget {
   private saved = SAVED
 
-  constructor(private readonly share: number) {}
+  private readonly share: number
+
+  constructor(share: number) {
+    this.share = share
+  }
 
   called(): void {
     this.saved = Math.min(SAVED, this.saved + this.share)

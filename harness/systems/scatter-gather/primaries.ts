@@ -28,12 +28,16 @@ type ForwardedRead = { op: number; id: PointId; deadlineUs: Us }
  * holder that this region thinks well, and whoever is asked obeys: without a lease two regions may name two of them.
  */
 export class Primaries {
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly shards: PlacedShards,
-    private readonly health: Health,
-    private readonly keeper: ShardKeeper,
-  ) {
+  private readonly terrain: Terrain
+  private readonly shards: PlacedShards
+  private readonly health: Health
+  private readonly keeper: ShardKeeper
+
+  constructor(terrain: Terrain, shards: PlacedShards, health: Health, keeper: ShardKeeper) {
+    this.terrain = terrain
+    this.shards = shards
+    this.health = health
+    this.keeper = keeper
     const { network } = terrain
     network.serve(WRITE, async ({ body }) => {
       const { point, session, deadlineUs } = body as ForwardedWrite

@@ -41,7 +41,10 @@ export class ShardKeeper {
   private readonly guard: Guard
   private readonly tombstones: Tombstones
 
-  constructor(private readonly keeping: Keeping) {
+  private readonly keeping: Keeping
+
+  constructor(keeping: Keeping) {
+    this.keeping = keeping
     const { store, clock, journal, network } = keeping.terrain
     this.guard = new Guard('hybrid-logical-clock', store, clock, journal)
     this.tombstones = new Tombstones(store, clock, journal, this.turns, keeping.tombstonesUs)

@@ -33,7 +33,11 @@ export class ShardRefill {
   private readonly held = new Map<RegionName, Map<PointId, WriteId>>()
   private readonly whole = new Set<RegionName>()
 
-  constructor(private readonly refilling: Refilling) {}
+  private readonly refilling: Refilling
+
+  constructor(refilling: Refilling) {
+    this.refilling = refilling
+  }
 
   async run(stop: Stop): Promise<void> {
     const { holdings, terrain } = this.refilling

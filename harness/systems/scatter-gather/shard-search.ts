@@ -30,14 +30,25 @@ export class ShardSearch {
   private readonly speeds: Speeds
   private readonly budget: HedgeBudget
 
+  private readonly terrain: Terrain
+  private readonly shards: PlacedShards
+  private readonly health: Health
+  private readonly cache: ResultCache
+  private readonly knobs: SearchKnobs
+
   constructor(
-    private readonly terrain: Terrain,
-    private readonly shards: PlacedShards,
-    private readonly health: Health,
-    private readonly cache: ResultCache,
-    private readonly knobs: SearchKnobs,
+    terrain: Terrain,
+    shards: PlacedShards,
+    health: Health,
+    cache: ResultCache,
+    knobs: SearchKnobs,
     rng: Rng,
   ) {
+    this.terrain = terrain
+    this.shards = shards
+    this.health = health
+    this.cache = cache
+    this.knobs = knobs
     this.all = Array.from({ length: shards.shards }, (_, shard) => shard)
     this.speeds = new Speeds(rng)
     this.budget = new HedgeBudget(knobs.hedgeShare)

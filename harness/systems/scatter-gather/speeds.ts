@@ -10,7 +10,11 @@ const TRIAL = 0.05
 export class Speeds {
   private readonly smoothUs = new Map<RegionName, number>()
 
-  constructor(private readonly rng: Rng) {}
+  private readonly rng: Rng
+
+  constructor(rng: Rng) {
+    this.rng = rng
+  }
 
   note(region: RegionName, us: Us): void {
     const known = this.smoothUs.get(region)

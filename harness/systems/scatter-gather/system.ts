@@ -131,13 +131,14 @@ class Coordinator implements Agent {
   private readonly searches: ShardSearch
   private readonly refill: ShardRefill
 
-  constructor(
-    private readonly terrain: Terrain,
-    rng: Rng,
-    private readonly settings: Knobs,
-    stamper: Stamper,
-    private readonly holdings: Holdings,
-  ) {
+  private readonly terrain: Terrain
+  private readonly settings: Knobs
+  private readonly holdings: Holdings
+
+  constructor(terrain: Terrain, rng: Rng, settings: Knobs, stamper: Stamper, holdings: Holdings) {
+    this.terrain = terrain
+    this.settings = settings
+    this.holdings = holdings
     const { region, regions, clock, space } = terrain
     const { healthUs, failBackUs, cacheUs, cacheSize, cacheInvalidation, tombstonesUs } = settings
     const shards = placeShards(settings, regions)

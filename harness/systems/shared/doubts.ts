@@ -15,11 +15,19 @@ export class Doubts {
   private waiting: Change[] = []
   private wake = () => {}
 
+  private readonly clock: Clock
+  private readonly apply: (change: Change) => Promise<void>
+  private readonly settled: (change: Change) => void
+
   constructor(
-    private readonly clock: Clock,
-    private readonly apply: (change: Change) => Promise<void>,
-    private readonly settled: (change: Change) => void,
-  ) {}
+    clock: Clock,
+    apply: (change: Change) => Promise<void>,
+    settled: (change: Change) => void,
+  ) {
+    this.clock = clock
+    this.apply = apply
+    this.settled = settled
+  }
 
   put(change: Change): void {
     this.waiting.push(change)

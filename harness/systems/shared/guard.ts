@@ -19,12 +19,17 @@ const REMEMBERED = 100_000
 export class Guard {
   private readonly known = new Map<PointId, Known>()
 
-  constructor(
-    private readonly rule: ConflictRule,
-    private readonly store: VectorStore,
-    private readonly clock: Clock,
-    private readonly journal: Journal,
-  ) {}
+  private readonly rule: ConflictRule
+  private readonly store: VectorStore
+  private readonly clock: Clock
+  private readonly journal: Journal
+
+  constructor(rule: ConflictRule, store: VectorStore, clock: Clock, journal: Journal) {
+    this.rule = rule
+    this.store = store
+    this.clock = clock
+    this.journal = journal
+  }
 
   /** Writes without looking: for changes that are newer by construction. */
   async write(changes: readonly Change[], call: Call): Promise<void> {

@@ -31,11 +31,14 @@ type State = { healthy: boolean; streak: number; rttUs: Us; smoothUs: Us; wellSi
 export class Health {
   private readonly states = new Map<RegionName, State>()
 
-  constructor(
-    private readonly watcher: Watcher,
-    private readonly regions: readonly RegionName[],
-    private readonly knobs: WatchKnobs,
-  ) {
+  private readonly watcher: Watcher
+  private readonly regions: readonly RegionName[]
+  private readonly knobs: WatchKnobs
+
+  constructor(watcher: Watcher, regions: readonly RegionName[], knobs: WatchKnobs) {
+    this.watcher = watcher
+    this.regions = regions
+    this.knobs = knobs
     const wellSinceUs = Number.NEGATIVE_INFINITY
     for (const region of regions)
       this.states.set(region, {

@@ -23,10 +23,12 @@ export class Holdings {
   private readonly known: Promise<void>
   private tell = () => {}
 
-  private constructor(
-    private readonly terrain: Terrain,
-    private state: 'unknown' | 'missing' | 'complete' | 'stored',
-  ) {
+  private readonly terrain: Terrain
+  private state: 'unknown' | 'missing' | 'complete' | 'stored'
+
+  private constructor(terrain: Terrain, state: 'unknown' | 'missing' | 'complete' | 'stored') {
+    this.terrain = terrain
+    this.state = state
     this.known = new Promise((resolve) => {
       this.tell = resolve
     })

@@ -28,11 +28,15 @@ export class ResultCache {
   /** Changes that answers under way may not show. */
   private recent: { change: Changed; atUs: Us }[] = []
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly space: Space,
-    private readonly knobs: CacheKnobs,
-  ) {}
+  private readonly clock: Clock
+  private readonly space: Space
+  private readonly knobs: CacheKnobs
+
+  constructor(clock: Clock, space: Space, knobs: CacheKnobs) {
+    this.clock = clock
+    this.space = space
+    this.knobs = knobs
+  }
 
   get(query: Row, k: number): { hits: Hit[]; ageUs: Us } | undefined {
     const key = `${query}/${k}`

@@ -13,13 +13,19 @@ import type { Turns } from './turns.ts'
 export class Tombstones {
   private readonly written = new Map<PointId, { write: WriteId; atUs: Us }>()
 
-  constructor(
-    private readonly store: Purgeable,
-    private readonly clock: Clock,
-    private readonly journal: Journal,
-    private readonly turns: Turns,
-    private readonly lifetimeUs: Us,
-  ) {}
+  private readonly store: Purgeable
+  private readonly clock: Clock
+  private readonly journal: Journal
+  private readonly turns: Turns
+  private readonly lifetimeUs: Us
+
+  constructor(store: Purgeable, clock: Clock, journal: Journal, turns: Turns, lifetimeUs: Us) {
+    this.store = store
+    this.clock = clock
+    this.journal = journal
+    this.turns = turns
+    this.lifetimeUs = lifetimeUs
+  }
 
   note(point: { id: PointId; write: WriteId; deleted: boolean }): void {
     this.written.delete(point.id)

@@ -32,7 +32,10 @@ export class WalApplier {
   private readonly tombstones: Tombstones
   private readonly lanes: Lanes
 
-  constructor(private readonly applying: Applying) {
+  private readonly applying: Applying
+
+  constructor(applying: Applying) {
+    this.applying = applying
     const { terrain, rule, batch, tombstonesUs } = applying
     const { store, clock, journal } = terrain
     this.guard = new Guard(rule, store, clock, journal)

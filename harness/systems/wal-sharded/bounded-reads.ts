@@ -31,7 +31,11 @@ export type BoundedReading = {
 export class BoundedReads {
   private readonly behindUs = new Map<RegionName, Us>()
 
-  constructor(private readonly reading: BoundedReading) {}
+  private readonly reading: BoundedReading
+
+  constructor(reading: BoundedReading) {
+    this.reading = reading
+  }
 
   async search(query: Row, k: number, call: Call): Promise<Found> {
     const { store } = this.reading

@@ -21,11 +21,14 @@ export class Confirmations {
   private readonly owed = new Map<RegionName, WriteId[]>()
   private readonly wakes = new Map<RegionName, () => void>()
 
-  constructor(
-    private readonly others: readonly RegionName[],
-    private readonly network: Network & Serving,
-    private readonly clock: Clock,
-  ) {
+  private readonly others: readonly RegionName[]
+  private readonly network: Network & Serving
+  private readonly clock: Clock
+
+  constructor(others: readonly RegionName[], network: Network & Serving, clock: Clock) {
+    this.others = others
+    this.network = network
+    this.clock = clock
     for (const other of others) this.owed.set(other, [])
     network.serve(CONFIRM, async ({ body }, from) => {
       for (const write of body as WriteId[]) this.confirmed(write, from)

@@ -31,7 +31,11 @@ const NODE_SEED = 1
 export class ShardMap {
   private readonly splits = new Map<number, Split>()
 
-  constructor(private readonly sharding: Sharding) {}
+  private readonly sharding: Sharding
+
+  constructor(sharding: Sharding) {
+    this.sharding = sharding
+  }
 
   shardOf(id: PointId): number {
     return shardOfId(id, this.sharding)

@@ -12,10 +12,12 @@ export class HotShards {
   private total = 0
   private sinceUs: Us
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly windowUs: Us,
-  ) {
+  private readonly clock: Clock
+  private readonly windowUs: Us
+
+  constructor(clock: Clock, windowUs: Us) {
+    this.clock = clock
+    this.windowUs = windowUs
     this.sinceUs = clock.elapsed()
   }
 

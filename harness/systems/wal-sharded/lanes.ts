@@ -18,12 +18,16 @@ export class Lanes {
   /** Changes put and not yet applied. */
   waiting = 0
 
-  constructor(
-    private readonly clock: Clock,
-    /** Changes of one call at most. */
-    private readonly batch: number,
-    private readonly apply: (changes: readonly Change[]) => Promise<void>,
-  ) {}
+  private readonly clock: Clock
+  /** Changes of one call at most. */
+  private readonly batch: number
+  private readonly apply: (changes: readonly Change[]) => Promise<void>
+
+  constructor(clock: Clock, batch: number, apply: (changes: readonly Change[]) => Promise<void>) {
+    this.clock = clock
+    this.batch = batch
+    this.apply = apply
+  }
 
   /**
    * Settles when the change has been applied or found superseded; never, if the agent stops before. `before` is a lane

@@ -50,7 +50,10 @@ export class WalReader {
   private committedUs: Us = 0
   private dirty = false
 
-  constructor(private readonly reading: Reading) {
+  private readonly reading: Reading
+
+  constructor(reading: Reading) {
+    this.reading = reading
     const { region, regions, topic } = reading
     this.topics = regions.map((other) => (other === region ? topic : `${other}.${topic}`))
   }

@@ -50,7 +50,10 @@ export class WalReconciler {
   /** Regions that lost their log: what others have of it is still to be compared. */
   private readonly lost = new Set<RegionName>()
 
-  constructor(private readonly work: Reconciling) {
+  private readonly work: Reconciling
+
+  constructor(work: Reconciling) {
+    this.work = work
     work.network.serve(FLOOR, async () => {
       const body = work.positions.get(work.region)?.applied() ?? []
       return { kind: FLOOR, bytes: 16 + 8 * body.length, body }

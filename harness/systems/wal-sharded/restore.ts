@@ -27,7 +27,10 @@ export class WalRestore {
   /** False until the region is known to have its data. */
   ready = false
 
-  constructor(private readonly work: Restoring) {
+  private readonly work: Restoring
+
+  constructor(work: Restoring) {
+    this.work = work
     const { terrain, positions } = work
     terrain.network.serve(READY, async () => {
       this.check()

@@ -10,12 +10,16 @@ export class SharedAsks {
   private readonly open = new Map<string, Promise<unknown>>()
   private readonly quietUntilUs = new Map<string, Us>()
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly most: number,
-    /** How long somebody who did not answer is not asked again. */
-    private readonly quietUs: Us = SECOND,
-  ) {}
+  private readonly clock: Clock
+  private readonly most: number
+  /** How long somebody who did not answer is not asked again. */
+  private readonly quietUs: Us
+
+  constructor(clock: Clock, most: number, quietUs: Us = SECOND) {
+    this.clock = clock
+    this.most = most
+    this.quietUs = quietUs
+  }
 
   /** The answer of `whom` to what `question` names; undefined if it was not asked or did not answer. */
   async ask<T>(whom: string, question: string, work: () => Promise<T>): Promise<T | undefined> {

@@ -39,7 +39,10 @@ export class Splitter {
   private readonly hot: HotShards
   private readonly asked: boolean
 
-  constructor(private readonly work: Splitting) {
+  private readonly work: Splitting
+
+  constructor(work: Splitting) {
+    this.work = work
     this.hot = new HotShards(work.clock, WINDOW_US)
     this.asked = work.at > 0
     work.network.serve(SPLITS, async ({ body }) => {

@@ -38,7 +38,10 @@ export type StaleReading = {
 export class StaleReads {
   private readonly repairing = new Set<WriteId>()
 
-  constructor(private readonly work: StaleReading) {
+  private readonly work: StaleReading
+
+  constructor(work: StaleReading) {
+    this.work = work
     work.network.serve(ASK, async ({ body }) => {
       const reply = await this.answer(body as Question)
       const bytes = 64 + 20 * reply.hits.length + pointBytes(reply.points, work.dim)

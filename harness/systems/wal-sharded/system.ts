@@ -123,11 +123,14 @@ class RegionalAgent implements Agent {
   private readonly restore: WalRestore
   private readonly reads: BoundedReads
 
-  constructor(
-    private readonly terrain: Terrain,
-    private readonly settings: Knobs,
-    private readonly stamper: Stamper,
-  ) {
+  private readonly terrain: Terrain
+  private readonly settings: Knobs
+  private readonly stamper: Stamper
+
+  constructor(terrain: Terrain, settings: Knobs, stamper: Stamper) {
+    this.terrain = terrain
+    this.settings = settings
+    this.stamper = stamper
     const { region, regions, clock, network, journal } = terrain
     const { conflict: rule, splitAt, splitWays, vectorsUs } = settings
     const positions = new Map(regions.map((origin) => [origin, new WalPositions()]))

@@ -31,10 +31,10 @@ export class KafkaClient {
   private readonly sent = new Map<number, number>()
   private isCut = false
 
-  constructor(
-    private readonly dial: Dial,
-    requestTimeoutMs: number,
-  ) {
+  private readonly dial: Dial
+
+  constructor(dial: Dial, requestTimeoutMs: number) {
+    this.dial = dial
     const { address, clientId, onLog } = dial
     this.kafka = new Kafka({
       clientId,
@@ -103,7 +103,11 @@ const GOODBYE_US: Us = 1_000_000
 export class Desk {
   private open: { client: KafkaClient; admin: Admin; ready: Promise<void> } | null = null
 
-  constructor(private readonly dial: Dial) {}
+  private readonly dial: Dial
+
+  constructor(dial: Dial) {
+    this.dial = dial
+  }
 
   /** Rejects with a DeadlineError after `withinUs`, else with a definite CallError. */
   async ask<T>(withinUs: Us, question: (admin: Admin) => Promise<T>): Promise<T> {

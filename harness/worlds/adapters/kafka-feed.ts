@@ -67,7 +67,10 @@ export class Feed {
   private joins = 0
   private closing: Promise<void> | null = null
 
-  constructor(private readonly setting: FeedSetting) {
+  private readonly setting: FeedSetting
+
+  constructor(setting: FeedSetting) {
+    this.setting = setting
     const { group, sessionTimeoutMs, only } = setting
     this.client = new KafkaClient(setting, REQUEST_MS)
     this.consumer = this.client.kafka.consumer({

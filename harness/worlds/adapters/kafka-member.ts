@@ -38,7 +38,11 @@ export class Member implements Consumer {
   private held = 0
   private readonly wakers = new Set<() => void>()
 
-  private constructor(private readonly setting: MemberSetting) {}
+  private readonly setting: MemberSetting
+
+  private constructor(setting: MemberSetting) {
+    this.setting = setting
+  }
 
   /** Rejects with a definite CallError if it cannot join now. The feed is Kafka's unless a test brings its own. */
   static async join(setting: MemberSetting, open: typeof openFeed = openFeed): Promise<Member> {

@@ -77,7 +77,11 @@ async function closeLine({ client, producer, connected }: Line): Promise<void> {
 class Concurrent implements Producing {
   private line: Line | null = null
 
-  constructor(private readonly setting: ProducerSetting) {}
+  private readonly setting: ProducerSetting
+
+  constructor(setting: ProducerSetting) {
+    this.setting = setting
+  }
 
   async append(topic: string, messages: Message[], deadlineUs: Us): Promise<void> {
     this.line ??= this.connect()
@@ -125,7 +129,11 @@ class Serial implements Producing {
   private busy = false
   private waiting: (() => void)[] = []
 
-  constructor(private readonly setting: ProducerSetting) {}
+  private readonly setting: ProducerSetting
+
+  constructor(setting: ProducerSetting) {
+    this.setting = setting
+  }
 
   async append(topic: string, messages: Message[], deadlineUs: Us): Promise<void> {
     const untilMs = performance.now() + deadlineUs / 1000

@@ -55,7 +55,10 @@ class Gathering {
   private settle: (records: Fetched['records']) => void = () => {}
   private reject: (why: CallError) => void = () => {}
 
-  constructor(private readonly range: Range) {
+  private readonly range: Range
+
+  constructor(range: Range) {
+    this.range = range
     this.next = range.offset
     this.all = new Promise((resolve, reject) => {
       this.settle = resolve

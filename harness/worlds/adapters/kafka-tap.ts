@@ -70,7 +70,10 @@ class Tap {
   private followed: readonly string[] = []
   private closed = false
 
-  constructor(private readonly setting: TapSetting) {
+  private readonly setting: TapSetting
+
+  constructor(setting: TapSetting) {
+    this.setting = setting
     this.desk = new Desk(setting)
   }
 

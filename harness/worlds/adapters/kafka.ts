@@ -56,7 +56,10 @@ class BrokerLog implements KafkaLog {
   private readonly leaving = new Set<Promise<void>>()
   private closed = false
 
-  constructor(private readonly setting: KafkaSetting) {
+  private readonly setting: KafkaSetting
+
+  constructor(setting: KafkaSetting) {
+    this.setting = setting
     const { address, clientId, onLog, producer, transactionalId = clientId } = setting
     this.desk = new Desk({ address, clientId, onLog })
     this.producer = openProducer({ address, clientId, onLog, ...producer, transactionalId })

@@ -83,7 +83,11 @@ function textOf(stream: IncomingMessage): Promise<string | null> {
 export class MessageClient {
   private readonly connections = new Connections({ keepAlive: true, noDelay: true })
 
-  constructor(private readonly from: RegionName) {}
+  private readonly from: RegionName
+
+  constructor(from: RegionName) {
+    this.from = from
+  }
 
   /**
    * Rejects with a DeadlineError after `deadlineUs`, and with a definite CallError only if nobody listened. A

@@ -27,7 +27,10 @@ export class MilvusConnection {
   private readonly streak = new DeadlineStreak()
   private closed = false
 
-  constructor(private readonly setting: ConnectionSetting) {
+  private readonly setting: ConnectionSetting
+
+  constructor(setting: ConnectionSetting) {
+    this.setting = setting
     this.sdk = openSdk(setting)
   }
 

@@ -35,7 +35,11 @@ export class VisibilityWatch {
   private looking = false
   private closed = false
 
-  constructor(private readonly setting: VisibilitySetting) {}
+  private readonly setting: VisibilitySetting
+
+  constructor(setting: VisibilitySetting) {
+    this.setting = setting
+  }
 
   /** The store has acknowledged this version; versions of one id in the order of their acknowledgement. */
   note(write: WriteId, id: PointId): void {

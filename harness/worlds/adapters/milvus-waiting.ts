@@ -11,12 +11,16 @@ const EVERY_US: Us = 100 * MS
 export class Waiting {
   private readonly startedMs = performance.now()
 
-  constructor(
-    /** Who is waited for, as a person would name it. */
-    private readonly who: string,
-    private readonly withinMs: number,
-    private readonly hint: string,
-  ) {}
+  /** Who is waited for, as a person would name it. */
+  private readonly who: string
+  private readonly withinMs: number
+  private readonly hint: string
+
+  constructor(who: string, withinMs: number, hint: string) {
+    this.who = who
+    this.withinMs = withinMs
+    this.hint = hint
+  }
 
   /** What is left of the limit, at most `atMostUs` of it: the deadline of a single call. */
   leftUs(atMostUs: Us): Us {

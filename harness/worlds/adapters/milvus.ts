@@ -66,7 +66,10 @@ const everyId: Range = { first: Number.MIN_SAFE_INTEGER, last: Number.MAX_SAFE_I
 class MilvusCollection implements MilvusStore {
   private readonly connection: MilvusConnection
 
-  constructor(private readonly setting: MilvusSetting) {
+  private readonly setting: MilvusSetting
+
+  constructor(setting: MilvusSetting) {
+    this.setting = setting
     this.connection = new MilvusConnection(setting)
   }
 

@@ -28,10 +28,10 @@ export class Agents {
   private readonly seats = new Map<RegionName, Seat>()
   private origin: bigint | null = null
 
-  constructor(
-    private readonly setting: AgentsSetting,
-    agents: readonly AgentSetting[],
-  ) {
+  private readonly setting: AgentsSetting
+
+  constructor(setting: AgentsSetting, agents: readonly AgentSetting[]) {
+    this.setting = setting
     for (const agent of agents) this.seats.set(agent.region, new Seat(setting, agent))
   }
 
@@ -107,10 +107,13 @@ class Seat {
   private child: ChildProcess | null = null
   private readonly skews: Skew[] = []
 
-  constructor(
-    private readonly setting: AgentsSetting,
-    private readonly agent: AgentSetting,
-  ) {}
+  private readonly setting: AgentsSetting
+  private readonly agent: AgentSetting
+
+  constructor(setting: AgentsSetting, agent: AgentSetting) {
+    this.setting = setting
+    this.agent = agent
+  }
 
   async start(origin: bigint | null): Promise<void> {
     const { program } = this.setting

@@ -10,7 +10,11 @@ export class EchoServer {
   private readonly arrived = new Set<number>()
   private readonly sockets = new Set<Socket>()
 
-  private constructor(private readonly server: Server) {}
+  private readonly server: Server
+
+  private constructor(server: Server) {
+    this.server = server
+  }
 
   static listen(address: Address, callers: readonly string[]): Promise<EchoServer> {
     const server = createServer()

@@ -22,7 +22,11 @@ export class Housekeeper {
   private closed = false
   private readonly sent = new Map<string, number>()
 
-  constructor(private readonly setting: Housekeeping) {}
+  private readonly setting: Housekeeping
+
+  constructor(setting: Housekeeping) {
+    this.setting = setting
+  }
 
   async run(): Promise<void> {
     await Promise.all([this.every(EVERY_US, () => this.noteBytes()), this.askInTurn()])

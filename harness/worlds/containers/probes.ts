@@ -34,7 +34,11 @@ export class ServerProbes implements Probes {
   private nextEcho = 1
   private readonly waiting = new Map<string, (wallUs: Us) => void>()
 
-  constructor(private readonly setting: ProbeSetting) {}
+  private readonly setting: ProbeSetting
+
+  constructor(setting: ProbeSetting) {
+    this.setting = setting
+  }
 
   paths(): readonly [string, ...string[]] {
     const [first = 'echo', ...rest] = ['echo', ...linkPaths.filter((path) => path !== 'echo')]

@@ -37,7 +37,11 @@ export const POOL = 256
 export class Stores {
   private readonly opened = new Map<RegionName, MilvusStore>()
 
-  constructor(private readonly party: Party) {}
+  private readonly party: Party
+
+  constructor(party: Party) {
+    this.party = party
+  }
 
   of(region: RegionName): MilvusStore {
     const known = this.opened.get(region)
@@ -72,10 +76,13 @@ export class Stores {
 export class Logs {
   private readonly opened = new Map<RegionName, Promise<KafkaLog>>()
 
-  constructor(
-    private readonly party: Party,
-    private readonly onCommit: OnCommit,
-  ) {}
+  private readonly party: Party
+  private readonly onCommit: OnCommit
+
+  constructor(party: Party, onCommit: OnCommit) {
+    this.party = party
+    this.onCommit = onCommit
+  }
 
   of(region: RegionName): Promise<KafkaLog> {
     const known = this.opened.get(region)

@@ -18,7 +18,11 @@ export type StoreWatching = {
 
 /** Watches stores for what nobody told them to do. Both settle when there is nothing more to see, or the run is over. */
 export class StoreWatch {
-  constructor(private readonly watching: StoreWatching) {}
+  private readonly watching: StoreWatching
+
+  constructor(watching: StoreWatching) {
+    this.watching = watching
+  }
 
   /** A store that ends by itself is *down*: no fault did it, and nobody starts it again. */
   async running(region: RegionName): Promise<void> {

@@ -53,10 +53,12 @@ class ServerWorld implements ContainersWorld {
     this.breakUp = reject
   })
 
-  constructor(
-    private readonly needs: ContainersNeeds,
-    private readonly ground: Ground,
-  ) {
+  private readonly needs: ContainersNeeds
+  private readonly ground: Ground
+
+  constructor(needs: ContainersNeeds, ground: Ground) {
+    this.needs = needs
+    this.ground = ground
     const { plan, agentProgram: program } = needs
     this.broken.catch(() => {})
     for (const region of plan.regions) this.networks.set(region, this.networkOf(region))

@@ -14,12 +14,17 @@ export class Agents {
   private stop: Stop | null = null
   private readonly downs = new Map<RegionName, Downs>()
 
-  constructor(
-    private readonly ground: Ground,
-    private readonly emit: (event: RecordEvent) => void,
-    private readonly plan: Plan,
-    private readonly launch: Launch,
-  ) {}
+  private readonly ground: Ground
+  private readonly emit: (event: RecordEvent) => void
+  private readonly plan: Plan
+  private readonly launch: Launch
+
+  constructor(ground: Ground, emit: (event: RecordEvent) => void, plan: Plan, launch: Launch) {
+    this.ground = ground
+    this.emit = emit
+    this.plan = plan
+    this.launch = launch
+  }
 
   seat(region: RegionName): AgentSeat {
     return (this.ground.regions.get(region) as SimRegion).seat

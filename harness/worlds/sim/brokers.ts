@@ -27,7 +27,11 @@ export class Brokers {
   private agreedUs: Us = 0
   private waiting: (() => void)[] = []
 
-  constructor(private readonly timeline: Timeline) {}
+  private readonly timeline: Timeline
+
+  constructor(timeline: Timeline) {
+    this.timeline = timeline
+  }
 
   take(process: Process, reply: Answer<void>, commit: Commit): void {
     if (this.timeline.now() >= this.agreedUs) this.settle(reply, commit)

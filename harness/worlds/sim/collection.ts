@@ -27,10 +27,10 @@ export class Collection {
   private building = false
   private loaded = true
 
-  constructor(
-    private readonly setting: CollectionSetting,
-    first: readonly StoredPoint[],
-  ) {
+  private readonly setting: CollectionSetting
+
+  constructor(setting: CollectionSetting, first: readonly StoredPoint[]) {
+    this.setting = setting
     for (const point of first) {
       this.points.set(point.id, point)
       this.visible.set(point.id, point)

@@ -60,10 +60,13 @@ export class Connection {
   private room: Timer | null = null
   private abandoned = false
 
-  constructor(
-    private readonly timeline: Timeline,
-    private readonly path: Path,
-  ) {}
+  private readonly timeline: Timeline
+  private readonly path: Path
+
+  constructor(timeline: Timeline, path: Path) {
+    this.timeline = timeline
+    this.path = path
+  }
 
   /** `deliver` is called when all of the message is there, and all before it. */
   send(bytes: number, deliver: () => void): void {

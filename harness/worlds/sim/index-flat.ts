@@ -28,7 +28,11 @@ export class FlatIndex implements VectorIndex {
   private readonly rowOf = new Map<PointId, Row>()
   private readonly holders = new Map<Row, { id: PointId; write: WriteId; shard: number }[]>()
 
-  constructor(private readonly neighbours: Neighbours) {}
+  private readonly neighbours: Neighbours
+
+  constructor(neighbours: Neighbours) {
+    this.neighbours = neighbours
+  }
 
   load(points: readonly StoredPoint[]): void {
     for (const point of points) this.put(point)

@@ -44,7 +44,11 @@ export class SegmentedIndex implements VectorIndex, Sealing {
   private readonly places = new Map<PointId, Place>()
   private readonly growing = new Map<PointId, Growing>()
 
-  constructor(private readonly setting: SegmentSetting) {}
+  private readonly setting: SegmentSetting
+
+  constructor(setting: SegmentSetting) {
+    this.setting = setting
+  }
 
   /** What is loaded at a start comes sealed. */
   load(points: readonly StoredPoint[]): void {

@@ -12,7 +12,11 @@ export class ShardedIndex implements VectorIndex, Sealing {
   private parts: { shard: number; index: VectorIndex & Sealing }[] = []
   private readonly homes = new Map<PointId, VectorIndex>()
 
-  constructor(private readonly openPart: () => VectorIndex & Sealing) {}
+  private readonly openPart: () => VectorIndex & Sealing
+
+  constructor(openPart: () => VectorIndex & Sealing) {
+    this.openPart = openPart
+  }
 
   load(points: readonly StoredPoint[]): void {
     const byShard = new Map<number, StoredPoint[]>()

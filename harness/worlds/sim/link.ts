@@ -39,13 +39,18 @@ export class Link {
   readonly connectionCaps = new Set<{ bitsPerSec: number }>()
   bytesSent = 0
 
-  constructor(
-    private readonly timeline: Timeline,
-    private readonly rng: Rng,
-    readonly plan: LinkPlan,
-    /** Of connections of each service; of no size where nothing is said. */
-    private readonly windows?: Windows,
-  ) {}
+  private readonly timeline: Timeline
+  private readonly rng: Rng
+  readonly plan: LinkPlan
+  /** Of connections of each service; of no size where nothing is said. */
+  private readonly windows?: Windows
+
+  constructor(timeline: Timeline, rng: Rng, plan: LinkPlan, windows?: Windows) {
+    this.timeline = timeline
+    this.rng = rng
+    this.plan = plan
+    this.windows = windows
+  }
 
   get cut(): boolean {
     return this.cuts > 0

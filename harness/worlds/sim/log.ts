@@ -42,7 +42,10 @@ export class SimLog {
   private readonly committed = new Map<string, Positions>()
   private waiters: { topics: readonly string[]; look: () => boolean }[] = []
 
-  constructor(private readonly setting: LogSetting) {
+  private readonly setting: LogSetting
+
+  constructor(setting: LogSetting) {
+    this.setting = setting
     this.server = new Server(setting.timeline, setting.rng, 4)
     this.brokers = new Brokers(setting.timeline)
     this.topics = new Topics(setting.partitions)

@@ -28,7 +28,10 @@ export class Mirror {
   /** Counts the logs there have been: what was fetched from one that is gone says nothing of the next. */
   private logs = 0
 
-  constructor(readonly setting: MirrorSetting) {
+  readonly setting: MirrorSetting
+
+  constructor(setting: MirrorSetting) {
+    this.setting = setting
     this.flushed = setting.topics.map((topic) => setting.source.position('', topic))
   }
 

@@ -15,10 +15,13 @@ const REQUEST_US: Us = 50 * MS
 export class ObjectStorage {
   private readonly snapshots = new Map<RegionName, Snapshot>()
 
-  constructor(
-    private readonly timeline: Timeline,
-    private readonly profile: Pick<Profile['store'], 'scanPerThousandUs'>,
-  ) {}
+  private readonly timeline: Timeline
+  private readonly profile: Pick<Profile['store'], 'scanPerThousandUs'>
+
+  constructor(timeline: Timeline, profile: Pick<Profile['store'], 'scanPerThousandUs'>) {
+    this.timeline = timeline
+    this.profile = profile
+  }
 
   /** Whole or not at all: what its maker did not live to send leaves nothing behind. */
   save(region: RegionName, snapshot: Snapshot, maker: Process, answer: Answer<void>): void {

@@ -37,11 +37,15 @@ export class ProbeWatch {
 export class SimProbes implements Probes {
   private nextId = SENTINEL_ID - 1
 
-  constructor(
-    private readonly ground: Ground,
-    private readonly harness: Process,
-    private readonly watch: ProbeWatch,
-  ) {}
+  private readonly ground: Ground
+  private readonly harness: Process
+  private readonly watch: ProbeWatch
+
+  constructor(ground: Ground, harness: Process, watch: ProbeWatch) {
+    this.ground = ground
+    this.harness = harness
+    this.watch = watch
+  }
 
   paths(): readonly [string] {
     return ['link']

@@ -25,10 +25,12 @@ export class AgentSeat {
   readonly time: RegionTime
   private finished: Promise<void> = Promise.resolve()
 
-  constructor(
-    readonly region: RegionName,
-    private readonly timeline: Timeline,
-  ) {
+  readonly region: RegionName
+  private readonly timeline: Timeline
+
+  constructor(region: RegionName, timeline: Timeline) {
+    this.region = region
+    this.timeline = timeline
     this.time = new RegionTime(timeline)
   }
 

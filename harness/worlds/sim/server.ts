@@ -18,11 +18,14 @@ export class Server {
   /** Brown-outs in force: a share of calls takes `factor` times as long. */
   readonly slow = new Set<{ factor: number; share: number }>()
 
-  constructor(
-    private readonly timeline: Timeline,
-    private readonly rng: Rng,
-    private readonly workers: number,
-  ) {
+  private readonly timeline: Timeline
+  private readonly rng: Rng
+  private readonly workers: number
+
+  constructor(timeline: Timeline, rng: Rng, workers: number) {
+    this.timeline = timeline
+    this.rng = rng
+    this.workers = workers
     this.station = new Station(timeline, workers, this.process)
   }
 

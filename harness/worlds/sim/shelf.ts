@@ -29,10 +29,10 @@ export class Shelf {
   private readonly sightings: Sightings
   private alias = FIRST
 
-  constructor(
-    private readonly setting: ShelfSetting,
-    base: readonly StoredPoint[],
-  ) {
+  private readonly setting: ShelfSetting
+
+  constructor(setting: ShelfSetting, base: readonly StoredPoint[]) {
+    this.setting = setting
     this.sightings = new Sightings(setting)
     this.open(FIRST, base)
   }

@@ -22,7 +22,11 @@ export class Sightings {
   private readonly everApplied = new Set<WriteId>([0])
   private readonly everVisible = new Set<WriteId>([0])
 
-  constructor(private readonly setting: SightingsSetting) {}
+  private readonly setting: SightingsSetting
+
+  constructor(setting: SightingsSetting) {
+    this.setting = setting
+  }
 
   applied(points: readonly StoredPoint[]): void {
     for (const { write } of points) this.everApplied.add(write)

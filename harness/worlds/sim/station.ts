@@ -14,12 +14,16 @@ export class Station {
   private queue: { us: Us; done: () => void }[] = []
   private head = 0
 
-  constructor(
-    private readonly timeline: Timeline,
-    private readonly workers: number,
-    /** Time stands still in here while this process is paused; all work is lost when it dies. */
-    private readonly process: Process,
-  ) {}
+  private readonly timeline: Timeline
+  private readonly workers: number
+  /** Time stands still in here while this process is paused; all work is lost when it dies. */
+  private readonly process: Process
+
+  constructor(timeline: Timeline, workers: number, process: Process) {
+    this.timeline = timeline
+    this.workers = workers
+    this.process = process
+  }
 
   submit(us: Us, done: () => void): void {
     this.process.run(() => {

@@ -40,10 +40,10 @@ export class SimStore {
   private readonly downs = new Downs()
   private loaded = true
 
-  constructor(
-    private readonly setting: StoreSetting,
-    base: readonly StoredPoint[],
-  ) {
+  private readonly setting: StoreSetting
+
+  constructor(setting: StoreSetting, base: readonly StoredPoint[]) {
+    this.setting = setting
     const { timeline, rng, profile } = setting
     this.server = new Server(timeline, rng, profile.workers)
     this.shelf = new Shelf({ ...setting, process: () => this.server.process }, base)

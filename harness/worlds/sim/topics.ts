@@ -22,7 +22,11 @@ type Partition = { first: number; changes: Change[]; appendedUs: Us[] }
 export class Topics {
   private readonly topics = new Map<string, Partition[]>()
 
-  constructor(private readonly count: number) {}
+  private readonly count: number
+
+  constructor(count: number) {
+    this.count = count
+  }
 
   names(): string[] {
     return [...this.topics.keys()]

@@ -35,13 +35,24 @@ class PendingCall<T> implements Answer<T>, Resettable {
   private open = true
   private readonly deadline: Timer
 
+  private readonly timeline: Timeline
+  private readonly call: Exchange<T>
+  readonly connection: string
+  private readonly resolve: (value: T) => void
+  private readonly reject: (error: CallError) => void
+
   constructor(
-    private readonly timeline: Timeline,
-    private readonly call: Exchange<T>,
-    readonly connection: string,
-    private readonly resolve: (value: T) => void,
-    private readonly reject: (error: CallError) => void,
+    timeline: Timeline,
+    call: Exchange<T>,
+    connection: string,
+    resolve: (value: T) => void,
+    reject: (error: CallError) => void,
   ) {
+    this.timeline = timeline
+    this.call = call
+    this.connection = connection
+    this.resolve = resolve
+    this.reject = reject
     this.deadline = timeline.after(Math.max(0, call.deadlineUs), () =>
       this.giveUp(new DeadlineError()),
     )
@@ -82,7 +93,11 @@ export class Wire {
   private readonly waiting = new Map<string, Set<Resettable>>()
   private readonly connections = new Connections()
 
-  constructor(private readonly timeline: Timeline) {}
+  private readonly timeline: Timeline
+
+  constructor(timeline: Timeline) {
+    this.timeline = timeline
+  }
 
   add(link: Link): void {
     const { from, to } = link.plan

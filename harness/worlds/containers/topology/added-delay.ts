@@ -11,8 +11,12 @@ export class AddedDelay {
   private readonly inForce = new Set<Delay>()
   private changing: Promise<void> = Promise.resolve()
 
+  private readonly apply: (sum: Delay | null) => Promise<void>
+
   /** `apply` gets the sum of what is in force, null where nothing is. */
-  constructor(private readonly apply: (sum: Delay | null) => Promise<void>) {}
+  constructor(apply: (sum: Delay | null) => Promise<void>) {
+    this.apply = apply
+  }
 
   async add(delay: Delay): Promise<Heal> {
     const varying = [...this.inForce, delay].filter(({ jitter }) => jitter > 0)

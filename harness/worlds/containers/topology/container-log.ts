@@ -9,11 +9,14 @@ export class ContainerLog {
   private readonly out: WriteStream
   private following: { stream: Readable; ended: Promise<void> } | null = null
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly name: string,
-    readonly file: string,
-  ) {
+  private readonly engine: Engine
+  private readonly name: string
+  readonly file: string
+
+  constructor(engine: Engine, name: string, file: string) {
+    this.engine = engine
+    this.name = name
+    this.file = file
     this.out = createWriteStream(file, { flags: 'a' })
     // A full disk must not end the harness here: whoever writes the record meets it and says so.
     this.out.on('error', () => {})

@@ -21,11 +21,12 @@ export class ProxiedLinks implements Links {
   private readonly added = new Map<string, AddedDelay>()
   private readonly faults = new Map<ToxicKind, number>()
 
-  constructor(
-    paths: Layout['proxies'],
-    private readonly toxics: Toxics,
-    private readonly counters: ByteCounters | string,
-  ) {
+  private readonly toxics: Toxics
+  private readonly counters: ByteCounters | string
+
+  constructor(paths: Layout['proxies'], toxics: Toxics, counters: ByteCounters | string) {
+    this.toxics = toxics
+    this.counters = counters
     for (const { name, far, client, server } of paths) {
       const up = (proxy: string): StreamAt => ({ proxy, stream: 'upstream' })
       const down = (proxy: string): StreamAt => ({ proxy, stream: 'downstream' })

@@ -19,12 +19,13 @@ export type Place = {
  * for a fixed address or for publishing on loopback only, and network aliases would leave it on the default bridge.
  */
 export class PlacedContainer extends GenericContainer {
-  constructor(
-    private readonly engine: Engine,
-    image: string,
-    private readonly place: Place,
-  ) {
+  private readonly engine: Engine
+  private readonly place: Place
+
+  constructor(engine: Engine, image: string, place: Place) {
     super(image)
+    this.engine = engine
+    this.place = place
     this.withName(place.name)
       .withLabels(place.labels)
       .withExposedPorts(...place.ports.map(({ inside, host }) => ({ container: inside, host })))

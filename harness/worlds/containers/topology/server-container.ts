@@ -17,13 +17,18 @@ const NOT_MODIFIED = 304
 export class ServerContainer implements Container {
   private kills = 0
 
-  constructor(
-    private readonly engine: Engine,
-    readonly name: string,
-    readonly log: ContainerLog,
-    /** Folder on this host in which a broker's clock is set; null where it runs under the real clock. */
-    private readonly clock: string | null,
-  ) {}
+  private readonly engine: Engine
+  readonly name: string
+  readonly log: ContainerLog
+  /** Folder on this host in which a broker's clock is set; null where it runs under the real clock. */
+  private readonly clock: string | null
+
+  constructor(engine: Engine, name: string, log: ContainerLog, clock: string | null) {
+    this.engine = engine
+    this.name = name
+    this.log = log
+    this.clock = clock
+  }
 
   async kill(): Promise<void> {
     const container = this.engine.getContainer(this.name)

@@ -15,12 +15,22 @@ import type { ServerImage, TopologySetting, Which } from './setting.ts'
 export class Servers {
   readonly started = new Map<string, ServerContainer>()
 
+  private readonly engine: Engine
+  private readonly setting: TopologySetting
+  private readonly layout: Layout
+  private readonly labels: Record<string, string>
+
   constructor(
-    private readonly engine: Engine,
-    private readonly setting: TopologySetting,
-    private readonly layout: Layout,
-    private readonly labels: Record<string, string>,
-  ) {}
+    engine: Engine,
+    setting: TopologySetting,
+    layout: Layout,
+    labels: Record<string, string>,
+  ) {
+    this.engine = engine
+    this.setting = setting
+    this.layout = layout
+    this.labels = labels
+  }
 
   of(region: RegionName, which: Which): ServerContainer {
     const name = this.nameOf(region, which)

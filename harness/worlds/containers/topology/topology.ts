@@ -86,7 +86,10 @@ class OpenTopology implements Topology {
   readonly links: Links
   private closing: Promise<void> | null = null
 
-  constructor(private readonly parts: Parts) {
+  private readonly parts: Parts
+
+  constructor(parts: Parts) {
+    this.parts = parts
     const { hub } = parts.layout
     this.links = parts.links
     this.gateway = hub.gateway
