@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkers } from '../analysis/checkers/checkers.ts'
-import { expectedBefore } from '../model/arrivals.ts'
 import type { Lack, Plan } from '../model/plan.ts'
 import type { Need, System } from '../ports/system.ts'
 import type { Known } from '../scenario/known.ts'
@@ -50,7 +49,6 @@ export function known(): Known {
       containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],
     },
     delaySteps: { containers: DELAY_STEP_US },
-    expectedBefore,
   }
 }
 

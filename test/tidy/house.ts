@@ -13,7 +13,7 @@ export const mayImport: Record<string, string[]> = {
   ports: ['base', 'model'],
   record: ['base', 'model'],
   workload: ['base', 'model'],
-  text: ['base', 'model', 'analysis'],
+  text: ['base', 'model'],
   limits: ['base', 'model', 'scenario'],
   scenario: ['base', 'model', 'text', 'limits'],
   systems: ['base', 'model', 'ports'],

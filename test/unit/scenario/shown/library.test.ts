@@ -47,9 +47,7 @@ describe('the scenario library', () => {
   test.each(entries)('$file is shown by check in 100 columns', ({ plans }) => {
     const wide = plans
       .flatMap((plan) =>
-        renderCheck(plan, known.expectedBefore, promisesOf(guaranteesFor(plan), plan.faults)).split(
-          '\n',
-        ),
+        renderCheck(plan, promisesOf(guaranteesFor(plan), plan.faults)).split('\n'),
       )
       .filter((line) => line.length > 100)
     expect(wide).toEqual([])
