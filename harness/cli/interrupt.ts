@@ -1,5 +1,5 @@
 import { Signal } from '../base/signal.ts'
-import { INTERRUPTED } from './exit.ts'
+import { INTERRUPTED } from '../model/errors.ts'
 
 /** How often it was heard so far; `done` hears no more. */
 export type Interrupt = { times: () => number; done: () => void }

@@ -12,6 +12,7 @@ import {
   shows,
   symptomOf,
 } from '../experiments/shrink/symptom.ts'
+import { UsageError } from '../model/errors.ts'
 import { closedLoops } from '../model/load-notes.ts'
 import { loadName, type Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
@@ -25,7 +26,6 @@ import { isReplay, replayName, writeReplay } from '../record/replay.ts'
 import { notARun, openRunDirectory } from '../record/run-directory.ts'
 import { counted } from '../text/wording.ts'
 import { planOperations } from '../workload/operations.ts'
-import { UsageError } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 
 export type ShrinkFlags = { keep?: string; out?: string; tries: number; quiet?: boolean }

@@ -1,4 +1,4 @@
-import { UsageError } from '../cli/exit.ts'
+import { UsageError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { isReplay, ReplayError, readReplay } from '../record/replay.ts'
 import type { Overrides } from '../scenario/load.ts'

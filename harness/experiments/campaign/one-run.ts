@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { exitCodeOf, UsageError } from '../../cli/exit.ts'
+import { exitCodeOf, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'

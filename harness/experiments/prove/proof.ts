@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { known } from '../../pipeline/catalogue.ts'
 import { planOf } from '../../pipeline/run-scenario.ts'

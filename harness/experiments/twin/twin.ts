@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Analysed } from '../../analysis/analyse.ts'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Profile, TwinRun } from '../../model/profile.ts'
 import { known } from '../../pipeline/catalogue.ts'
