@@ -14,7 +14,7 @@ import { type LibraryFlags, libraryTasks } from '../experiments/campaign/library
 import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
 import { type Row, rowNotRun, type Task } from '../experiments/campaign/task.ts'
 import { ENVIRONMENT, INTERRUPTED } from '../model/errors.ts'
-import { faultlineVersion } from '../pipeline/environment.ts'
+import { faultlineVersion } from '../pipeline/version.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { onInterrupt } from './interrupt.ts'
 

@@ -11,7 +11,7 @@ import { type Proof, type Proven, proofsOf } from '../experiments/prove/proof.ts
 import { type Proofs, proofExitCode, proofTable } from '../experiments/prove/proof-table.ts'
 import { nothing } from '../experiments/prove/prover.ts'
 import { INTERRUPTED } from '../model/errors.ts'
-import { faultlineVersion } from '../pipeline/environment.ts'
+import { faultlineVersion } from '../pipeline/version.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { onInterrupt } from './interrupt.ts'
 

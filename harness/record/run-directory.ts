@@ -117,7 +117,7 @@ const SCENARIO = 'scenario.yaml'
 
 /** Keeps the text of the scenario with the run. A replay file is none: its plan is the first line of the record. */
 export function keepScenario({ path }: RunDirectory, file: string): void {
-  if (!isReplay(file)) copyFileSync(file, join(path, SCENARIO))
+  if (!isReplay(file) && existsSync(file)) copyFileSync(file, join(path, SCENARIO))
 }
 
 /** The scenario a run directory keeps, as text; null if it keeps none. */
