@@ -55,6 +55,9 @@ export function compareStamps(a: Stamp, b: Stamp): number {
 /** A change as it travels through logs and links: the version itself and where it entered. */
 export type Change = StoredPoint & { origin: RegionName }
 
+/** A stored point as a change that comes from where it was written first. */
+export const changeOf = (point: StoredPoint): Change => ({ ...point, origin: point.stamp.origin })
+
 /** Bytes a change occupies on a link: a float32 vector and its scalars; a tombstone has no vector. */
 export function changeBytes(change: { deleted: boolean }, dim: number): number {
   return 72 + (change.deleted ? 0 : dim * 4)

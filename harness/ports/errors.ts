@@ -1,5 +1,3 @@
-import { UsageError } from '../model/errors.ts'
-
 /**
  * A call over a port that did not succeed. `definite`: it certainly had no effect, so the outcome is `fail`;
  * otherwise the effect is unknown: it may have happened or may still happen.
@@ -21,8 +19,13 @@ export class DeadlineError extends CallError {
   }
 }
 
+/** For what is tried again later, or done by somebody else: a call that did not succeed is no error then. */
+export function ignoreCallError(error: unknown): void {
+  if (!(error instanceof CallError)) throw error
+}
+
 /** A world cannot do what the plan asks for. Named, never silent. */
-export class CapabilityMissing extends UsageError {
+export class CapabilityMissing extends Error {
   constructor(world: string, capability: string, hint: string) {
     super(`capability missing: world "${world}" cannot do ${capability}. ${hint}`)
     this.name = 'CapabilityMissing'

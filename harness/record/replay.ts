@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { UsageError } from '../model/errors.ts'
 import type { Operation } from '../model/operation.ts'
 import { loadName, type Plan } from '../model/plan.ts'
 
@@ -24,7 +23,7 @@ export const isReplay = (file: string): boolean => file.endsWith('.json')
 export const replayName = (name: string): string => `${name}${ENDING}`
 
 /** A file that cannot be repeated. */
-export class ReplayError extends UsageError {
+export class ReplayError extends Error {
   constructor(file: string, why: string) {
     super(`${file} cannot be repeated: ${why}`)
     this.name = 'ReplayError'

@@ -1,5 +1,4 @@
-import { planOf } from '../../harness/pipeline/plan.ts'
-import { recordRun } from '../../harness/pipeline/record-run.ts'
+import { planOf, recordRun } from '../../harness/pipeline/run-scenario.ts'
 import { openRunDirectory } from '../../harness/record/run-directory.ts'
 
 /** Run as a program: records a scenario into a folder, without analysing it. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../../model/errors.ts'
+import { UsageError } from '../../cli/exit.ts'
 
 const MOST = 1_000_000
 

@@ -1,6 +1,6 @@
-import { type Change, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
+import { type Change, changeOf, SENTINEL_ID } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { EventLog } from '../../ports/log.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
@@ -168,10 +168,4 @@ export class Backup {
   private logOf(region: RegionName): EventLog {
     return this.setting.terrain.network.reach(region).log
   }
-}
-
-const changeOf = (point: StoredPoint): Change => ({ ...point, origin: point.stamp.origin })
-
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
 }

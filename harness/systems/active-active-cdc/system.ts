@@ -3,7 +3,7 @@ import { type Guarantees, nothingPromised, promised } from '../../model/guarante
 import { hazardsBut } from '../../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../../model/point.ts'
 import { type RegionName, SECOND } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
 import type {
   Agent,
@@ -26,7 +26,6 @@ import { openRouter } from '../shared/routing.ts'
 import { Tombstones } from '../shared/tombstones.ts'
 import { Turns } from '../shared/turns.ts'
 import { Backup, READY } from './backup.ts'
-import { copyTopics } from './copy-topics.ts'
 import { Outbox } from './outbox.ts'
 import { ReadOnly } from './read-only.ts'
 
@@ -77,6 +76,18 @@ function promises({ conflict, ack, affinityUs, snapshotEveryUs }: Knobs): Guaran
     readYourWrites: promised(affinityUs > 0 && 'fetches', onDisks),
     monotonicReads: promised(affinityUs > 0 && 'fetches', onDisks),
   }
+}
+
+/**
+ * Topics of the own log in which copies of the other regions' `topic` stand. Where mirrors keep names they all stand in
+ * the topic itself, between what is written here.
+ */
+function copyTopics(
+  { region, regions, mirrorPolicy }: Pick<Terrain, 'region' | 'regions' | 'mirrorPolicy'>,
+  topic: string,
+): string[] {
+  if (mirrorPolicy === 'identity') return [topic]
+  return regions.filter((other) => other !== region).map((other) => `${other}.${topic}`)
 }
 
 /**
@@ -241,8 +252,4 @@ class RegionalAgent implements Agent {
     for (const other of this.others)
       this.terrain.network.call(other, message, FAN_OUT_DEADLINE_US).catch(ignoreCallError)
   }
-}
-
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
 }

@@ -1,12 +1,13 @@
 import {
   type Change,
   changeBytes,
+  changeOf,
   compareStamps,
   type PointId,
   type Stamp,
 } from '../../model/point.ts'
-import { type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
+import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
 import { rounds } from '../shared/rounds.ts'
 import { DIGEST_BYTES, type Digest, type Element, sameDigest } from './element-set.ts'
@@ -22,6 +23,9 @@ const CALL = { op: 0, deadlineUs: (10 * SECOND) as Us }
 /** Points that one exchange moves in one direction; what is left over comes with the next one. */
 const MOST = 500
 const MOST_EXCHANGES = 50
+/** What the agent keeps: 1 while its region still has to be filled again. */
+const REFILLING = 'refilling'
+const RETRY_US: Us = 300 * MS
 
 type Entry = [id: PointId, stamp: Stamp, deleted: boolean]
 type Leaf = { leaf: number; entries: Entry[] }
@@ -97,6 +101,29 @@ export class AntiEntropy {
     return false
   }
 
+  /**
+   * A region that finds nothing in its store has lost its disk, and what it acknowledged for others with it. It has to be
+   * compared with all of them, each of which may hold what no other does, before it counts as a copy again: until then a
+   * quorum with it would meet no write. It answers no user meanwhile, over every restart of its agent.
+   */
+  async refill(stop: Stop): Promise<void> {
+    const { copy } = this
+    const { clock, durable } = this.terrain
+    while (!stop.fired && !(await orFalse(copy.open(CALL).then(() => true))));
+    if (stop.fired) return
+    const owed = new Set<RegionName>()
+    if (copy.elements.size === 0 || (await durable.load(REFILLING)) === 1) {
+      await durable.save(REFILLING, 1)
+      for (const other of this.peers.others) owed.add(other)
+    }
+    while (owed.size > 0 && !stop.fired) {
+      for (const other of owed) if (await orFalse(this.with(other))) owed.delete(other)
+      if (owed.size > 0) await clock.sleep(RETRY_US)
+      else await durable.save(REFILLING, 0)
+    }
+    if (owed.size === 0) copy.isWhole()
+  }
+
   /** Tells whether there was more than one exchange moves. */
   private async exchange(peer: RegionName): Promise<boolean> {
     const { elements } = this.copy
@@ -157,7 +184,10 @@ export class AntiEntropy {
 }
 
 const entryOf = ([id, { stamp, deleted }]: [PointId, Element]): Entry => [id, stamp, deleted]
-const changeOf = (point: Change | Omit<Change, 'origin'>): Change => ({
-  ...point,
-  origin: point.stamp.origin,
-})
+
+function orFalse(done: Promise<boolean>): Promise<boolean> {
+  return done.catch((error) => {
+    ignoreCallError(error)
+    return false
+  })
+}

@@ -2,6 +2,7 @@ import { firstOf, TooFewError } from '../../base/first.ts'
 import {
   BASE_STAMP,
   type Change,
+  changeOf,
   type PointId,
   type Row,
   type SessionToken,
@@ -9,12 +10,12 @@ import {
   type StoredPoint,
 } from '../../model/point.ts'
 import { MS, type RegionName, type Us } from '../../model/units.ts'
+import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Call, Hit } from '../../ports/store.ts'
 import type { Fetched, Found, Terrain } from '../../ports/system.ts'
 import { ResultCache } from '../shared/result-cache.ts'
 import { type GossipQuorumKnobs, keepsSessions } from './consistency.ts'
-import { HotCache } from './hot-cache.ts'
 import type { Quorum } from './quorum.ts'
 import type { RegionalCopy } from './regional-copy.ts'
 import type { Seen } from './session.ts'
@@ -149,8 +150,50 @@ export class LocalReads {
     { region, point }: { region: RegionName; point: StoredPoint },
     call: Call,
   ): Promise<Fetched> {
-    const written = await this.copy.apply([{ ...point, origin: point.stamp.origin }], call)
+    const written = await this.copy.apply([changeOf(point)], call)
     if (written.length > 0) this.terrain.journal.repaired('read-repair', 1, region)
     return { ...this.shown(point), from: [region] }
+  }
+}
+
+type HotKnobs = { size: number; ttlUs: Us }
+
+/**
+ * Points that were fetched lately: at most `size`, each for at most `ttlUs`, the one used longest ago leaves first. A
+ * point that changes here is forgotten; what changes elsewhere is seen when it arrives.
+ */
+export class HotCache {
+  private readonly kept = new Map<PointId, { point: StoredPoint; atUs: Us }>()
+
+  private readonly clock: Clock
+  private readonly knobs: HotKnobs
+
+  constructor(clock: Clock, knobs: HotKnobs) {
+    this.clock = clock
+    this.knobs = knobs
+  }
+
+  get(id: PointId): { point: StoredPoint; ageUs: Us } | undefined {
+    const found = this.kept.get(id)
+    if (!found) return undefined
+    const ageUs = this.clock.elapsed() - found.atUs
+    this.kept.delete(id)
+    if (ageUs > this.knobs.ttlUs) return undefined
+    this.kept.set(id, found)
+    return { point: found.point, ageUs }
+  }
+
+  put(point: StoredPoint): void {
+    const { size, ttlUs } = this.knobs
+    if (ttlUs === 0) return
+    this.kept.delete(point.id)
+    this.kept.set(point.id, { point, atUs: this.clock.elapsed() })
+    if (this.kept.size <= size) return
+    const oldest = this.kept.keys().next()
+    if (!oldest.done) this.kept.delete(oldest.value)
+  }
+
+  changed(id: PointId): void {
+    this.kept.delete(id)
   }
 }

@@ -3,6 +3,7 @@ import {
   BASE_STAMP,
   type Change,
   changeBytes,
+  changeOf,
   compareStamps,
   type PointId,
   type Stamp,
@@ -102,7 +103,7 @@ export class Quorum {
     const holding = points.filter(({ stamp }) => compareStamps(stamp, point.stamp) === 0)
     // What is as old as the base is everywhere.
     if (holding.length < write && compareStamps(point.stamp, BASE_STAMP) > 0)
-      await this.store({ ...point, origin: point.stamp.origin }, call, write, 'read-repair')
+      await this.store(changeOf(point), call, write, 'read-repair')
     return { point, from }
   }
 

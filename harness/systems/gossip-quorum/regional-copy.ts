@@ -17,6 +17,8 @@ import { Tombstones } from '../shared/tombstones.ts'
 import { Turns } from '../shared/turns.ts'
 import { ElementSet } from './element-set.ts'
 
+/** Answered only by a region that has its data: what load balancers ask before they send users. */
+export const READY = 'ready'
 const RETRY_US: Us = 300 * MS
 const SCAN_DEADLINE_US: Us = 120 * SECOND
 
@@ -53,13 +55,17 @@ export class RegionalCopy {
   constructor(terrain: Terrain, tombstonesUs: Us, watching: Watching) {
     this.terrain = terrain
     this.watching = watching
-    const { store, clock, journal } = terrain
+    const { store, clock, journal, network } = terrain
     this.guard = new Guard('hybrid-logical-clock', store, clock, journal)
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
     const again = async (change: Change) => {
       await this.apply([change], { op: 0, deadlineUs: 10 * SECOND }, 'no doubts')
     }
     this.doubts = new Doubts(clock, again, watching.settled)
+    network.serve(READY, async () => {
+      await this.ready({ deadlineUs: 0 })
+      return { kind: READY, bytes: 48, body: null }
+    })
   }
 
   async run(stop: Stop): Promise<void> {

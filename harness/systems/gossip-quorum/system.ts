@@ -39,8 +39,7 @@ import { LocalReads } from './local-reads.ts'
 import { openLogicalClock } from './logical-clock.ts'
 import { Peers } from './peers.ts'
 import { Quorum, storedElsewhere } from './quorum.ts'
-import { READY, refill, serveReady } from './refill.ts'
-import { RegionalCopy } from './regional-copy.ts'
+import { READY, RegionalCopy } from './regional-copy.ts'
 import { Seen } from './session.ts'
 
 type Knobs = GossipQuorumKnobs
@@ -129,7 +128,6 @@ class RegionalAgent implements Agent {
       this.gossip.tell(change, [by]),
     )
     this.antiEntropy = new AntiEntropy(terrain, this.peers, this.copy)
-    serveReady(terrain, this.copy)
     this.reads = new LocalReads(terrain, this.copy, this.quorum, this.seen, knobs)
     this.peers.serve<{ draft: Draft; deadlineUs: Us }>(ORDER, async ({ draft, deadlineUs }) => {
       const ordered = await this.storeAtQuorum(draft, { op: draft.write, deadlineUs })
@@ -161,7 +159,7 @@ class RegionalAgent implements Agent {
       this.copy.run(stop),
       this.gossip.run(stop),
       this.antiEntropy.run(stop, this.knobs.antiEntropyUs),
-      refill(this.terrain, this.copy, this.antiEntropy, stop),
+      this.antiEntropy.refill(stop),
       rounds(clock, this.knobs.gossipUs, stop, () => this.noticeMode()),
     ])
   }

@@ -1,7 +1,8 @@
-import type { Change } from '../../model/point.ts'
-import { MS, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
-import type { Stop, Terrain } from '../../ports/system.ts'
+import { type Change, changeOf, NO_ROW, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
+import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
+import type { Journal, Stop, Terrain } from '../../ports/system.ts'
 import { Guard } from '../shared/guard.ts'
 import type { Holdings } from '../shared/holdings.ts'
 import { copyStore } from '../shared/store-copy.ts'
@@ -10,19 +11,16 @@ import { Turns } from '../shared/turns.ts'
 import { BatchApplier } from './batch.ts'
 import type { EmbeddingShards } from './embedding-shards.ts'
 import { epochOf, type Fence } from './fence.ts'
-import { reconcile } from './reconcile.ts'
-import { ReplicaLag } from './replica-lag.ts'
-import type { Roles, Term } from './succession.ts'
+import type { Roles, Succession, Term } from './succession.ts'
 
 const CALL = { op: 0, deadlineUs: 10 * SECOND }
+/** Points that are compared in one turn. */
+const AT_ONCE = 200
 const COMPARE_EVERY_US: Us = 500 * MS
 /** The message by which a primary asks a replica to apply what still waits in its log; answered when it has. */
 const DRAIN = 'drain'
 
 export type ReplicaKnobs = { topic: string; batch: number; lingerUs: Us; tombstonesUs: Us }
-
-/** What a replica asks of whoever knows the primary. */
-type Compass = { term(): Term; ask(region: string): Promise<Term>; learn(term: Term): void }
 
 /**
  * The half of a region that copies: it applies what the logs and the primary bring, refuses what a former primary sends
@@ -151,29 +149,25 @@ export class LogReplica implements Roles {
     await network.call(other, drain, CALL.deadlineUs).catch(ignoreCallError)
     const count = await copyStore(this.terrain, other, 'different', async (points) => {
       const ids = points.map(({ id }) => id)
-      const changes = points.map((point) => ({
-        ...this.shards.place(point),
-        origin: point.stamp.origin,
-      }))
+      const changes = points.map((point) => changeOf(this.shards.place(point)))
       const written = await this.turns.take(ids, () => this.guard.apply(changes, CALL))
       for (const change of written) this.tombstones.note(change)
     })
     journal.repaired('snapshot', count, other)
   }
 
-  async run(stop: Stop, compass: Compass): Promise<void> {
+  async run(stop: Stop, succession: Succession): Promise<void> {
     await Promise.all([
       this.applier.run(stop),
       this.tombstones.run(stop, (ids) => this.guard.forget(ids)),
-      this.lag.run(stop, () => compass.term().holder),
-      this.compare(stop, compass),
+      this.lag.run(stop, () => succession.term().holder),
+      this.compare(stop, succession),
     ])
   }
 
   /** Until this region has been compared with the primary of its epoch, again and again. */
-  private async compare(stop: Stop, compass: Compass): Promise<void> {
-    const { terrain, guard, turns, fence } = this
-    const place = this.shards.place.bind(this.shards)
+  private async compare(stop: Stop, succession: Succession): Promise<void> {
+    const { terrain, fence } = this
     while (!stop.fired) {
       await terrain.clock.sleep(COMPARE_EVERY_US)
       if (fence.compared || fence.epoch === 0) {
@@ -182,10 +176,10 @@ export class LogReplica implements Roles {
       }
       const { epoch } = fence
       try {
-        const term = await compass.ask(compass.term().holder)
-        if (!term.leads || term.epoch !== epoch) compass.learn({ ...term, leads: false })
+        const term = await succession.ask(succession.term().holder)
+        if (!term.leads || term.epoch !== epoch) succession.learn({ ...term, leads: false })
         else {
-          await reconcile({ terrain, guard, turns, fence, place }, term.holder)
+          await this.reconcile(term.holder)
           if (!this.holdings.complete) await this.holdings.filled()
           if (fence.epoch === epoch) await fence.raise(epoch, true)
         }
@@ -196,6 +190,55 @@ export class LogReplica implements Roles {
     }
   }
 
+  /**
+   * Makes the own store equal to the primary's in all that was written before its epoch. What it has and this region has
+   * not is brought; what this region has and it has not was never replicated: it is reported and goes, and what the
+   * primary holds instead comes back.
+   */
+  private async reconcile(primary: RegionName): Promise<void> {
+    const { terrain, fence } = this
+    const { epoch } = fence
+    const theirs = byId(await terrain.network.reach(primary).store.scan(CALL))
+    const ours = byId(await terrain.store.scan(CALL))
+    if (!theirs.has(SENTINEL_ID) || !ours.has(SENTINEL_ID))
+      throw new CallError('a store has not loaded its data', { definite: true })
+    const apart = new Set<number>()
+    for (const [id, point] of ours)
+      if (epochOf(point.stamp) < epoch && theirs.get(id)?.write !== point.write) apart.add(id)
+    for (const [id, point] of theirs) if (ours.get(id)?.write !== point.write) apart.add(id)
+    const ids = [...apart].sort((a, b) => a - b)
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const some = ids.slice(i, i + AT_ONCE)
+      await this.turns.take(some, () => this.settle(some, theirs))
+    }
+    if (ids.length > 0) terrain.journal.repaired('delta', ids.length, primary)
+  }
+
+  private async settle(ids: readonly number[], theirs: Map<number, StoredPoint>): Promise<void> {
+    const { guard, fence, shards } = this
+    const ours = byId(await guard.read(ids, CALL))
+    const back: Change[] = []
+    const gone: Change[] = []
+    for (const id of ids) {
+      const [mine, wanted] = [ours.get(id), theirs.get(id)]
+      if (mine?.write === wanted?.write || isNewer(mine, wanted, fence.epoch)) continue
+      if (mine && (!wanted || mine.stamp.counter > wanted.stamp.counter)) fence.refuse(mine)
+      if (wanted) back.push(changeOf(shards.place(wanted)))
+      else if (mine && !mine.deleted)
+        gone.push({ ...changeOf(mine), deleted: true, row: NO_ROW, dropped: true })
+    }
+    await guard.write([...back, ...gone], CALL)
+    if (gone.length > 0) await this.forget(gone.map(({ id }) => id))
+  }
+
+  /** The tombstones have done their work once searches see them: nobody else knows these versions. */
+  private async forget(ids: readonly number[]): Promise<void> {
+    const { store } = this.terrain
+    await store.fetch(ids, 'strong', CALL)
+    await store.purge(ids, CALL)
+    this.guard.forget(ids)
+  }
+
   /** Where every region has lost its data there is nobody to wait for. */
   private async nothingLeft(): Promise<void> {
     if (this.holdings.complete) return
@@ -204,6 +247,49 @@ export class LogReplica implements Roles {
   }
 }
 
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
+const byId = (points: readonly StoredPoint[]) => new Map(points.map((point) => [point.id, point]))
+
+/** Written under the new epoch after the primary was scanned: the log has brought it. */
+const isNewer = (
+  mine: StoredPoint | undefined,
+  wanted: StoredPoint | undefined,
+  epoch: number,
+): boolean =>
+  mine !== undefined &&
+  epochOf(mine.stamp) >= epoch &&
+  (!wanted || mine.stamp.counter > wanted.stamp.counter)
+
+/**
+ * The lag that such a system shows its operators. `replica-lag-seconds` is taken when a change is applied and shown
+ * until the next one is: it stands still when replication does. `replica-age-seconds` is the time since the last change
+ * was written: it grows although nothing was written. Both subtract the clocks of two machines.
+ */
+class ReplicaLag {
+  private lastUs: Us | null = null
+  private gaugeUs: Us = 0
+
+  private readonly clock: Clock
+  private readonly journal: Journal
+
+  constructor(clock: Clock, journal: Journal) {
+    this.clock = clock
+    this.journal = journal
+  }
+
+  applied(changes: readonly Change[]): void {
+    const last = changes.at(-1)
+    if (!last) return
+    this.lastUs = last.stamp.wallUs
+    this.gaugeUs = this.clock.wall() - last.stamp.wallUs
+  }
+
+  async run(stop: Stop, primary: () => RegionName): Promise<void> {
+    while (!stop.fired) {
+      await this.clock.sleep(SECOND)
+      if (this.lastUs === null) continue
+      const [gauge, age] = [this.gaugeUs, this.clock.wall() - this.lastUs]
+      this.journal.figure(`replica-lag-seconds ${primary()}`, gauge / SECOND)
+      this.journal.figure(`replica-age-seconds ${primary()}`, age / SECOND)
+    }
+  }
 }

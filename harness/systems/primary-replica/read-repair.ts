@@ -1,8 +1,9 @@
 import { type Change, changeBytes, type WriteId } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
+import { ignoreCallError } from '../../ports/errors.ts'
 import type { Message } from '../../ports/network.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
+import type { LogReplica } from './log-replica.ts'
 
 /** Changes that a replica may have missed, and its answer: which of them it has. */
 const PUSH = 'push'
@@ -20,8 +21,7 @@ export type Repairing = {
   replicas: number
   /** How long a write may go unconfirmed before it is sent again, by message. */
   afterUs: Us
-  /** Applies changes here; rejects if it may not have. Gives how many were news. */
-  receive: (changes: readonly Change[]) => Promise<number>
+  replica: LogReplica
 }
 
 /**
@@ -45,7 +45,7 @@ export class ReadRepair {
     })
     network.serve(PUSH, async ({ body }, from) => {
       const changes = body as Change[]
-      const news = await repairing.receive(changes)
+      const news = await repairing.replica.receive(changes)
       if (news > 0) journal.repaired('read-repair', news, from)
       return { kind: PUSH, bytes: 16, body: null }
     })
@@ -122,8 +122,4 @@ export class ReadRepair {
       if (waiting.has.size >= this.repairing.replicas) this.waiting.delete(write)
     }
   }
-}
-
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
 }

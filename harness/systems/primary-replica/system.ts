@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { type Change, changeBytes, NO_ROW } from '../../model/point.ts'
+import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
+import { allHazards, hazardsBut } from '../../model/hazard.ts'
+import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
@@ -21,8 +23,6 @@ import { openRouter } from '../shared/routing.ts'
 import { EmbeddingShards, embeddingLayout } from './embedding-shards.ts'
 import { counterOf, Fence } from './fence.ts'
 import { LogReplica } from './log-replica.ts'
-import { askPrimary, servePrimary, type UnstampedPoint } from './primary-calls.ts'
-import { promises } from './promises.ts'
 import { ReadRepair } from './read-repair.ts'
 import { Succession } from './succession.ts'
 
@@ -65,10 +65,44 @@ type Knobs = z.infer<typeof knobs>
 const TOPIC = 'changes'
 /** What load balancers ask: whether a region has its data, not only whether an agent runs. */
 const READY = 'ready'
+/** A user's operation on its way from the agent it reached to the primary. */
+const TO_PRIMARY = 'to primary'
+
+type UnstampedPoint = Omit<StoredPoint, 'stamp'>
+type Asked =
+  | { kind: 'write'; point: UnstampedPoint }
+  | { kind: 'search'; ask: SearchAsk }
+  | { kind: 'fetch'; ask: FetchAsk }
 
 /** Where the register lives; null: there is none. */
 const witnessOf = ({ failover, witness, primary }: Knobs, regions: readonly RegionName[]) =>
   failover === 'off' ? null : (witness ?? regions.findLast((region) => region !== primary) ?? null)
+
+/** What one primary with asynchronous replicas promises, and the hazards each promise outlives. */
+function promises({ failover, reads, batch, lingerUs, rebalanceUs }: Knobs): Guarantees {
+  const steady = failover === 'off'
+  const atPrimary = steady && reads === 'primary'
+  const keepDisks = hazardsBut('disk-loss')
+  return {
+    ...nothingPromised,
+    convergence: promised(lingerUs > 0 || batch === 1, allHazards),
+    // The primary alone decides what is acknowledged: what it had not sent goes with its disk.
+    durability: promised(steady, keepDisks),
+    causalWrites: promised(steady, keepDisks),
+    readYourWrites: promised(atPrimary && 'fetches', keepDisks),
+    monotonicReads: promised(atPrimary && 'fetches', keepDisks),
+    linearizable: promised(atPrimary, keepDisks),
+    sequential: promised(atPrimary, keepDisks),
+    causal: promised(atPrimary, keepDisks),
+    monotonicWrites: promised(steady, keepDisks),
+    writesFollowReads: promised(steady, keepDisks),
+    singleApply: promised(steady && rebalanceUs === 0, allHazards),
+    // An epoch that only disks knew which are gone may be given out again.
+    fencedPrimary: promised(true, hazardsBut('disks-lost-twice')),
+    // A lease is time: a clock that runs slow holds it for longer than the register does.
+    onePrimary: promised(true, hazardsBut('disks-lost-twice', 'clock-drift')),
+  }
+}
 
 /**
  * One region writes, the others copy.
@@ -156,16 +190,15 @@ class RegionalAgent implements Agent {
     }
     const replicating = { topic: TOPIC, ...settings }
     this.replica = new LogReplica(terrain, replicating, fence, shards, holdings, told)
-    const receive = (changes: readonly Change[]) => this.replica.receive(changes)
-    this.repair = new ReadRepair(terrain, { replicas, afterUs, receive })
+    this.repair = new ReadRepair(terrain, { replicas, afterUs, replica: this.replica })
     terrain.network.serve(READY, async () => {
       if (settings.reads === 'replica') holdings.refuse()
       return { kind: READY, bytes: 48, body: null }
     })
-    servePrimary(terrain, {
-      write: (point, call) => this.lead(point, call),
-      search: (ask, call) => this.underLease(() => this.searchHere(ask, call)),
-      fetch: (ask, call) => this.underLease(() => this.fetchHere(ask, call)),
+    terrain.network.serve(TO_PRIMARY, async ({ body }) => {
+      const { asked, call } = body as { asked: Asked; call: Call }
+      const answer = await this.asPrimary(asked, call)
+      return { kind: TO_PRIMARY, bytes: 256, body: { from: [terrain.region], ...answer } }
     })
   }
 
@@ -180,12 +213,12 @@ class RegionalAgent implements Agent {
   search(ask: SearchAsk, call: Call): Promise<Found> {
     if (this.settings.reads === 'replica') return this.searchHere(ask, call)
     const bytes = 64 + this.terrain.dim * 4
-    return askPrimary(this.terrain, this.succession, { kind: 'search', ask }, bytes, call)
+    return this.askPrimary({ kind: 'search', ask }, bytes, call)
   }
 
   fetch(ask: FetchAsk, call: Call): Promise<Fetched> {
     if (this.settings.reads === 'replica') return this.fetchHere(ask, call)
-    return askPrimary(this.terrain, this.succession, { kind: 'fetch', ask }, 64, call)
+    return this.askPrimary({ kind: 'fetch', ask }, 64, call)
   }
 
   async run(stop: Stop): Promise<void> {
@@ -200,7 +233,46 @@ class RegionalAgent implements Agent {
 
   private enter(point: UnstampedPoint, call: Call): Promise<AnswerNotes> {
     const bytes = changeBytes(point, this.terrain.dim)
-    return askPrimary(this.terrain, this.succession, { kind: 'write', point }, bytes, call)
+    return this.askPrimary({ kind: 'write', point }, bytes, call)
+  }
+
+  /**
+   * Asks the primary, wherever it is. If the one thought to be it answers that it is not, it is asked who is, and that one
+   * is asked: once, so that two that point at each other do not pass a write to and fro.
+   */
+  private async askPrimary<A extends AnswerNotes>(
+    asked: Asked,
+    bytes: number,
+    call: Call,
+  ): Promise<A> {
+    const { terrain, succession } = this
+    const ask = async (to: RegionName, deadlineUs: Us) => {
+      const body = { asked, call: { ...call, deadlineUs } }
+      const message = { kind: TO_PRIMARY, bytes, body }
+      return (await terrain.network.call(to, message, deadlineUs)).body as A
+    }
+    const { holder } = succession.term()
+    try {
+      return await ask(holder, call.deadlineUs)
+    } catch (error) {
+      if (!(error instanceof CallError && error.definite)) throw error
+      const told = await succession.ask(holder).catch(() => null)
+      if (!told || told.holder === holder) throw error
+      succession.learn({ ...told, leads: false })
+      return ask(told.holder, call.deadlineUs)
+    }
+  }
+
+  /** What another agent sent on. */
+  private asPrimary(asked: Asked, call: Call): Promise<AnswerNotes> {
+    switch (asked.kind) {
+      case 'write':
+        return this.lead(asked.point, call)
+      case 'search':
+        return this.underLease(() => this.searchHere(asked.ask, call))
+      case 'fetch':
+        return this.underLease(() => this.fetchHere(asked.ask, call))
+    }
   }
 
   /** As primary: the log first, so that no crash of this region loses what was acknowledged. */

@@ -2,7 +2,7 @@ import type { IndexPlan } from '../../model/plan.ts'
 import { type Change, type PointId, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { CallError } from '../../ports/errors.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { Call, Collections, VectorStore } from '../../ports/store.ts'
 import type { Journal, Stop } from '../../ports/system.ts'
 import type { Turns } from '../shared/turns.ts'
@@ -182,8 +182,4 @@ async function put(store: VectorStore, points: readonly StoredPoint[]): Promise<
   const dead = points.filter(({ deleted }) => deleted)
   if (live.length > 0) await store.upsert(live, call)
   if (dead.length > 0) await store.remove(dead, call)
-}
-
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
 }

@@ -2,7 +2,6 @@ import type { Layout } from '../../model/layout.ts'
 import type { PointId } from '../../model/point.ts'
 import type { RegionName } from '../../model/units.ts'
 import { HashRing } from './hash-ring.ts'
-import { regionList, regionWeights } from './region-text.ts'
 
 export type Placing = {
   shards: number
@@ -93,3 +92,19 @@ export function placingProblems(
 }
 
 const wrong = (key: string, message: string) => ({ key, message })
+
+/** `us-east, eu-west`: a list of regions as a knob is written; empty text is no region. */
+export const regionList = (text: string): RegionName[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+/** `us-east 3, eu-west 1`: a number for each region; NaN where there is none. */
+export const regionWeights = (text: string): Map<RegionName, number> =>
+  new Map(
+    regionList(text).map((part) => {
+      const [region, weight] = part.split(/\s+/)
+      return [region as RegionName, Number(weight)]
+    }),
+  )

@@ -1,5 +1,11 @@
-import { type Change, changeBytes, type SessionToken, type StoredPoint } from '../../model/point.ts'
-import { type RegionName, SECOND } from '../../model/units.ts'
+import {
+  type Change,
+  changeBytes,
+  changeOf,
+  type SessionToken,
+  type StoredPoint,
+} from '../../model/point.ts'
+import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
 import type { AnswerNotes, Stop, Terrain } from '../../ports/system.ts'
@@ -7,9 +13,11 @@ import { runApplier } from '../shared/applier.ts'
 import type { Stamper } from '../shared/conflict.ts'
 import { Guard } from '../shared/guard.ts'
 import type { Holdings } from '../shared/holdings.ts'
+import type { ResultCache } from '../shared/result-cache.ts'
 import { Tombstones } from '../shared/tombstones.ts'
 import { Turns } from '../shared/turns.ts'
 import type { AliasSwap } from './alias-swap.ts'
+import type { PlacedShards } from './placed-shards.ts'
 
 /** Topic of a region's own log that no mirror carries: a copy of everything everywhere is what shards are to avoid. */
 const TOPIC = 'shard-changes'
@@ -21,11 +29,10 @@ export type Keeping = {
   terrain: Terrain
   stamper: Stamper
   holdings: Holdings
-  tombstonesUs: number
-  /** Regions that keep the point of a change. */
-  holders: (change: Change) => readonly RegionName[]
+  shards: PlacedShards
   /** Hears of every change that the own store took. */
-  changed: (change: Change) => void
+  cache: ResultCache
+  tombstonesUs: Us
 }
 
 /**
@@ -92,7 +99,7 @@ export class ShardKeeper {
   /** Points as they are now, as changes for another holder. */
   async changes(ids: readonly number[]): Promise<Change[]> {
     const points = await this.guard.read(ids, { op: 0, deadlineUs: DEADLINE_US })
-    return points.map((point) => ({ ...point, origin: point.stamp.origin }))
+    return points.map(changeOf)
   }
 
   async run(stop: Stop): Promise<void> {
@@ -117,7 +124,7 @@ export class ShardKeeper {
   }
 
   private async sendWanted(to: RegionName, changes: readonly Change[]): Promise<void> {
-    const wanted = changes.filter((change) => this.keeping.holders(change).includes(to))
+    const wanted = changes.filter((change) => this.keeping.shards.holders(change.id).includes(to))
     if (wanted.length > 0) await this.send(to, wanted)
   }
 
@@ -144,7 +151,7 @@ export class ShardKeeper {
     const written = await (this.swap ? this.swap.both(ids, write) : write())
     for (const change of written) {
       this.tombstones.note(change)
-      this.keeping.changed(change)
+      this.keeping.cache.changed(change)
     }
   }
 }

@@ -1,27 +1,16 @@
-import { type Change, type PointId, SENTINEL_ID, type WriteId } from '../../model/point.ts'
+import { changeOf, type PointId, SENTINEL_ID, type WriteId } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
+import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
 import type { Holdings } from '../shared/holdings.ts'
 import type { PlacedShards } from './placed-shards.ts'
+import type { ShardKeeper } from './shard-keeper.ts'
 
 const CALL: Call = { op: 0, deadlineUs: 20 * SECOND }
 const RETRY_US: Us = 500 * MS
 /** Points of one fetch, and of one message. */
 const AT_ONCE = 500
-
-export type Refilling = {
-  terrain: Terrain
-  holdings: Holdings
-  shards: PlacedShards
-  /** Takes changes into the own store unless what is there is newer. */
-  take: (changes: readonly Change[]) => Promise<void>
-  /** Brings changes to another holder; rejects if it may not have taken them. */
-  send: (to: RegionName, changes: readonly Change[]) => Promise<void>
-  /** The points as they are in the own store. */
-  read: (ids: readonly PointId[]) => Promise<readonly Change[]>
-}
 
 /**
  * Brings the shards of a region that lost its disk back from the other holders. It serves again as soon as each shard
@@ -33,14 +22,20 @@ export class ShardRefill {
   private readonly held = new Map<RegionName, Map<PointId, WriteId>>()
   private readonly whole = new Set<RegionName>()
 
-  private readonly refilling: Refilling
+  private readonly terrain: Terrain
+  private readonly holdings: Holdings
+  private readonly shards: PlacedShards
+  private readonly keeper: ShardKeeper
 
-  constructor(refilling: Refilling) {
-    this.refilling = refilling
+  constructor(terrain: Terrain, holdings: Holdings, shards: PlacedShards, keeper: ShardKeeper) {
+    this.terrain = terrain
+    this.holdings = holdings
+    this.shards = shards
+    this.keeper = keeper
   }
 
   async run(stop: Stop): Promise<void> {
-    const { holdings, terrain } = this.refilling
+    const { holdings, terrain } = this
     await holdings.find(stop)
     const others = this.others()
     while (!stop.fired && !holdings.stored) {
@@ -55,7 +50,7 @@ export class ShardRefill {
 
   /** Regions that hold a shard which is held here too. */
   private others(): RegionName[] {
-    const { terrain } = this.refilling
+    const { terrain } = this
     return terrain.regions.filter(
       (other) => other !== terrain.region && this.own().some((holders) => holders.includes(other)),
     )
@@ -63,14 +58,14 @@ export class ShardRefill {
 
   /** The holders of each shard that is held here. */
   private own(): (readonly RegionName[])[] {
-    const { shards, terrain } = this.refilling
+    const { shards, terrain } = this
     return Array.from({ length: shards.shards }, (_, shard) => shards.holdersOf(shard)).filter(
       (holders) => holders.includes(terrain.region),
     )
   }
 
   private enough(): boolean {
-    const { region } = this.refilling.terrain
+    const { region } = this.terrain
     return this.own().every((holders) => {
       const others = holders.filter((holder) => holder !== region)
       return others.some((one) => this.whole.has(one)) || others.every((one) => this.held.has(one))
@@ -79,12 +74,12 @@ export class ShardRefill {
 
   /** A vector is asked for only where both regions hold the shard, so none comes where it may not be. */
   private isShared(id: PointId, other: RegionName): boolean {
-    const holders = this.refilling.shards.holders(id)
-    return holders.includes(other) && holders.includes(this.refilling.terrain.region)
+    const holders = this.shards.holders(id)
+    return holders.includes(other) && holders.includes(this.terrain.region)
   }
 
   private async bring(other: RegionName): Promise<void> {
-    const { terrain, holdings, take } = this.refilling
+    const { terrain, holdings, keeper } = this
     const whole = await holdings.ask(other)
     const there = terrain.network.reach(other).store
     const listed = await there.scan(CALL)
@@ -94,7 +89,7 @@ export class ShardRefill {
     const ids = shared.map(({ id }) => id).sort((a, b) => a - b)
     for (let i = 0; i < ids.length; i += AT_ONCE) {
       const points = await there.fetch(ids.slice(i, i + AT_ONCE), 'strong', CALL)
-      await take(points.map((point) => ({ ...point, origin: point.stamp.origin })))
+      await keeper.apply(points.map(changeOf))
     }
     this.held.set(other, new Map(shared.map(({ id, write }) => [id, write])))
     if (whole) this.whole.add(other)
@@ -103,7 +98,7 @@ export class ShardRefill {
 
   /** True once every other holder has all that is here. */
   private async allSent(): Promise<boolean> {
-    const { terrain } = this.refilling
+    const { terrain } = this
     try {
       const here = await terrain.store.scan(CALL)
       for (const [other, held] of this.held) {
@@ -124,13 +119,9 @@ export class ShardRefill {
   }
 
   private async sendTo(other: RegionName, ids: readonly PointId[]): Promise<void> {
-    const { read, send, terrain } = this.refilling
+    const { keeper, terrain } = this
     for (let i = 0; i < ids.length; i += AT_ONCE)
-      await send(other, await read(ids.slice(i, i + AT_ONCE)))
+      await keeper.send(other, await keeper.changes(ids.slice(i, i + AT_ONCE)))
     if (ids.length > 0) terrain.journal.repaired('delta', ids.length, other)
   }
-}
-
-function ignoreCallError(error: unknown): void {
-  if (!(error instanceof CallError)) throw error
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Rng } from '../../base/rng.ts'
+import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
+import { allHazards, hazardsBut } from '../../model/hazard.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import { NO_ROW, SENTINEL_ID } from '../../model/point.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
@@ -25,10 +27,8 @@ import { Holdings } from '../shared/holdings.ts'
 import { ResultCache } from '../shared/result-cache.ts'
 import { openRouter, routingPolicies } from '../shared/routing.ts'
 import { AliasSwap } from './alias-swap.ts'
-import { type PlacedShards, placeShards, placingProblems } from './placed-shards.ts'
+import { placeShards, placingProblems, regionWeights } from './placed-shards.ts'
 import { Primaries } from './primaries.ts'
-import { promises } from './promises.ts'
-import { regionWeights } from './region-text.ts'
 import { ShardKeeper } from './shard-keeper.ts'
 import { ShardRefill } from './shard-refill.ts'
 import { readChoices, ShardSearch } from './shard-search.ts'
@@ -83,6 +83,28 @@ const hnsw = { m: 16, efConstruction: 200, ef: 64, sealAt: 2_000, compactAt: 0.2
 const indexes: Record<Knobs['reindexTo'], IndexPlan> = {
   flat: { kind: 'flat' },
   hnsw: { kind: 'hnsw', ...hnsw },
+}
+
+/**
+ * What shards with asynchronous copies promise, and the hazards each promise outlives. A primary acknowledges alone:
+ * what it had not sent goes with its disk, however many copies there are. With one copy nobody takes over: a shard is
+ * there or it is not, and its agent puts all of it in one order.
+ */
+function promises({ copies }: Knobs): Guarantees {
+  const keepDisks = hazardsBut('disk-loss')
+  const alone = copies === 1
+  return {
+    ...nothingPromised,
+    convergence: promised(true, allHazards),
+    durability: promised(true, keepDisks),
+    monotonicWrites: promised(true, keepDisks),
+    flagsPartial: promised(true, allHazards),
+    singleApply: promised(true, allHazards),
+    readYourWrites: promised(alone && 'fetches', keepDisks),
+    monotonicReads: promised(alone && 'fetches', keepDisks),
+    linearizable: promised(alone, keepDisks),
+    causalWrites: promised(alone, keepDisks),
+  }
 }
 
 /**
@@ -151,15 +173,8 @@ class Coordinator implements Agent {
       ...{ everyUs: healthUs, failBackUs, kind: READY },
       own: { region, isWell: () => !holdings.missing },
     })
-    this.keeper = new ShardKeeper({
-      terrain,
-      stamper,
-      holdings,
-      tombstonesUs,
-      holders: ({ id }) => shards.holders(id),
-      changed: (change) => cache.changed(change),
-    })
-    this.refill = this.refillOf(shards)
+    this.keeper = new ShardKeeper({ terrain, stamper, holdings, shards, cache, tombstonesUs })
+    this.refill = new ShardRefill(terrain, holdings, shards, this.keeper)
     this.primaries = new Primaries(terrain, shards, this.health, this.keeper)
     this.searches = new ShardSearch(terrain, shards, this.health, cache, settings, rng)
     terrain.network.serve(READY, () => this.ready())
@@ -184,16 +199,6 @@ class Coordinator implements Agent {
   async run(stop: Stop): Promise<void> {
     const { health, keeper, refill } = this
     await Promise.all([health.run(stop), keeper.run(stop), refill.run(stop), this.reindex(stop)])
-  }
-
-  private refillOf(shards: PlacedShards): ShardRefill {
-    const { terrain, holdings, keeper } = this
-    return new ShardRefill({
-      ...{ terrain, holdings, shards },
-      take: (changes) => keeper.apply(changes),
-      send: (to, changes) => keeper.send(to, changes),
-      read: (ids) => keeper.changes(ids),
-    })
   }
 
   /** Asks its own region without a link. */

@@ -1,4 +1,10 @@
-import type { Change, PointId, Stamp, StoredPoint } from '../../model/point.ts'
+import {
+  type Change,
+  changeOf,
+  type PointId,
+  type Stamp,
+  type StoredPoint,
+} from '../../model/point.ts'
 import { MS, type RegionName, SECOND } from '../../model/units.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
@@ -9,7 +15,7 @@ import { Turns } from '../shared/turns.ts'
 import type { Place } from './hash-shards.ts'
 import { Lanes } from './lanes.ts'
 import type { WalPositions } from './positions.ts'
-import { changeOf } from './reconciler.ts'
+import type { Splitter } from './splitter.ts'
 
 const APPLY_DEADLINE_US = 10 * SECOND
 
@@ -20,8 +26,7 @@ export type Applying = {
   batch: number
   tombstonesUs: number
   positions: ReadonlyMap<RegionName, WalPositions>
-  shardOf: (id: PointId) => number
-  laneOf: (id: PointId, place: Place) => { lane: string; before?: string }
+  splitter: Splitter
   saw: (stamp: Stamp) => void
 }
 
@@ -50,20 +55,21 @@ export class WalApplier {
 
   /** A record of a log: nothing after it counts as applied before it is. */
   take(change: Change, place: Place): void {
-    const { lane, before } = this.applying.laneOf(change.id, place)
+    const { splitter } = this.applying
+    const { lane, before } = splitter.lane(change.id, place)
     const positions = this.applying.positions.get(place.origin)
     const { partition, offset } = place
-    const entry = { shard: this.applying.shardOf(change.id), partition, offset }
+    const entry = { shard: splitter.shardOf(change.id), partition, offset }
     positions?.begin(entry)
     void this.lanes.put(lane, change, before).then(() => positions?.end(entry))
   }
 
   /** Points of other stores go by the lane of their shard, like any change. */
   async merge(points: readonly StoredPoint[]): Promise<void> {
-    const { saw, shardOf } = this.applying
+    const { saw, splitter } = this.applying
     for (const { stamp } of points) saw(stamp)
     await Promise.all(
-      points.map((point) => this.lanes.put(`${shardOf(point.id)}`, changeOf(point))),
+      points.map((point) => this.lanes.put(`${splitter.shardOf(point.id)}`, changeOf(point))),
     )
   }
 

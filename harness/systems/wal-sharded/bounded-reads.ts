@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Call, VectorStore } from '../../ports/store.ts'
 import type { Fetched, Found, Stop } from '../../ports/system.ts'
 import { rounds } from '../shared/rounds.ts'
+import type { WalApplier } from './applier.ts'
 import type { StaleReads } from './stale-reads.ts'
 
 const LOOK_US = 100 * MS
@@ -14,7 +15,7 @@ export type BoundedReading = {
   clock: Clock
   store: VectorStore
   shardOf: (id: PointId) => number
-  read: (ids: readonly PointId[], call: Call) => Promise<StoredPoint[]>
+  applier: Pick<WalApplier, 'read'>
   /** Regions of whose writes something may be lacking for longer than the bound: in one shard, or in any. */
   behind: (shard?: number) => RegionName[]
   /** What is applied is searchable within this time. */
@@ -51,9 +52,9 @@ export class BoundedReads {
   }
 
   async fetch(id: PointId, call: Call): Promise<Fetched> {
-    const { read, behind, shardOf } = this.reading
+    const { applier, behind, shardOf } = this.reading
     const of = behind(shardOf(id))
-    const [found] = await read([id], call)
+    const [found] = await applier.read([id], call)
     if (of.length === 0) return { point: live(found) }
     const set = await this.helper(of)?.fetch(id, found, of)
     return set

@@ -1,10 +1,10 @@
-import type { Change } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Consumer, EventLog, LogRecord } from '../../ports/log.ts'
 import type { Durable, Journal, Stop } from '../../ports/system.ts'
-import type { Place } from './hash-shards.ts'
+import type { WalApplier } from './applier.ts'
+import type { Confirmations } from './confirmations.ts'
 import type { WalPositions } from './positions.ts'
 
 const GROUP = 'applier'
@@ -26,14 +26,9 @@ export type Reading = {
   durable: Durable
   journal: Journal
   positions: ReadonlyMap<RegionName, WalPositions>
-  /** Every record that was not taken in before, in the order of its partition. */
-  take: (change: Change, place: Place) => void
-  /** The write was found again in a copy. */
-  again: (change: Change) => void
-  /** Records that stand in this region's log, as they were read. */
-  stands: (records: readonly LogRecord[]) => void
-  /** How much of what was taken is not applied; `deepest` in one lane. */
-  backlog: () => { waiting: number; deepest: number }
+  applier: WalApplier
+  /** Whom to tell which records stand in this region's log; null: no acknowledgement waits for that. */
+  confirmations: Confirmations | null
 }
 
 /**
@@ -73,7 +68,7 @@ export class WalReader {
         if (records.length === 0) continue
         for (const record of records) this.take(record)
         this.dirty = true
-        this.reading.stands(records)
+        this.reading.confirmations?.stand(records)
       } catch (error) {
         if (!(error instanceof CallError)) throw error
         await clock.sleep(RETRY_US)
@@ -115,8 +110,9 @@ export class WalReader {
       ? { offset, again: positions.taken(partition, change.write, offset) }
       : positions.copied(partition, change.write)
     this.note(topic, partition, offset + 1)
-    if (place.again) this.reading.again(change)
-    else this.reading.take(change, { origin, partition, offset: place.offset })
+    const { applier, journal } = this.reading
+    if (place.again) journal.skipped(change.write, change.id, 'again')
+    else applier.take(change, { origin, partition, offset: place.offset })
   }
 
   private note(topic: string, partition: number, next: number): void {
@@ -127,13 +123,12 @@ export class WalReader {
   }
 
   private async commitIfDue(stop: Stop): Promise<void> {
-    const { clock, backlog } = this.reading
-    while (backlog().waiting >= AHEAD && !stop.fired) await clock.sleep(100 * MS)
+    const { clock, applier } = this.reading
+    while (applier.backlog().waiting >= AHEAD && !stop.fired) await clock.sleep(100 * MS)
     if (!this.dirty) return
     const late = clock.elapsed() - this.committedUs >= COMMIT_US
-    while (late && backlog().waiting > 0 && backlog().deepest <= POLL.max / 16 && !stop.fired)
-      await clock.sleep(5 * MS)
-    if (backlog().waiting > 0) return
+    while (late && mayCatchUp(applier.backlog()) && !stop.fired) await clock.sleep(5 * MS)
+    if (applier.backlog().waiting > 0) return
     await this.consumer?.commit()
     this.dirty = false
     this.committedUs = clock.elapsed()
@@ -175,6 +170,10 @@ export class WalReader {
       }
   }
 }
+
+/** Whether what waits is so little in every lane that a short pause lets it through. */
+const mayCatchUp = ({ waiting, deepest }: ReturnType<WalApplier['backlog']>): boolean =>
+  waiting > 0 && deepest <= POLL.max / 16
 
 type Recall = {
   log: EventLog

@@ -1,4 +1,3 @@
-import { type Change, changeBytes, type StoredPoint } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
@@ -7,8 +6,9 @@ import type { Network, Serving } from '../../ports/network.ts'
 import type { ReadableStore } from '../../ports/store.ts'
 import type { Journal, Stop } from '../../ports/system.ts'
 import { copyStore } from '../shared/store-copy.ts'
-import type { Place } from './hash-shards.ts'
+import type { WalApplier } from './applier.ts'
 import type { WalPositions } from './positions.ts'
+import type { WalRestore } from './restore.ts'
 
 const FLOOR = 'applied-of-my-log'
 const ASK_US: Us = 2 * SECOND
@@ -16,7 +16,7 @@ const READ_US: Us = 10 * SECOND
 const RECORDS = 500
 /** Changes read from a remote log and not applied yet, at most. */
 const AHEAD = 2_000
-export const ALERT_US: Us = 10 * SECOND
+const ALERT_US: Us = 10 * SECOND
 
 export type Reconciling = {
   region: RegionName
@@ -33,12 +33,9 @@ export type Reconciling = {
   /** Lag that starts a catch-up. */
   catchUpAfterUs: Us
   catchUp: 'delta' | 'snapshot' | 'off'
-  take: (change: Change, place: Place) => void
-  /** Applies points of another region's store where they win. */
-  merge: (points: readonly StoredPoint[]) => Promise<void>
-  backlog: () => { waiting: number }
+  applier: WalApplier
   /** Brings what others have of an origin that lost its log. */
-  compare: (origin: RegionName) => Promise<void>
+  restore: WalRestore
 }
 
 /**
@@ -132,7 +129,7 @@ export class WalReconciler {
   private async compareIfLost(origin: RegionName): Promise<void> {
     if (!this.lost.has(origin)) return
     try {
-      await this.work.compare(origin)
+      await this.work.restore.compare(origin)
       this.lost.delete(origin)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
@@ -153,7 +150,7 @@ export class WalReconciler {
 
   /** Reads the records that are missing from the log they were written to. */
   private async delta(origin: RegionName, stop: Stop): Promise<void> {
-    const { topic, clock, journal, take, backlog } = this.work
+    const { topic, clock, journal, applier } = this.work
     const positions = this.positionsOf(origin)
     const log = this.logOf(origin)
     const edges = await log.edges(topic, { op: 0, deadlineUs: ASK_US })
@@ -161,14 +158,14 @@ export class WalReconciler {
     try {
       for (const [partition, { next }] of edges.entries())
         while (positions.readFrom(partition) < next && !stop.fired) {
-          while (backlog().waiting >= AHEAD && !stop.fired) await clock.sleep(50 * MS)
+          while (applier.backlog().waiting >= AHEAD && !stop.fired) await clock.sleep(50 * MS)
           const from = positions.readFrom(partition)
           const call = { op: 0, deadlineUs: READ_US }
           const records = await log.read(topic, partition, from, RECORDS, call)
           if (records.length === 0) break
           for (const { offset, change } of records)
             if (!positions.taken(partition, change.write, offset)) {
-              take(change, { origin, partition, offset })
+              applier.take(change, { origin, partition, offset })
               points++
             }
         }
@@ -179,18 +176,12 @@ export class WalReconciler {
 
   /** Reads all of a remote store. */
   private async snapshot(origin: RegionName): Promise<void> {
-    const { network, journal, merge } = this.work
+    const { network, journal, applier } = this.work
     const positions = this.positionsOf(origin)
     const reply = await network.call(origin, { kind: FLOOR, bytes: 48, body: null }, ASK_US)
-    const points = await copyStore(this.work, origin, 'all', merge)
+    const points = await copyStore(this.work, origin, 'all', (some) => applier.merge(some))
     for (const [partition, offset] of (reply.body as number[]).entries())
       positions.reachedBySnapshot(partition, offset)
     journal.repaired('snapshot', points, origin)
   }
 }
-
-/** A stored point as a change that comes from where it was written first. */
-export const changeOf = (point: StoredPoint): Change => ({ ...point, origin: point.stamp.origin })
-
-export const pointBytes = (points: readonly StoredPoint[], dim: number): number =>
-  points.reduce((bytes, point) => bytes + changeBytes(point, dim), 0)

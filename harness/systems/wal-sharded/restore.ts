@@ -1,8 +1,8 @@
-import type { StoredPoint } from '../../model/point.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
 import { copyStore } from '../shared/store-copy.ts'
+import type { WalApplier } from './applier.ts'
 import type { WalPositions } from './positions.ts'
 
 /** Answered only by a region that has its data: what load balancers ask before they send users. */
@@ -15,7 +15,7 @@ export type Restoring = {
   terrain: Terrain
   topic: string
   positions: ReadonlyMap<RegionName, WalPositions>
-  merge: (points: readonly StoredPoint[]) => Promise<void>
+  applier: WalApplier
 }
 
 /**
@@ -69,11 +69,11 @@ export class WalRestore {
 
   /** The log of `origin` begins anew: this region has what it had of it, another may have more. */
   async compare(origin: RegionName): Promise<void> {
-    const { terrain, merge } = this.work
+    const { terrain } = this.work
     const { region, regions, journal } = terrain
     for (const other of regions) {
       if (other === region || other === origin) continue
-      const points = await copyStore(terrain, other, 'different', merge)
+      const points = await this.copyFrom(other)
       if (points > 0) journal.repaired('anti-entropy', points, other)
     }
   }
@@ -101,14 +101,19 @@ export class WalRestore {
 
   /** One region's data are enough to begin with; but each of the others may have what no other has. */
   private async fetch(other: RegionName, owed: Set<RegionName>): Promise<void> {
-    const { terrain, merge } = this.work
+    const { terrain } = this.work
     try {
-      const points = await copyStore(terrain, other, 'different', merge)
+      const points = await this.copyFrom(other)
       terrain.journal.repaired('snapshot', points, other)
       owed.delete(other)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
     }
+  }
+
+  private copyFrom(other: RegionName): Promise<number> {
+    const { terrain, applier } = this.work
+    return copyStore(terrain, other, 'different', (points) => applier.merge(points))
   }
 
   private others(): RegionName[] {

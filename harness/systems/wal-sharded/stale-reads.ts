@@ -1,12 +1,18 @@
-import type { PointId, Row, StoredPoint, WriteId } from '../../model/point.ts'
-import type { RegionName, Us } from '../../model/units.ts'
+import {
+  changeBytes,
+  type PointId,
+  type Row,
+  type StoredPoint,
+  type WriteId,
+} from '../../model/point.ts'
+import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { CallError } from '../../ports/errors.ts'
 import type { Network, Serving } from '../../ports/network.ts'
 import type { Call, Hit, VectorStore } from '../../ports/store.ts'
 import type { Journal } from '../../ports/system.ts'
 import { type ConflictRule, keeps } from '../shared/conflict.ts'
-import { pointBytes } from './reconciler.ts'
-import type { SharedAsks } from './shared-asks.ts'
+import type { WalApplier } from './applier.ts'
 
 const ASK = 'what-do-you-have'
 
@@ -23,12 +29,9 @@ export type StaleReading = {
   rule: ConflictRule
   asks: SharedAsks
   deadlineUs: Us
-  /** Points as they are, tombstones included, read strong. */
-  read: (ids: readonly PointId[], call: Call) => Promise<StoredPoint[]>
+  applier: WalApplier
   /** Whether this region itself is behind its own log by more than the bound. */
   behindItself: () => boolean
-  /** Applies those that win. */
-  merge: (points: readonly StoredPoint[]) => Promise<void>
 }
 
 /**
@@ -44,7 +47,11 @@ export class StaleReads {
     this.work = work
     work.network.serve(ASK, async ({ body }) => {
       const reply = await this.answer(body as Question)
-      const bytes = 64 + 20 * reply.hits.length + pointBytes(reply.points, work.dim)
+      const headBytes = 64 + 20 * reply.hits.length
+      const bytes = reply.points.reduce(
+        (sum, point) => sum + changeBytes(point, work.dim),
+        headBytes,
+      )
       return { kind: ASK, bytes, body: reply }
     })
   }
@@ -63,7 +70,7 @@ export class StaleReads {
     if (!answers) return undefined
     const hits = [...local, ...answers.flatMap((answer) => answer.hits)]
     const found = [...new Set(hits.map(({ id }) => id))]
-    const here = await this.work.read(found, call)
+    const here = await this.work.applier.read(found, call)
     const newest = this.newest(here, answers)
     const best = new Map<PointId, Hit>()
     for (const hit of hits) {
@@ -106,13 +113,13 @@ export class StaleReads {
   }
 
   private async answer({ query, k, ids, deadlineUs }: Question): Promise<Omit<Answered, 'from'>> {
-    const { store, read, behindItself } = this.work
+    const { store, applier, behindItself } = this.work
     const behind = behindItself()
     const call = { op: 0, deadlineUs }
     const hits =
       query === undefined ? [] : await store.search({ query, k, consistency: 'bounded' }, call)
     const wanted = new Set([...ids, ...hits.map(({ id }) => id)])
-    return { hits, points: await read([...wanted], call), behind }
+    return { hits, points: await applier.read([...wanted], call), behind }
   }
 
   /** The newest version of each point; those that are missing here are applied meanwhile. */
@@ -138,8 +145,55 @@ export class StaleReads {
     if (due.length === 0) return
     for (const { write } of due) this.repairing.add(write)
     this.work.journal.repaired('read-repair', due.length, from)
-    void this.work.merge(due).then(() => {
+    void this.work.applier.merge(due).then(() => {
       for (const { write } of due) this.repairing.delete(write)
     })
+  }
+}
+
+/**
+ * Questions to others that must not become a stampede: at most so many are open, equal ones share one answer, and one
+ * who did not answer is left alone for a while. What is not asked gives undefined at once.
+ */
+export class SharedAsks {
+  private readonly open = new Map<string, Promise<unknown>>()
+  private readonly quietUntilUs = new Map<string, Us>()
+
+  private readonly clock: Clock
+  private readonly most: number
+  /** How long somebody who did not answer is not asked again. */
+  private readonly quietUs: Us
+
+  constructor(clock: Clock, most: number, quietUs: Us = SECOND) {
+    this.clock = clock
+    this.most = most
+    this.quietUs = quietUs
+  }
+
+  /** The answer of `whom` to what `question` names; undefined if it was not asked or did not answer. */
+  async ask<T>(whom: string, question: string, work: () => Promise<T>): Promise<T | undefined> {
+    const key = `${whom} ${question}`
+    const shared = this.open.get(key)
+    if (shared) return (await shared) as T | undefined
+    if (this.open.size >= this.most) return undefined
+    if ((this.quietUntilUs.get(whom) ?? Number.NEGATIVE_INFINITY) > this.clock.elapsed())
+      return undefined
+    const asking = this.asked(whom, work)
+    this.open.set(key, asking)
+    try {
+      return await asking
+    } finally {
+      this.open.delete(key)
+    }
+  }
+
+  private async asked<T>(whom: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      this.quietUntilUs.set(whom, this.clock.elapsed() + this.quietUs)
+      return undefined
+    }
   }
 }

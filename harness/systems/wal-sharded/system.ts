@@ -1,11 +1,7 @@
 import { z } from 'zod'
-import {
-  NO_ROW,
-  type PointId,
-  type SessionToken,
-  type Stamp,
-  type StoredPoint,
-} from '../../model/point.ts'
+import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
+import { hazardsBut } from '../../model/hazard.ts'
+import { NO_ROW, type SessionToken, type Stamp, type StoredPoint } from '../../model/point.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import type { Call } from '../../ports/store.ts'
 import type {
@@ -29,13 +25,11 @@ import { BoundedReads } from './bounded-reads.ts'
 import { Confirmations } from './confirmations.ts'
 import { ShardMap, shardOfId } from './hash-shards.ts'
 import { WalPositions } from './positions.ts'
-import { promises, VISIBLE_US } from './promises.ts'
 import { WalReader } from './reader.ts'
 import { WalReconciler } from './reconciler.ts'
 import { READY, WalRestore } from './restore.ts'
-import { SharedAsks } from './shared-asks.ts'
 import { Splitter } from './splitter.ts'
-import { StaleReads } from './stale-reads.ts'
+import { SharedAsks, StaleReads } from './stale-reads.ts'
 
 const duration = (us: Us) => z.int().min(0).default(us)
 
@@ -73,6 +67,32 @@ type Knobs = z.infer<typeof knobs>
 
 const TOPIC = 'wal'
 const COUNTER = 'lamport'
+/** What is applied is searchable within this time; strong reads do not need it. */
+const VISIBLE_US: Us = 500 * MS
+
+/**
+ * What a log in every region promises, by how conflicts end and whose logs an acknowledgement waits for. What one region
+ * alone has logged is gone with its disks, and so is how far its stamps had come. Answers are as old as the logs say;
+ * under a wrong clock a later write may lose against an older one and never be seen at all, and a clock at another speed
+ * measures another bound.
+ */
+function promises({ conflict, ack, staleBoundUs }: Knobs): Guarantees {
+  const ruled = conflict !== 'arrival-order'
+  // Where stamps do not follow time, the same goes for any two writes.
+  const bounded = staleBoundUs > 0 && ruled && conflict !== 'lamport'
+  const once = hazardsBut('disks-lost-twice')
+  const onDisks = hazardsBut('disk-loss', 'disks-lost-twice')
+  const copied = ack === 'log' ? onDisks : once
+  const inTime = copied.filter((hazard) => hazard !== 'wrong-clock' && hazard !== 'clock-drift')
+  return {
+    ...nothingPromised,
+    convergence: promised(ruled, once),
+    durability: promised(ack !== 'log', once),
+    causalWrites: promised(ruled && conflict !== 'last-writer-wins', onDisks),
+    stalenessUs: promised(bounded && staleBoundUs + VISIBLE_US, inTime),
+    singleApply: promised(ruled, once),
+  }
+}
 
 /**
  * Regions that append every write to a log and apply what logs bring, shard by shard.
@@ -131,43 +151,37 @@ class RegionalAgent implements Agent {
     this.terrain = terrain
     this.settings = settings
     this.stamper = stamper
-    const { region, regions, clock, network, journal } = terrain
+    const { region, regions, clock, network } = terrain
     const { conflict: rule, splitAt, splitWays, vectorsUs } = settings
     const positions = new Map(regions.map((origin) => [origin, new WalPositions()]))
     const ground = { ...terrain, topic: TOPIC, positions }
     const others = regions.filter((other) => other !== region)
     this.confirmations = new Confirmations(others, network, clock)
     const map = new ShardMap(settings)
-    const shardOf = (id: PointId) => map.shardOf(id)
     this.splitter = new Splitter({ ...ground, map, at: splitAt, ways: splitWays })
-    this.applier = new WalApplier({
-      ...{ ...settings, terrain, rule, positions, shardOf },
-      laneOf: (id, place) => this.splitter.lane(id, place),
+    const applier = new WalApplier({
+      ...{ ...settings, terrain, rule, positions, splitter: this.splitter },
       saw: (stamp) => this.saw(stamp),
     })
-    const backlog = () => this.applier.backlog()
-    const take: WalApplier['take'] = (change, place) => this.applier.take(change, place)
-    const merge: WalApplier['merge'] = (points) => this.applier.merge(points)
-    const read: WalApplier['read'] = (ids, call) => this.applier.read(ids, call)
-    this.reader = new WalReader({
-      ...{ ...ground, take, backlog },
-      again: ({ write, id }) => journal.skipped(write, id, 'again'),
-      stands: (records) => settings.ack !== 'log' && this.confirmations.stand(records),
-    })
-    this.restore = new WalRestore({ terrain, topic: TOPIC, positions, merge })
+    this.applier = applier
+    const confirmations = settings.ack === 'log' ? null : this.confirmations
+    this.reader = new WalReader({ ...ground, applier, confirmations })
+    const restore = new WalRestore({ terrain, topic: TOPIC, positions, applier })
+    this.restore = restore
     this.reconciler = new WalReconciler({
-      ...{ ...ground, ...settings, everyUs: vectorsUs, take, merge, backlog },
-      compare: (origin) => this.restore.compare(origin),
+      ...{ ...ground, ...settings, applier, restore },
+      everyUs: vectorsUs,
     })
     const behind = (shard?: number) => this.reconciler.behind(settings.staleBoundUs, shard)
     const asks = new SharedAsks(clock, settings.requeries)
     const behindItself = () => behind().includes(region)
     const staleReads = new StaleReads({
       ...{ ...terrain, rule, asks, deadlineUs: settings.requeryDeadlineUs },
-      ...{ read, merge, behindItself },
+      ...{ applier, behindItself },
     })
     this.reads = new BoundedReads({
-      ...{ ...terrain, shardOf, read, behind, visibleUs: VISIBLE_US },
+      ...{ ...terrain, applier, behind, visibleUs: VISIBLE_US },
+      shardOf: (id) => map.shardOf(id),
       staleReads: settings.requery === 'on' ? staleReads : null,
     })
   }

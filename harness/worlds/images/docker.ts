@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
-import { EnvironmentError } from '../../model/errors.ts'
 
 /** Docker cannot be used, and what a person can do about it. */
-export class DockerError extends EnvironmentError {}
+export class DockerError extends Error {}
 
 export type DockerAnswer = { code: number; stdout: string; stderr: string }
 
