@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
-import { UsageError } from './exit.ts'
+import { UsageError } from '../model/errors.ts'
 import { runLibrary } from './library.ts'
 import type { RunFlags } from './run.ts'
 import { runSeeds } from './seeds.ts'

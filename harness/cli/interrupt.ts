@@ -1,5 +1,4 @@
-import { Signal } from '../base/signal.ts'
-import { INTERRUPTED } from './exit.ts'
+import { INTERRUPTED } from '../model/errors.ts'
 
 /** How often it was heard so far; `done` hears no more. */
 export type Interrupt = { times: () => number; done: () => void }
@@ -29,16 +28,4 @@ export function onInterrupt(sentences: readonly string[]): Interrupt {
       process.off('SIGTERM', hear)
     },
   }
-}
-
-const LOOK_EVERY_MS = 50
-
-/** A signal that fires once `asked` says so: for waits that must end at once, such as those for servers to start. */
-export function firesOnce(asked: () => boolean): { signal: Signal; done: () => void } {
-  const signal = new Signal()
-  const timer = setInterval(() => {
-    if (asked()) signal.fire()
-  }, LOOK_EVERY_MS)
-  timer.unref()
-  return { signal, done: () => clearInterval(timer) }
 }

@@ -13,9 +13,9 @@ import {
 import { type LibraryFlags, libraryTasks } from '../experiments/campaign/library-tasks.ts'
 import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
 import { type Row, rowNotRun, type Task } from '../experiments/campaign/task.ts'
-import { faultlineVersion } from '../pipeline/environment.ts'
+import { ENVIRONMENT, INTERRUPTED } from '../model/errors.ts'
+import { faultlineVersion } from '../pipeline/version.ts'
 import { CampaignProgress } from './campaign-progress.ts'
-import { ENVIRONMENT, INTERRUPTED } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 
 type Flags = LibraryFlags & { out?: string; jobs?: number; json?: boolean; quiet?: boolean }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { UsageError } from '../model/errors.ts'
 import type { CampaignFlags } from './campaign.ts'
-import { UsageError } from './exit.ts'
 import type { ProveFlags } from './prove.ts'
 
 /** `faultline prove`. */

@@ -10,9 +10,9 @@ import { unproven } from '../experiments/prove/planted-bug.ts'
 import { type Proof, type Proven, proofsOf } from '../experiments/prove/proof.ts'
 import { type Proofs, proofExitCode, proofTable } from '../experiments/prove/proof-table.ts'
 import { nothing } from '../experiments/prove/prover.ts'
-import { faultlineVersion } from '../pipeline/environment.ts'
+import { INTERRUPTED } from '../model/errors.ts'
+import { faultlineVersion } from '../pipeline/version.ts'
 import { CampaignProgress } from './campaign-progress.ts'
-import { INTERRUPTED } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 
 export type ProveFlags = { only?: string; jobs?: number; json?: boolean; quiet?: boolean }

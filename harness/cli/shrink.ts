@@ -12,20 +12,22 @@ import {
   shows,
   symptomOf,
 } from '../experiments/shrink/symptom.ts'
+import { UsageError } from '../model/errors.ts'
 import { closedLoops } from '../model/load-notes.ts'
 import { loadName, type Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { dataSet, systems } from '../pipeline/catalogue.ts'
-import { faultlineVersion } from '../pipeline/environment.ts'
+import { type Judged, judgeRecord } from '../pipeline/judge-run.ts'
 import { shareNeighbours } from '../pipeline/open-sim.ts'
-import { type Judged, judgeRecord, planOf, recordRun } from '../pipeline/run-scenario.ts'
+import { planOf } from '../pipeline/plan.ts'
+import { recordRun } from '../pipeline/record-run.ts'
+import { faultlineVersion } from '../pipeline/version.ts'
 import type { System } from '../ports/system.ts'
 import { readRecord } from '../record/reader.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
 import { notARun, openRunDirectory } from '../record/run-directory.ts'
 import { counted } from '../text/wording.ts'
 import { planOperations } from '../workload/operations.ts'
-import { UsageError } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 
 export type ShrinkFlags = { keep?: string; out?: string; tries: number; quiet?: boolean }

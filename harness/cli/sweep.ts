@@ -4,12 +4,11 @@ import { sweepTable } from '../../reports/sweep-table.ts'
 import { exitCodes } from '../analysis/limits/judge.ts'
 import { worstExitCode } from '../experiments/repetitions.ts'
 import { runSweep, type Swept, sweepOf } from '../experiments/sweep/sweep.ts'
+import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
 import type { SweepResult } from '../model/sweep.ts'
-import { isSweep } from '../scenario/load.ts'
 import { textTable, WIDTH } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
-import { UsageError } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 
 /** Flags of `faultline run` that a sweep knows. */
@@ -22,15 +21,6 @@ type Flags = {
   json?: boolean
   quiet?: boolean
   expect?: boolean
-}
-
-/** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
-export function isSweepFile(file: string): boolean {
-  try {
-    return isSweep(readFileSync(file, 'utf8'))
-  } catch {
-    return false
-  }
 }
 
 /** `faultline run` of a scenario with `sweep:`. Sets the exit code. Rejects with a UsageError and as runs do. */

@@ -9,11 +9,11 @@ import type { Twin } from '../experiments/twin/outcome.ts'
 import type { FitBy } from '../experiments/twin/profile-values.ts'
 import { writeShipped } from '../experiments/twin/shipped-profiles.ts'
 import { cellsOf } from '../experiments/twin/wording.ts'
+import { INTERRUPTED, UsageError } from '../model/errors.ts'
 import type { ProfileRow } from '../model/profile.ts'
 import { BUSY, foreignText } from '../pipeline/cpu-time.ts'
 import { textTable } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
-import { INTERRUPTED, UsageError } from './exit.ts'
 
 const calibrateScenario = fileURLToPath(new URL('../../scenarios/calibrate.yaml', import.meta.url))
 const WORST = 15

@@ -4,7 +4,7 @@ import { closedLoops, loadNotes } from '../model/load-notes.ts'
 import { metrics } from '../model/metric.ts'
 import { MS, SECOND } from '../model/units.ts'
 import { unmet } from '../pipeline/expectation.ts'
-import type { Judged } from '../pipeline/run-scenario.ts'
+import type { Judged } from '../pipeline/judge-run.ts'
 import { confidenceText, interval } from '../text/figures.ts'
 
 /** What a run prints at its end: limits and findings, the worst first, then the verdict and the report's path. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exitCodes } from '../analysis/limits/judge.ts'
 import type { Interval } from '../base/histogram.ts'
 import { toJson } from '../base/json.ts'
-import type { Judged } from '../pipeline/run-scenario.ts'
+import type { Judged } from '../pipeline/judge-run.ts'
 import { repetitionTable } from './repetition-table.ts'
 import {
   type Repeated,

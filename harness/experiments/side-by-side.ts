@@ -4,7 +4,7 @@ import { enoughFor } from '../analysis/metrics/cells.ts'
 import { Distribution, type Interval } from '../base/histogram.ts'
 import type { LimitResult, Verdict } from '../model/finding.ts'
 import { type MetricName, type MetricRow, type MetricUnit, metrics } from '../model/metric.ts'
-import type { Judged } from '../pipeline/run-scenario.ts'
+import type { Judged } from '../pipeline/judge-run.ts'
 
 /** One figure of one run: of a limit's cell, or of a main metric. */
 export type RunFigure = {

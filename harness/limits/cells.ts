@@ -1,10 +1,10 @@
+import { expectedBefore } from '../model/arrivals.ts'
+import type { FaultPlan } from '../model/fault.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import type { MetricName } from '../model/metric.ts'
+import type { MetricName, PhaseSpan } from '../model/metric.ts'
 import type { OperationKind } from '../model/operation.ts'
 import { fetchesPerSec, type LoadPlan, type Plan, searchesPerSec } from '../model/plan.ts'
-import type { Known } from '../scenario/known.ts'
 import { metricKinds, operationsNamed } from '../scenario/parts/metric-kinds.ts'
-import { isOpenEnded, judgedPhases, stretches } from './planned-phases.ts'
 
 /** Part of a plan that decides how often something is measured. */
 export type Setting = Pick<Plan, 'regions' | 'load' | 'timeline' | 'faults' | 'probes' | 'data'>
@@ -24,11 +24,7 @@ export type Cell = {
  * Where a limit on samples is judged: every region or link that has any, apart or pooled, in every phase that has
  * any, warm-up and settle excepted. Recoveries have as many samples as they turn out to last.
  */
-export function cellsOf(
-  setting: Setting,
-  limit: LimitPlan,
-  before: Known['expectedBefore'],
-): Cell[] {
+export function cellsOf(setting: Setting, limit: LimitPlan): Cell[] {
   const places = placesOf(setting, limit)
   const counted = heldAgainst(setting, limit)
   const phases = limit.phase === null ? judgedPhases(setting) : [limit.phase]
@@ -38,7 +34,7 @@ export function cellsOf(
         .filter(({ region }) => perSecond(counted, region, kinds) > 0)
         .map(({ where, region }): Cell => {
           const open = isOpenEnded(phase)
-          const samples = open ? null : expectedIn(counted, region, kinds, phase, before)
+          const samples = open ? null : expectedIn(counted, region, kinds, phase)
           return { where, phase, kinds, samples }
         })
       return limit.pool && apart.length > 0 ? [pooled(apart)] : apart
@@ -108,7 +104,6 @@ export function expectedIn(
   region: string,
   kinds: readonly OperationKind[],
   phase: string,
-  before: Known['expectedBefore'],
 ): number | null {
   const { warmupUs, runUs } = setting.timeline
   const endUs = warmupUs + runUs
@@ -119,8 +114,8 @@ export function expectedIn(
     for (const { fromUs, toUs } of stretches(setting, phase))
       for (const kind of kinds)
         sum +=
-          before(load.arrivals, rateOf(load, kind), Math.min(toUs, endUs), endUs) -
-          before(load.arrivals, rateOf(load, kind), Math.min(fromUs, endUs), endUs)
+          expectedBefore(load.arrivals, rateOf(load, kind), Math.min(toUs, endUs), endUs) -
+          expectedBefore(load.arrivals, rateOf(load, kind), Math.min(fromUs, endUs), endUs)
   return sum
 }
 
@@ -159,3 +154,57 @@ export function kindsNoun(kinds: readonly OperationKind[]): string {
 
 /** `us>eu` as a scenario writes it. */
 export const placeName = (where: string): string => where.replace('>', ' -> ')
+
+/** Part of a plan that decides its phases. */
+export type Course = Pick<Plan, 'timeline' | 'faults'>
+
+/**
+ * The phases of a run as far as a plan can tell, from 0 to the end of settle, without holes. Names are those the
+ * analysis gives: faults in force at once are joined by `+` in the order of the plan. When a recovery ends only the
+ * run will show; here it lasts until the next fault or the end of arrivals, so that nothing counts on it.
+ */
+export function plannedPhases(plan: Course): PhaseSpan[] {
+  const { warmupUs, runUs, settleUs } = plan.timeline
+  const arrivalsUs = warmupUs + runUs
+  const borders = new Set([0, warmupUs, arrivalsUs, arrivalsUs + settleUs])
+  for (const { atUs, untilUs } of plan.faults) borders.add(atUs).add(untilUs)
+  const cuts = [...borders].sort((a, b) => a - b)
+  const spans: PhaseSpan[] = []
+  for (const [i, fromUs] of cuts.entries()) {
+    const toUs = cuts[i + 1]
+    if (toUs === undefined) break
+    const last = spans.at(-1)
+    const name = nameAt(plan, fromUs, last)
+    if (last?.name === name) last.toUs = toUs
+    else spans.push({ name, fromUs, toUs })
+  }
+  return spans
+}
+
+function nameAt({ timeline, faults }: Course, us: number, before: PhaseSpan | undefined): string {
+  if (us < timeline.warmupUs) return 'warmup'
+  if (us >= timeline.warmupUs + timeline.runUs) return 'settle'
+  const inForce = faults.filter(({ atUs, untilUs }) => us >= atUs && us < untilUs)
+  if (inForce.length > 0) return `fault:${joined(inForce)}`
+  if (before?.name.startsWith('fault:')) return before.name.replace('fault:', 'recovery:')
+  return before?.name.startsWith('recovery:') ? before.name : 'baseline'
+}
+
+const joined = (faults: readonly FaultPlan[]): string => faults.map(({ name }) => name).join('+')
+
+/** True for phases whose length only the run will show. */
+export const isOpenEnded = (phase: string): boolean => phase.startsWith('recovery:')
+
+/** Names a limit may give as its phase; warm-up and settle are never judged, nothing is asked for there. */
+export function judgedPhases(plan: Course): string[] {
+  const names = new Set(plannedPhases(plan).map(({ name }) => name))
+  names.delete('warmup')
+  names.delete('settle')
+  const endUs = plan.timeline.warmupUs + plan.timeline.runUs
+  for (const { name, untilUs } of plan.faults) if (untilUs < endUs) names.add(`recovery:${name}`)
+  return [...names]
+}
+
+/** Stretches of a phase. */
+export const stretches = (plan: Course, phase: string): PhaseSpan[] =>
+  plannedPhases(plan).filter(({ name }) => name === phase)

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkers } from '../analysis/checkers/checkers.ts'
-import { expectedBefore } from '../model/arrivals.ts'
+import type { Guarantees } from '../model/guarantees.ts'
+import { keptByAll, type Layout } from '../model/layout.ts'
 import type { Lack, Plan } from '../model/plan.ts'
 import type { Need, System } from '../ports/system.ts'
 import type { Known } from '../scenario/known.ts'
@@ -12,7 +13,7 @@ import { gossipQuorum } from '../systems/gossip-quorum/system.ts'
 import { primaryReplica } from '../systems/primary-replica/system.ts'
 import { scatterGather } from '../systems/scatter-gather/system.ts'
 import { walSharded } from '../systems/wal-sharded/system.ts'
-import { openPool, type Pool } from '../workload/pool.ts'
+import { openPool, type Pool, spaceOf } from '../workload/pool.ts'
 import { DELAY_STEP_US, missingInContainers } from '../worlds/containers/capabilities.ts'
 import { missingInSim } from '../worlds/sim/capabilities.ts'
 import { fileBeside } from './beside.ts'
@@ -37,6 +38,25 @@ export function dataSet(name: string): Pool {
   return openPool(join(fixtures, folder))
 }
 
+/** The system of a plan, with its knobs filled in. */
+function systemOf(plan: Plan): { system: System; knobs: unknown } {
+  const system = systems[plan.system.kind] as System
+  return { system, knobs: system.knobs.parse(plan.system.knobs) }
+}
+
+/** What the system of a plan promises. */
+export function guaranteesFor(plan: Plan): Guarantees {
+  const { system, knobs } = systemOf(plan)
+  return system.guarantees(knobs)
+}
+
+/** Where the system of a plan keeps which points. */
+export function layoutFor(plan: Plan): Layout {
+  const { system, knobs } = systemOf(plan)
+  const space = spaceOf(dataSet(plan.data.set), plan.data.base)
+  return system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
+}
+
 export function known(): Known {
   return {
     systems,
@@ -50,15 +70,13 @@ export function known(): Known {
       containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],
     },
     delaySteps: { containers: DELAY_STEP_US },
-    expectedBefore,
   }
 }
 
 /** What a system needs and real servers cannot give it yet. */
 function needLacks(plan: Plan): Lack[] {
-  const system = systems[plan.system.kind] as System
-  const needs = system.needs?.(system.knobs.parse(plan.system.knobs)) ?? []
-  return needs.map((need) => ({
+  const { system, knobs } = systemOf(plan)
+  return (system.needs?.(knobs) ?? []).map((need) => ({
     what: `what system ${plan.system.kind} needs (${needsOf[need]})`,
     why: 'its adapters for real servers do not have it. Run it in the simulator.',
     at: ['system', 'kind'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Docker, DockerError } from '../worlds/images/docker.ts'
+import { faultlineVersion } from './version.ts'
 
 /** Where and with what a run was made: for the report, never for the simulation. */
 export type Environment = {
@@ -26,10 +27,6 @@ export type ServersOfRun = {
   /** Name with tag, and id, of each image, once. */
   images: string[]
 }
-
-export const faultlineVersion: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version
 
 export function describeEnvironment(command: string): Environment {
   const cores = cpus()

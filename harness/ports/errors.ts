@@ -1,3 +1,5 @@
+import { UsageError } from '../model/errors.ts'
+
 /**
  * A call over a port that did not succeed. `definite`: it certainly had no effect, so the outcome is `fail`;
  * otherwise the effect is unknown: it may have happened or may still happen.
@@ -25,7 +27,7 @@ export function ignoreCallError(error: unknown): void {
 }
 
 /** A world cannot do what the plan asks for. Named, never silent. */
-export class CapabilityMissing extends Error {
+export class CapabilityMissing extends UsageError {
   constructor(world: string, capability: string, hint: string) {
     super(`capability missing: world "${world}" cannot do ${capability}. ${hint}`)
     this.name = 'CapabilityMissing'

@@ -1,12 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
+import { UsageError } from '../model/errors.ts'
 import type { PlanEvent, RecordEvent } from '../model/record.ts'
 import type { Us } from '../model/units.ts'
 
 const CHUNK_BYTES = 1 << 20
 
 /** A record that cannot be read: not there, not a record, or damaged in the middle. */
-export class RecordError extends Error {
+export class RecordError extends UsageError {
   constructor(message: string) {
     super(message)
     this.name = 'RecordError'

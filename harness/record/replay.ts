@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { UsageError } from '../model/errors.ts'
 import type { Operation } from '../model/operation.ts'
 import { loadName, type Plan } from '../model/plan.ts'
 
@@ -23,7 +24,7 @@ export const isReplay = (file: string): boolean => file.endsWith('.json')
 export const replayName = (name: string): string => `${name}${ENDING}`
 
 /** A file that cannot be repeated. */
-export class ReplayError extends Error {
+export class ReplayError extends UsageError {
   constructor(file: string, why: string) {
     super(`${file} cannot be repeated: ${why}`)
     this.name = 'ReplayError'

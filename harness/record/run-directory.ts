@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { toJson } from '../base/json.ts'
+import { UsageError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { formerRun } from './former-run.ts'
 import { isReplay } from './replay.ts'
@@ -90,7 +91,7 @@ export function notARun(path: string): string {
 }
 
 /** A folder that a run cannot be left in. */
-export class RunDirectoryError extends Error {
+export class RunDirectoryError extends UsageError {
   constructor(path: string, why: string) {
     super(`cannot leave a run in "${path}": ${why}. Give a folder of its own with --out.`)
     this.name = 'RunDirectoryError'
@@ -116,7 +117,7 @@ const SCENARIO = 'scenario.yaml'
 
 /** Keeps the text of the scenario with the run. A replay file is none: its plan is the first line of the record. */
 export function keepScenario({ path }: RunDirectory, file: string): void {
-  if (!isReplay(file)) copyFileSync(file, join(path, SCENARIO))
+  if (!isReplay(file) && existsSync(file)) copyFileSync(file, join(path, SCENARIO))
 }
 
 /** The scenario a run directory keeps, as text; null if it keeps none. */

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { EnvironmentError } from '../model/errors.ts'
 import type { RecordEvent } from '../model/record.ts'
 
 /** Lines are gathered up to this many characters, or until `flush`. */
@@ -17,7 +18,7 @@ export interface RecordWriter {
 }
 
 /** What happens can no longer be written down. The record holds everything up to then. */
-export class RecordLostError extends Error {
+export class RecordLostError extends EnvironmentError {
   constructor(path: string, cause: NodeJS.ErrnoException) {
     const why = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
     super(

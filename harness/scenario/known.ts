@@ -1,4 +1,4 @@
-import type { Arrivals, IndexPlan, Lack, Plan, WorldName } from '../model/plan.ts'
+import type { IndexPlan, Lack, Plan, WorldName } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import type { Path, SourceFile } from './yaml/document.ts'
 
@@ -35,8 +35,6 @@ export type Known = {
   >
   /** In what steps a world can delay what crosses a link; absent: in any. */
   delaySteps?: Readonly<Partial<Record<WorldName, Us>>>
-  /** Arrivals of a stream expected before `us`; `endUs` is the end of arrivals. The load generator's own law. */
-  expectedBefore: (arrivals: Arrivals, perSec: number, us: Us, endUs: Us) => number
 }
 
 /** The names a field may refer to; null where they could not be read, so that nothing is held against them. */

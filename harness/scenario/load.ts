@@ -1,5 +1,5 @@
 import { invariant } from '../base/invariant.ts'
-import { judgedPhases } from '../limits/planned-phases.ts'
+import { judgedPhases } from '../limits/cells.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'

@@ -1,5 +1,3 @@
-import type { Op } from '../analysis/facts/op.ts'
-import type { Version } from '../analysis/facts/versions.ts'
 import type { Us } from '../model/units.ts'
 
 /** A length in seconds: `12.345 s`. */
@@ -20,26 +18,4 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** Thousands apart by commas, the same everywhere: no locale. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-/** A version as a sentence names it. */
-export function versionText({ id, write, deleted, ack, op }: Version): string {
-  if (!op) return `the base version of id ${id}`
-  const what = `${deleted ? 'delete' : 'upsert'} ${write} of id ${id}`
-  const when =
-    ack === Number.POSITIVE_INFINITY
-      ? `sent at ${moment(op.dispatched ?? op.intended)}, never acknowledged`
-      : `acknowledged at ${moment(ack)}`
-  return `${what} (${op.client} at ${op.gateway}, ${when})`
-}
-
-/** Lines of the record where an operation begins and ends. */
-export const linesOf = (op: Op | null): number[] =>
-  op === null ? [] : op.endLine === 0 ? [op.line] : [op.line, op.endLine]
-
-/** A read as a sentence names it: `fetch 9 of us/1, sent to eu and answered from us at 5.000 s`. */
-export function readText({ kind, op, client, gateway, from, dispatched, intended }: Op): string {
-  const elsewhere = from?.some((region) => region !== gateway)
-  const answered = elsewhere ? ` and answered from ${from?.join(' and ')}` : ''
-  return `${kind} ${op} of ${client}, sent to ${gateway}${answered} at ${moment(dispatched ?? intended)}`
 }

@@ -1,4 +1,5 @@
-import { planOf, recordRun } from '../../harness/pipeline/run-scenario.ts'
+import { planOf } from '../../harness/pipeline/plan.ts'
+import { recordRun } from '../../harness/pipeline/record-run.ts'
 import { openRunDirectory } from '../../harness/record/run-directory.ts'
 
 /** Run as a program: records a scenario into a folder, without analysing it. */

@@ -2,10 +2,11 @@ import { Distribution } from '../../base/histogram.ts'
 import type { Witness } from '../../model/finding.ts'
 import type { Guarantee } from '../../model/guarantees.ts'
 import type { Us } from '../../model/units.ts'
-import { counted, linesOf, moment, seconds, versionText } from '../../text/wording.ts'
+import { counted, moment, seconds } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Op } from '../facts/op.ts'
 import type { Version, Versions } from '../facts/versions.ts'
+import { linesOf, versionText } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** null: no bound. */

@@ -1,5 +1,5 @@
 import type { Witness } from '../../model/finding.ts'
-import { readText, versionText } from '../../text/wording.ts'
+import { readText, versionText } from '../facts/wording.ts'
 import { type Causal, causality, type Missing } from '../registers/causal-past.ts'
 import type { Step } from '../registers/causal-steps.ts'
 import { NOTHING, type Register, registersOf } from '../registers/register.ts'

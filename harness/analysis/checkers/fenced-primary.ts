@@ -1,9 +1,10 @@
 import type { EpochEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
-import { counted, linesOf, moment } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { liveIn } from '../facts/final-state.ts'
 import type { Lined } from '../facts/history.ts'
+import { linesOf } from '../facts/wording.ts'
 import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 type Epoch = Lined<EpochEvent>

@@ -1,5 +1,5 @@
 import type { Witness } from '../../model/finding.ts'
-import { linesOf, readText, versionText } from '../../text/wording.ts'
+import { linesOf, readText, versionText } from '../facts/wording.ts'
 import type { Cluster } from '../registers/clusters.ts'
 import { type Linearized, linearize } from '../registers/linearization.ts'
 import { type Read, type Register, registersOf } from '../registers/register.ts'

@@ -1,7 +1,8 @@
 import type { Witness } from '../../model/finding.ts'
-import { counted, linesOf, versionText } from '../../text/wording.ts'
+import { counted } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Loss, LossKind } from '../facts/losses.ts'
+import { linesOf, versionText } from '../facts/wording.ts'
 import { bindingOf, type Checker, conclude, heldTo } from './finding.ts'
 
 export const acknowledgedWrites = ({ history }: Facts): number =>

@@ -1,5 +1,6 @@
-import { counted, linesOf } from '../../text/wording.ts'
+import { counted } from '../../text/wording.ts'
 import type { Op } from '../facts/op.ts'
+import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /**

@@ -1,9 +1,10 @@
 import type { Witness } from '../../model/finding.ts'
 import type { Guarantees } from '../../model/guarantees.ts'
 import type { PointId } from '../../model/point.ts'
-import { counted, linesOf, moment } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Op, storesOf } from '../facts/op.ts'
+import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 type Quorum = NonNullable<Guarantees['quorum']>['is']

@@ -1,7 +1,8 @@
 import type { Witness } from '../../model/finding.ts'
-import { linesOf, moment, readText, versionText } from '../../text/wording.ts'
+import { moment } from '../../text/wording.ts'
 import type { Op } from '../facts/op.ts'
 import type { Version } from '../facts/versions.ts'
+import { linesOf, readText, versionText } from '../facts/wording.ts'
 import { type Access, type Cluster, endOf, startOf } from '../registers/clusters.ts'
 import type { Read } from '../registers/register.ts'
 

@@ -1,8 +1,9 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
-import { counted, linesOf, moment } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
+import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** The vector of a pinned point that crossed a link. */

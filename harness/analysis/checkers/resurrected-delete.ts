@@ -1,7 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
-import { counted, linesOf, moment, versionText } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import { type Causality, causalityOf } from '../facts/causality.ts'
 import type { Facts } from '../facts/facts.ts'
 import { heldIn, liveIn } from '../facts/final-state.ts'
@@ -10,6 +10,7 @@ import { storesOf } from '../facts/op.ts'
 import { stillMoving } from '../facts/settling.ts'
 import { inStoreFrom, type Stations } from '../facts/stations.ts'
 import { before, type Version } from '../facts/versions.ts'
+import { linesOf, versionText } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 const NEVER = Number.POSITIVE_INFINITY

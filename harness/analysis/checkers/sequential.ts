@@ -1,5 +1,5 @@
 import type { Witness } from '../../model/finding.ts'
-import { readText } from '../../text/wording.ts'
+import { readText } from '../facts/wording.ts'
 import type { Access } from '../registers/clusters.ts'
 import { type Register, registersOf } from '../registers/register.ts'
 import { type Meeting, type Sequenced, sequence } from '../registers/session-order.ts'

@@ -1,7 +1,8 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PromisedReads } from '../../model/guarantees.ts'
-import { counted, linesOf, readText, versionText } from '../../text/wording.ts'
+import { counted } from '../../text/wording.ts'
 import type { Op } from '../facts/op.ts'
+import { linesOf, readText, versionText } from '../facts/wording.ts'
 import { type Checked, conclude } from './finding.ts'
 import type { Regression, SessionCheck } from './sessions.ts'
 

@@ -1,6 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
-import { counted, linesOf, moment, versionText } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import type { RegionOrder, Setback } from '../facts/region-order.ts'
+import { linesOf, versionText } from '../facts/wording.ts'
 import { type Checked, conclude } from './finding.ts'
 
 /** Puts the order in which regions took versions into words. `why` says why one had to stay behind the other. */

@@ -1,9 +1,10 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId, WriteId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
-import { counted, linesOf, moment, versionText } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { before, type Version } from '../facts/versions.ts'
+import { linesOf, versionText } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
 /** A tombstone that a region forgot for good. */

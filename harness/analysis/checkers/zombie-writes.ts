@@ -1,4 +1,5 @@
-import { counted, linesOf, moment } from '../../text/wording.ts'
+import { counted, moment } from '../../text/wording.ts'
+import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /** What an agent did before a crash stays before it: no later incarnation's store or log hears from it again. */

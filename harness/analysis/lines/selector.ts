@@ -1,3 +1,4 @@
+import { UsageError } from '../../model/errors.ts'
 import { type MetricName, metrics } from '../../model/metric.ts'
 import { type CheckerName, checkers } from '../checkers/checkers.ts'
 
@@ -13,7 +14,7 @@ export type Selector =
 export type Where = { region?: string; link?: string; phase?: string; operation?: string }
 
 /** A selector nobody can follow; the message shows what can be asked for. */
-export class SelectorError extends Error {
+export class SelectorError extends UsageError {
   constructor(problem: string) {
     super(
       `${problem}. A selector is one of op=17, id=5012, line=1200 or line=7,9, type=fault, finding=lost-writes, ` +

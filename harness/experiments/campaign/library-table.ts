@@ -1,4 +1,4 @@
-import { USAGE } from '../../cli/exit.ts'
+import { USAGE } from '../../model/errors.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { type Align, textTable } from '../../text/table.ts'
 import { counted } from '../../text/wording.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import { pointsOf } from './one-run.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { nameOfFile, type Task } from './task.ts'

@@ -1,15 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { exitCodeOf, UsageError } from '../../cli/exit.ts'
+import { exitCodeOf, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
-import {
-  type Judged,
-  judgeRecord,
-  judgeRun,
-  planOf,
-  recordRun,
-} from '../../pipeline/run-scenario.ts'
+import { type Judged, judgeRecord, judgeRun } from '../../pipeline/judge-run.ts'
+import { planOf } from '../../pipeline/plan.ts'
+import { recordRun } from '../../pipeline/record-run.ts'
 import { isReplay } from '../../record/replay.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
 import { isSweep } from '../../scenario/load.ts'

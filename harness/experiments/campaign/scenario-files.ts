@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import { isReplay } from '../../record/replay.ts'
 import { worldsNamed } from '../../scenario/load.ts'
 import { readQuantity } from '../../scenario/yaml/quantity.ts'

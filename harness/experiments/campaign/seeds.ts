@@ -1,4 +1,4 @@
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 
 const MOST = 1_000_000
 

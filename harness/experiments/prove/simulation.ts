@@ -1,13 +1,12 @@
 import type { Plan } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { dataSet } from '../../pipeline/catalogue.ts'
-import { neighboursOf, openSimulation } from '../../pipeline/open-sim.ts'
+import { drive, simulatedWorld } from '../../pipeline/drive.ts'
 import type { System } from '../../ports/system.ts'
 import type { Launch, World } from '../../ports/world.ts'
 import { launcher } from '../../run/launch.ts'
-import { run } from '../../run/run.ts'
 import { activeActiveCdc } from '../../systems/active-active-cdc/system.ts'
-import { planOperations, probeSchedule, type Workload } from '../../workload/operations.ts'
+import { planOperations, type Workload } from '../../workload/operations.ts'
 
 /** What every proof searches in. */
 export const pool = dataSet('glosses')
@@ -34,6 +33,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   const workload: Workload = {
     ...drawn,
     operations,
+    closed: options.operations ? [] : drawn.closed,
     rowsUsed: Math.max(drawn.rowsUsed, ...rows),
     queriesUsed: [...new Set([...drawn.queriesUsed, ...queries])],
   }
@@ -41,25 +41,11 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   const emit = (event: RecordEvent) => {
     events.push(event)
   }
-  const neighbours = neighboursOf(pool, workload)
+  const parts = { plan, pool, workload, system, emit }
   const started = launcher(plan, system, emit)
-  const launch = options.launch?.(started) ?? started
-  const agents = { system, launch }
-  const opened = openSimulation(plan, pool, workload, neighbours, agents, emit)
+  const opened = simulatedWorld(parts, options.launch?.(started) ?? started)
   const world = options.world?.(opened) ?? opened
-  const running = {
-    plan,
-    world,
-    system,
-    operations,
-    closed: options.operations ? [] : workload.closed,
-    probes: probeSchedule(plan, pool),
-    k: 10,
-    dim: pool.dim,
-    emit,
-    interrupted: () => false,
-  }
-  await world.drive(run(running))
+  await drive(world, parts)
   emit({ type: 'end', t: world.clock.now(), how: 'complete' })
   return { plan, events, workload }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import type { Finding, Judgement, LimitResult } from '../../model/finding.ts'
 import type { Expectation, Plan } from '../../model/plan.ts'
 

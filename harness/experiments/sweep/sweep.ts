@@ -5,9 +5,11 @@ import { toJson } from '../../base/json.ts'
 import { loadNotes } from '../../model/load-notes.ts'
 import type { SweepPlan, SweepPoint, SweepResult } from '../../model/sweep.ts'
 import { known } from '../../pipeline/catalogue.ts'
-import { describeEnvironment, faultlineVersion } from '../../pipeline/environment.ts'
+import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
-import { judgeRun, type RunOptions, recordRun } from '../../pipeline/run-scenario.ts'
+import { judgeRun } from '../../pipeline/judge-run.ts'
+import { type RunOptions, recordRun } from '../../pipeline/record-run.ts'
+import { faultlineVersion } from '../../pipeline/version.ts'
 import {
   defaultDirectory,
   keepScenario,
@@ -15,9 +17,18 @@ import {
   openRunDirectory,
   writeJson,
 } from '../../record/run-directory.ts'
-import { loadSweep, type Overrides } from '../../scenario/load.ts'
+import { isSweep, loadSweep, type Overrides } from '../../scenario/load.ts'
 import { ScenarioError } from '../../scenario/yaml/problem.ts'
 import { shownFigure } from './figures.ts'
+
+/** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
+export function isSweepFile(file: string): boolean {
+  try {
+    return isSweep(readFileSync(file, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 export type Swept = { directory: string; result: SweepResult }
 

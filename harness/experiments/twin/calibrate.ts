@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readHistory } from '../../analysis/facts/history.ts'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import type { ProfileRow } from '../../model/profile.ts'
 import type { ForeignLoad } from '../../pipeline/cpu-time.ts'
 import type { Environment } from '../../pipeline/environment.ts'

@@ -7,7 +7,8 @@ import { type ForeignLoad, foreignText, watchForeignLoad } from '../../pipeline/
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { openContainersFor } from '../../pipeline/open-containers.ts'
 import { neighboursOf } from '../../pipeline/open-sim.ts'
-import { planOf, recordRun } from '../../pipeline/run-scenario.ts'
+import { planOf } from '../../pipeline/plan.ts'
+import { recordRun } from '../../pipeline/record-run.ts'
 import type { System } from '../../ports/system.ts'
 import {
   keepScenario,

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Analysed } from '../../analysis/analyse.ts'
-import { UsageError } from '../../cli/exit.ts'
+import { UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Profile, TwinRun } from '../../model/profile.ts'
 import { known } from '../../pipeline/catalogue.ts'
 import { foreignText, watchForeignLoad } from '../../pipeline/cpu-time.ts'
 import { describeEnvironment, type Environment } from '../../pipeline/environment.ts'
-import { judgeRun, planOf, recordRun } from '../../pipeline/run-scenario.ts'
+import { judgeRecord, judgeRun, writeReport } from '../../pipeline/judge-run.ts'
+import { planOf } from '../../pipeline/plan.ts'
+import { recordRun } from '../../pipeline/record-run.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
 import { readProfile } from '../../scenario/parts/profile.ts'
 import type { ImageSource } from '../../worlds/images/image-list.ts'
@@ -53,8 +54,10 @@ export async function runTwin(file: string, options: TwinOptions): Promise<Twin>
   keepScenario(simulation, file)
   await recordRun(simulatedPlan, simulation, {})
   options.onStep('twin: comparing')
-  const real = (await judgeRun(realPath)).analysis as Analysed
-  const simulated = (await judgeRun(simPath, environment)).analysis as Analysed
+  const real = (await judgeRun(realPath)).analysis
+  const simulatedRun = judgeRecord(simPath)
+  await writeReport(simulatedRun, environment)
+  const simulated = simulatedRun.analysis
   if (real.ended.how !== 'complete')
     throw new UsageError(
       `the run on real servers ${real.ended.how} (${realPath}): there is nothing to compare. Run it again.`,

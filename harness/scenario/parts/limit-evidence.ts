@@ -3,15 +3,16 @@ import {
   cellsOf,
   groupsOf,
   heldAgainst,
+  judgedPhases,
   kindsNoun,
   needsSchedule,
   perSecond,
   placeName,
   type Setting,
+  stretches,
   tailOf,
   tightest,
 } from '../../limits/cells.ts'
-import { judgedPhases, stretches } from '../../limits/planned-phases.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import { evidenceOf, type MetricName } from '../../model/metric.ts'
 import { searchesPerSec } from '../../model/plan.ts'
@@ -171,8 +172,8 @@ function checkShare({ sheet, path, ...asked }: Case): void {
   if (lack) sheet.report([...path, key ?? 'metric'], lack)
 }
 
-function checkMean({ sheet, path, setting, plan, known }: Case): void {
-  const cell = tightest(cellsOf(setting, plan, known.expectedBefore))
+function checkMean({ sheet, path, setting, plan }: Case): void {
+  const cell = tightest(cellsOf(setting, plan))
   if (!cell || cell.samples >= MEAN_FROM) return
   const { samples, where, phase, kinds } = cell
   const place = where === '' ? '' : ` in ${placeName(where)}`
@@ -184,9 +185,8 @@ function checkMean({ sheet, path, setting, plan, known }: Case): void {
   })
 }
 
-function checkSamples({ sheet, path, setting, plan, known }: Case, q: number): void {
-  const before = known.expectedBefore
-  const cell = tightest(cellsOf(setting, plan, before))
+function checkSamples({ sheet, path, setting, plan }: Case, q: number): void {
+  const cell = tightest(cellsOf(setting, plan))
   if (!cell || cell.samples * tailOf(q) >= TAIL_NEEDED - 1e-9) return
   const { samples, where, phase, kinds } = cell
   const percentile = percentText(q)
@@ -195,7 +195,7 @@ function checkSamples({ sheet, path, setting, plan, known }: Case, q: number): v
   const message =
     `too few samples for ${percentile}: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} ` +
     `during ${phase}, ${beyond} of them beyond ${percentile}, and ${TAIL_NEEDED} are needed`
-  const pooled = tightest(cellsOf(setting, { ...plan, pool: true }, before))
+  const pooled = tightest(cellsOf(setting, { ...plan, pool: true }))
   const canPool = !plan.pool && plan.region === null && plan.link === null
   const helps = canPool && pooled !== undefined && pooled.samples * tailOf(q) >= TAIL_NEEDED
   const lower = percentiles.findLast((p) => p / 100 < q && samples * tailOf(p / 100) >= TAIL_NEEDED)

@@ -5,9 +5,9 @@ import {
   kindsNoun,
   placeName,
   type Setting,
+  stretches,
   tightest,
 } from '../../limits/cells.ts'
-import { stretches } from '../../limits/planned-phases.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import { evidenceOf } from '../../model/metric.ts'
 import { SECOND, type Us } from '../../model/units.ts'
@@ -25,10 +25,10 @@ type Asked = { setting: Setting; plan: LimitPlan; known: Known }
  * went wrong there; null if it could. All or none (100 %, 0 %) is judged on the run alone and always can.
  */
 export function shareLack(asked: Asked): Lack | null {
-  const { setting, plan, known } = asked
+  const { setting, plan } = asked
   const { confidence } = plan
   if (confidence === null) return null
-  const cells = cellsOf(setting, plan, known.expectedBefore)
+  const cells = cellsOf(setting, plan)
   const lacks = cells.flatMap((cell) => {
     if (cell.samples === null) return []
     const needed = trialsToShow(leastShare(setting, plan, cell), confidence)
@@ -120,10 +120,10 @@ function rounded(share: number, down: boolean): number {
 
 /** Whether all regions together have enough; the goodput of all would be another figure. */
 function poolHelps(needed: number, asked: Asked): boolean {
-  const { setting, plan, known } = asked
+  const { setting, plan } = asked
   const joins = metricKinds[plan.metric].by !== 'value' || sharesJoined.includes(plan.metric)
   if (plan.pool || plan.region !== null || !joins || plan.metric === 'goodput') return false
   const together = { ...asked, plan: { ...plan, pool: true } }
-  const pooled = tightest(cellsOf(setting, together.plan, known.expectedBefore))
+  const pooled = tightest(cellsOf(setting, together.plan))
   return pooled !== undefined && trialsOf(pooled, together) >= needed
 }

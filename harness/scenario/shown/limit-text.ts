@@ -3,16 +3,15 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { evidenceOf } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { textTable } from '../../text/table.ts'
-import type { Known } from '../known.ts'
 import { metricKinds } from '../parts/metric-kinds.ts'
 import { countText, limitText, percentText } from './figures.ts'
 
 /** The limits as they will be judged: where, when, and on how many samples at least. */
-export function limitLines(plan: Plan, before: Known['expectedBefore']): string[] {
+export function limitLines(plan: Plan): string[] {
   if (plan.limits.length === 0) return ['  none: only the checkers can fail this run']
   const rows = plan.limits.map((limit) => [
     limitText(limit),
-    `${placeText(limit)}${phaseText(limit)}${samplesText(plan, limit, before)}`,
+    `${placeText(limit)}${phaseText(limit)}${samplesText(plan, limit)}`,
   ])
   return textTable(['', ''], ['left', 'left'], rows)
 }
@@ -34,9 +33,9 @@ function phaseText({ metric, phase }: LimitPlan): string {
   return from.length > 0 ? `, each phase with ${kindsNoun(from)}` : ', each phase'
 }
 
-function samplesText(plan: Plan, limit: LimitPlan, before: Known['expectedBefore']): string {
+function samplesText(plan: Plan, limit: LimitPlan): string {
   if (evidenceOf[limit.metric] === 'whole' || metricKinds[limit.metric].from.length === 0) return ''
-  const cell = tightest(cellsOf(plan, limit, before))
+  const cell = tightest(cellsOf(plan, limit))
   if (!cell) return ''
   const { samples, where, phase, kinds } = cell
   const place = `${where === '' ? '' : `${placeName(where)}, `}${phase}`

@@ -1,12 +1,10 @@
-import { expectedIn } from '../../limits/cells.ts'
-import { plannedPhases } from '../../limits/planned-phases.ts'
+import { expectedIn, plannedPhases } from '../../limits/cells.ts'
 import type { RunPromises } from '../../model/guarantees.ts'
 import { loadNotes } from '../../model/load-notes.ts'
 import type { OperationKind } from '../../model/operation.ts'
 import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import { type Align, textTable, WIDTH, wrap } from '../../text/table.ts'
-import type { Known } from '../known.ts'
 import { strengthText, targetText } from '../parts/fault-text.ts'
 import { writtenKnob } from '../parts/system.ts'
 import { arrivalsText } from './arrivals-text.ts'
@@ -16,13 +14,11 @@ import { linkLines } from './links-text.ts'
 import { promiseLines } from './promise-text.ts'
 import { overlayLines, serversLine, startedLines } from './servers-text.ts'
 
-type Before = Known['expectedBefore']
-
 /**
  * What `faultline check` prints: the plan as a person can check it, at most 100 columns wide. Times count from the
  * end of warm-up, as in the scenario. Operations are expected ones; a seed draws a few more or fewer.
  */
-export function renderCheck(plan: Plan, before: Before, promises: RunPromises): string {
+export function renderCheck(plan: Plan, promises: RunPromises): string {
   const sections: [string, string[]][] = [
     ['', headLines(plan)],
     [`Laid over for ${plan.world}`, overlayLines(plan)],
@@ -33,8 +29,8 @@ export function renderCheck(plan: Plan, before: Before, promises: RunPromises): 
     ['Phases (from the end of warm-up)', phaseLines(plan)],
     ['Faults', faultLines(plan)],
     ['Promised under these faults', promiseLines(promises)],
-    ['Operations expected', operationLines(plan, before)],
-    ['Limits', limitLines(plan, before)],
+    ['Operations expected', operationLines(plan)],
+    ['Limits', limitLines(plan)],
     ['Expected outcome', expectLines(plan)],
   ]
   return sections
@@ -171,12 +167,12 @@ function faultLines({ faults, timeline }: Plan): string[] {
 
 const kinds: readonly OperationKind[] = ['search', 'fetch', 'upsert', 'delete']
 
-function operationLines(plan: Plan, before: Before): string[] {
+function operationLines(plan: Plan): string[] {
   const names = [...new Set(plannedPhases(plan).map(({ name }) => name))]
   const phases = names.filter((name) => name !== 'settle')
   const rows = plan.regions.flatMap((region) =>
     kinds.flatMap((kind) => {
-      const expected = phases.map((phase) => expectedIn(plan, region, [kind], phase, before))
+      const expected = phases.map((phase) => expectedIn(plan, region, [kind], phase))
       if (expected.includes(null))
         return [[region, kind, '', 'as many as are answered: a closed loop']]
       const counts = expected.map((count) => count ?? 0)

@@ -1,3 +1,5 @@
+import { UsageError } from '../../model/errors.ts'
+
 /** Something in a scenario (or in a file it names) that a person can put right. Lines and columns count from 1. */
 export type Problem = {
   file: string
@@ -42,7 +44,7 @@ export function inFileOrder(problems: readonly Problem[], file: string): Problem
 }
 
 /** A scenario that cannot be run, with everything that is wrong with it. */
-export class ScenarioError extends Error {
+export class ScenarioError extends UsageError {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {

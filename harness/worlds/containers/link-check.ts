@@ -1,8 +1,8 @@
+import { EnvironmentError } from '../../model/errors.ts'
 import { type LinkPlan, roundTripFloorUs } from '../../model/plan.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import type { Echo } from '../../ports/world.ts'
 import { pause } from '../adapters/host-clock.ts'
-import { EnvironmentError } from './topology/errors.ts'
 
 const TIMES = 5
 const BYTES = 64

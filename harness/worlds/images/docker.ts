@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { EnvironmentError } from '../../model/errors.ts'
 
 /** Docker cannot be used, and what a person can do about it. */
-export class DockerError extends Error {}
+export class DockerError extends EnvironmentError {}
 
 export type DockerAnswer = { code: number; stdout: string; stderr: string }
 

@@ -12,7 +12,7 @@ import {
 } from '../../../harness/experiments/side-by-side.ts'
 import type { FaultPlan } from '../../../harness/model/fault.ts'
 import { MS, SECOND } from '../../../harness/model/units.ts'
-import type { Judged } from '../../../harness/pipeline/run-scenario.ts'
+import type { Judged } from '../../../harness/pipeline/judge-run.ts'
 import { aLimit } from '../../support/analysis.ts'
 import { aRecord } from '../../support/record.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { recordRun } from '../../../harness/pipeline/run-scenario.ts'
+import { recordRun } from '../../../harness/pipeline/record-run.ts'
 import { openRecord, RecordLostError } from '../../../harness/record/writer.ts'
 import { aLoad, aPlan } from '../../support/plan.ts'
 

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
 import { MS } from '../../../harness/model/units.ts'
 import { renderCheck } from '../../../harness/scenario/shown/timeline.ts'
-import { aScenario, known, planOf, saidOf } from './known.ts'
+import { aScenario, planOf, saidOf } from './known.ts'
 
 const nothing = { given: [], excepted: [] }
 
 const withLoad = (load: string, more: Record<string, string> = {}) =>
   aScenario({ load: `load:\n${load.replace(/^/gm, '  - ')}`, ...more })
 
-const checked = (text: string) =>
-  renderCheck(planOf(text), known.expectedBefore, nothing).replace(/\s+/g, ' ')
+const checked = (text: string) => renderCheck(planOf(text), nothing).replace(/\s+/g, ' ')
 
 test('a region has as many classes of clients as it has loads; only the first needs no name', () => {
   const { load } = planOf(

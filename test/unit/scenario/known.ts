@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { expectedBefore } from '../../../harness/model/arrivals.ts'
 import type { Plan, WorldName } from '../../../harness/model/plan.ts'
 import { fileBeside } from '../../../harness/pipeline/beside.ts'
 import type { Known } from '../../../harness/scenario/known.ts'
@@ -46,7 +45,6 @@ export const known: Known = {
     'faults-confirmed',
   ],
   lacks: { sim: missingInSim, containers: missingInContainers },
-  expectedBefore,
 }
 
 /** Sections of a scenario of two regions that loads; each may be replaced by other lines, or left out by ''. */

@@ -1,13 +1,6 @@
+import { EnvironmentError } from '../../../model/errors.ts'
 import type { RegionName } from '../../../model/units.ts'
 import type { DockerError } from '../../images/docker.ts'
-
-/** This machine or a server on it is not as a run needs it: what, where, and what to try. */
-export class EnvironmentError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'EnvironmentError'
-  }
-}
 
 export const noDocker = (error: DockerError): EnvironmentError =>
   new EnvironmentError(error.message)

@@ -1,7 +1,8 @@
 import type { ContainerStats } from 'dockerode'
+import { EnvironmentError } from '../../../model/errors.ts'
 import { SECOND } from '../../../model/units.ts'
 import { within } from '../../adapters/host-clock.ts'
-import { EnvironmentError } from './errors.ts'
+
 import type { Engine } from './placed-container.ts'
 import type { ServerLoad } from './setting.ts'
 

@@ -1,7 +1,8 @@
 import { type Fires, Stopped, unlessFired } from '../../../base/signal.ts'
+import type { EnvironmentError } from '../../../model/errors.ts'
 import { SECOND } from '../../../model/units.ts'
 import { pause, within } from '../../adapters/host-clock.ts'
-import { type EnvironmentError, notReady, type Overdue } from './errors.ts'
+import { notReady, type Overdue } from './errors.ts'
 import type { ServerContainer } from './server-container.ts'
 
 const LOG_LINES = 10

@@ -1,9 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { EnvironmentError } from '../../../model/errors.ts'
 import { SECOND } from '../../../model/units.ts'
 import { within } from '../../adapters/host-clock.ts'
 import type { ContainerLog } from './container-log.ts'
-import { EnvironmentError } from './errors.ts'
+
 import { type Engine, startError } from './placed-container.ts'
 import { clockFile } from './server-settings.ts'
 import type { Container } from './setting.ts'

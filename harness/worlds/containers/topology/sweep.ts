@@ -1,5 +1,6 @@
+import { EnvironmentError } from '../../../model/errors.ts'
 import { type Docker, DockerError, dockerClient } from '../../images/docker.ts'
-import { EnvironmentError, noDocker } from './errors.ts'
+import { noDocker } from './errors.ts'
 import { isLeft, type Labels, runLabel } from './labels.ts'
 
 const kinds = [

@@ -1,8 +1,9 @@
 import { type Proxy as ClientProxy, Toxiproxy } from 'toxiproxy-node-client'
+import { EnvironmentError } from '../../../model/errors.ts'
 import { SECOND } from '../../../model/units.ts'
 import { within } from '../../adapters/host-clock.ts'
 import type { Address } from '../../adapters/message-wire.ts'
-import { EnvironmentError, proxyRefused, toxicDiffers } from './errors.ts'
+import { proxyRefused, toxicDiffers } from './errors.ts'
 import { type Layout, loopback } from './layout.ts'
 
 /** How long Toxiproxy may take for one call; its client has no limit of its own. */

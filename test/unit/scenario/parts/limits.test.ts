@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { cellsOf, expectedIn, tightest } from '../../../../harness/limits/cells.ts'
-import { plannedPhases } from '../../../../harness/limits/planned-phases.ts'
+import { cellsOf, expectedIn, plannedPhases, tightest } from '../../../../harness/limits/cells.ts'
 import type { LimitPlan } from '../../../../harness/model/limit.ts'
-import { aScenario, known, planOf, saidOf } from '../known.ts'
+import { aScenario, planOf, saidOf } from '../known.ts'
 
 const cut = 'faults: [{ partition: us <-> eu, at: 30s, for: 40s }]'
 const load = 'load: [{ in: [us, eu], search: 60/s, upsert: 10/s, delete: 5/s, fetchOwn: 50% }]'
@@ -119,7 +118,7 @@ describe('phases as far as a plan can tell', () => {
 describe('samples a limit will rest on', () => {
   const tightestOf = (limit: string, given: Record<string, string> = {}) => {
     const plan = planOf(withLimit(limit, given))
-    const cell = tightest(cellsOf(plan, plan.limits[0] as LimitPlan, known.expectedBefore))
+    const cell = tightest(cellsOf(plan, plan.limits[0] as LimitPlan))
     return cell && { ...cell, samples: Math.round(cell.samples) }
   }
 
@@ -170,8 +169,7 @@ describe('samples a limit will rest on', () => {
   test('follow the shape of the arrivals', () => {
     const ramp = 'load: [{ in: us, search: 60/s, arrivals: { ramp: { from: 0 } } }]'
     const plan = planOf(aScenario({ load: ramp, faults: cut }))
-    const during = (phase: string) =>
-      expectedIn(plan, 'us', ['search'], phase, known.expectedBefore)
+    const during = (phase: string) => expectedIn(plan, 'us', ['search'], phase)
     // The rate grows from 0 to 60/s over 110 s; baseline is 10 s to 40 s: 60/s × (40² - 10²) / (2 × 110) s.
     expect(during('baseline')).toBeCloseTo((60 * 1500) / 220, 6)
     expect(during('fault:partition')).toBeCloseTo((60 * 4800) / 220, 6)

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { pointsOf } from '../../../../harness/experiments/campaign/one-run.ts'
 import { promisesOf } from '../../../../harness/model/guarantees.ts'
 import type { Plan } from '../../../../harness/model/plan.ts'
-import { known as catalogue } from '../../../../harness/pipeline/catalogue.ts'
-import { guaranteesFor } from '../../../../harness/pipeline/run-scenario.ts'
+import { known as catalogue, guaranteesFor } from '../../../../harness/pipeline/catalogue.ts'
 import { isSweep, loadPlan, worldsNamed } from '../../../../harness/scenario/load.ts'
 import { libraryReadme } from '../../../../harness/scenario/shown/library.ts'
 import { renderCheck } from '../../../../harness/scenario/shown/timeline.ts'
@@ -47,9 +46,7 @@ describe('the scenario library', () => {
   test.each(entries)('$file is shown by check in 100 columns', ({ plans }) => {
     const wide = plans
       .flatMap((plan) =>
-        renderCheck(plan, known.expectedBefore, promisesOf(guaranteesFor(plan), plan.faults)).split(
-          '\n',
-        ),
+        renderCheck(plan, promisesOf(guaranteesFor(plan), plan.faults)).split('\n'),
       )
       .filter((line) => line.length > 100)
     expect(wide).toEqual([])

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { EnvironmentError } from '../../../../../harness/model/errors.ts'
 import {
   agentNotUp,
   baseNotLoaded,
   clockNotFaked,
-  EnvironmentError,
   leftBehind,
   noFreePorts,
   noSubnet,

@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { Signal, Stopped } from '../../../../../harness/base/signal.ts'
-import { EnvironmentError } from '../../../../../harness/worlds/containers/topology/errors.ts'
+import { EnvironmentError } from '../../../../../harness/model/errors.ts'
+
 import { answersHttp, until } from '../../../../../harness/worlds/containers/topology/readiness.ts'
 import type { ServerContainer } from '../../../../../harness/worlds/containers/topology/server-container.ts'
 

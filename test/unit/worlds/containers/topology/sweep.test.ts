@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { EnvironmentError } from '../../../../../harness/worlds/containers/topology/errors.ts'
+import { EnvironmentError } from '../../../../../harness/model/errors.ts'
+
 import { labelsOf, pidLabel } from '../../../../../harness/worlds/containers/topology/labels.ts'
 import { sweep } from '../../../../../harness/worlds/containers/topology/sweep.ts'
 import { type Docker, DockerError } from '../../../../../harness/worlds/images/docker.ts'

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { EnvironmentError } from '../../../../../harness/worlds/containers/topology/errors.ts'
+import { EnvironmentError } from '../../../../../harness/model/errors.ts'
+
 import { ProxiedLinks } from '../../../../../harness/worlds/containers/topology/links.ts'
 import { Toxics } from '../../../../../harness/worlds/containers/topology/toxics.ts'
 

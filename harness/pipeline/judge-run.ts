@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { type Analysed, analyse } from '../analysis/analyse.ts'
+import { judge } from '../analysis/limits/judge.ts'
+import type { Judgement } from '../model/finding.ts'
+import type { Plan } from '../model/plan.ts'
+import { keptScenario } from '../record/run-directory.ts'
+import { planText } from '../scenario/shown/plan-text.ts'
+import { planOperations } from '../workload/operations.ts'
+import { dataSet, guaranteesFor, layoutFor } from './catalogue.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { neighboursOf } from './open-sim.ts'
+
+export type Judged = { directory: string; analysis: Analysed; judgement: Judgement }
+
+/** What the record of a run proves, without a report. */
+export function judgeRecord(path: string): Judged {
+  const analysis = analyse(join(path, 'record.jsonl'), neighboursForPlan, guaranteesFor, layoutFor)
+  return { directory: path, analysis, judgement: judge(analysis) }
+}
+
+/** Everything after the record: needs the run directory and nothing else, so a report can be made again. */
+export async function judgeRun(path: string): Promise<Judged> {
+  const judged = judgeRecord(path)
+  await writeReport(judged)
+  return judged
+}
+
+/** Writes the page, the summary and the tables of a run into its directory. Gives the path of the page. */
+export async function writeReport(
+  { directory, analysis, judgement }: Judged,
+  environment: Environment = readEnvironment(directory),
+): Promise<string> {
+  // Only here: the chart library takes longer to load than most commands take to run.
+  const { writeReports } = await import('../../reports/write.ts')
+  const { plan } = analysis
+  const scenario = { written: keptScenario(directory), plan: planText(plan, guaranteesFor(plan)) }
+  await writeReports(directory, analysis, judgement, environment, scenario)
+  return join(directory, 'report.html')
+}
+
+const neighboursForPlan = (plan: Plan) => {
+  const pool = dataSet(plan.data.set)
+  return neighboursOf(pool, planOperations(plan, pool))
+}
