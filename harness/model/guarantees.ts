@@ -1,5 +1,5 @@
-import type { FaultPlan } from './fault.ts'
-import { type Hazard, hazards, hazardsOf, type PlannedHazard } from './hazard.ts'
+import { type FaultPlan, faultKinds, faultText } from './fault.ts'
+import { allHazards, type Hazard, hazards } from './hazard.ts'
 import type { Us } from './units.ts'
 
 /**
@@ -107,4 +107,21 @@ export function promisesOf(guarantees: Guarantees, faults: readonly FaultPlan[])
     else excepted.push({ clause: clauses[name], when: hazardText(beyond) })
   }
   return { given, excepted }
+}
+
+/** One hazard of a plan, and the faults it comes from as messages name them. */
+type PlannedHazard = { hazard: Hazard; faults: string[] }
+
+/** The hazards of planned faults, in the order of `hazards`. */
+export function hazardsOf(faults: readonly FaultPlan[]): PlannedHazard[] {
+  const losses = faults.filter(({ kind }) => faultKinds[kind].hazards.includes('disk-loss'))
+  const has = (fault: FaultPlan, hazard: Hazard): boolean => {
+    if (hazard === 'clock-drift') return fault.kind === 'clock-skew' && fault.driftPpm !== 0
+    if (hazard === 'disks-lost-twice') return losses.length > 1 && losses.includes(fault)
+    return faultKinds[fault.kind].hazards.includes(hazard)
+  }
+  return allHazards.flatMap((hazard) => {
+    const from = faults.filter((fault) => has(fault, hazard)).map(faultText)
+    return from.length === 0 ? [] : [{ hazard, faults: from }]
+  })
 }

@@ -1,4 +1,4 @@
-import type { FaultKindName, FaultPlan } from './fault.ts'
+import { effectOf, type FaultEffect, type FaultPlan } from './fault.ts'
 import { SECOND, type Us } from './units.ts'
 
 /** Canaries wait this long after the planned end of a fault at most, for normal to return. */
@@ -7,35 +7,24 @@ export const LOOKED_AFTER_US: Us = 60 * SECOND
 /** A fault has to stand alone for this long where others mask it, or as long as it lasts. */
 export const ALONE_US: Us = SECOND
 
-const silenceLink: readonly FaultKindName[] = [
-  ...(['partition', 'one-way-cut', 'hold', 'flap', 'connection-reset'] as const),
-]
-const slowLink: readonly FaultKindName[] = [
-  ...(['latency', 'jitter', 'loss', 'bandwidth', 'connection-bandwidth', 'slow-close'] as const),
-]
-const stopMirror: readonly FaultKindName[] = ['mirror-kill', 'mirror-pause', 'mirror-stall']
-const stopRegion: readonly FaultKindName[] = ['region-pause', 'region-crash', 'region-loss']
-const stopAgent: readonly FaultKindName[] = ['agent-pause', 'agent-crash']
-const stopStore: readonly FaultKindName[] = ['store-freeze', 'store-crash']
-const slowStore: readonly FaultKindName[] = ['brown-out', 'index-rebuild']
-const stopLog: readonly FaultKindName[] = [
-  ...(['log-freeze', 'log-crash', 'log-disk-full', 'broker-loss'] as const),
-]
-const moveClock: readonly FaultKindName[] = ['clock-skew', 'clock-strobe']
+const silentLink: readonly FaultEffect[] = ['link-cut', 'link-reset']
+const stoppedRegion: readonly FaultEffect[] = ['region-stopped', 'region-lost']
 
-/** What is measured to see a fault of these kinds, and so which other kinds show there just as it does. */
-const alike: { of: readonly FaultKindName[]; as: readonly FaultKindName[] }[] = [
-  { of: silenceLink, as: silenceLink },
-  { of: slowLink, as: [...silenceLink, ...slowLink] },
-  { of: stopMirror, as: [...stopMirror, ...silenceLink, ...stopRegion, ...stopLog] },
-  { of: ['region-pause', 'region-crash', ...stopAgent], as: [...stopRegion, ...stopAgent] },
-  { of: ['region-loss'], as: [...stopRegion, ...stopAgent, ...stopStore, ...stopLog] },
-  { of: stopStore, as: [...stopRegion, ...stopStore] },
-  { of: slowStore, as: [...stopRegion, ...stopStore, ...slowStore] },
-  { of: stopLog, as: [...stopRegion, ...stopLog] },
-  { of: moveClock, as: [...stopRegion, ...stopAgent, ...moveClock] },
-  { of: ['log-clock-skew'], as: [...stopRegion, ...stopLog, 'log-clock-skew'] },
-]
+/** What is measured to see a fault of this effect, and so which other effects show there just as it does. */
+const alike: Record<FaultEffect, readonly FaultEffect[]> = {
+  'link-cut': silentLink,
+  'link-reset': silentLink,
+  'link-slow': [...silentLink, 'link-slow'],
+  'mirror-stopped': ['mirror-stopped', ...silentLink, ...stoppedRegion, 'log-stopped'],
+  'region-stopped': [...stoppedRegion, 'agent-stopped'],
+  'agent-stopped': [...stoppedRegion, 'agent-stopped'],
+  'region-lost': [...stoppedRegion, 'agent-stopped', 'store-stopped', 'log-stopped'],
+  'store-stopped': [...stoppedRegion, 'store-stopped'],
+  'store-slow': [...stoppedRegion, 'store-stopped', 'store-slow'],
+  'log-stopped': [...stoppedRegion, 'log-stopped'],
+  'clock-wrong': [...stoppedRegion, 'agent-stopped', 'clock-wrong'],
+  'log-clock-wrong': [...stoppedRegion, 'log-stopped', 'log-clock-wrong'],
+}
 
 /**
  * Whether `other`, while it is in force, shows in the canaries of `fault` just as `fault` does, or silences them: what
@@ -43,8 +32,7 @@ const alike: { of: readonly FaultKindName[]; as: readonly FaultKindName[] }[] = 
  */
 export function masks(other: FaultPlan, fault: FaultPlan): boolean {
   if (other.name === fault.name) return false
-  const kinds = alike.find(({ of }) => of.includes(fault.kind))?.as ?? []
-  return kinds.includes(other.kind) && meets(other, fault)
+  return alike[effectOf(fault)].includes(effectOf(other)) && meets(other, fault)
 }
 
 /** Whether both touch the same place. Round trips take both directions of a link; a mirror has only one. */
@@ -52,7 +40,7 @@ function meets(other: FaultPlan, fault: FaultPlan): boolean {
   if ('region' in fault) return 'region' in other && other.region === fault.region
   if ('region' in other)
     return fault.links.some(({ from, to }) => [from, to].includes(other.region))
-  const oneWay = stopMirror.includes(fault.kind) && stopMirror.includes(other.kind)
+  const oneWay = [fault, other].every((one) => effectOf(one) === 'mirror-stopped')
   return fault.links.some((link) =>
     other.links.some(
       ({ from, to }) =>
@@ -79,8 +67,7 @@ export function maskedBy(fault: FaultPlan, faults: readonly FaultPlan[], endUs: 
   return hasLong(without(others, after), 0) ? [] : inTheWay(after)
 }
 
-const isOfServers = ({ kind }: FaultPlan): boolean =>
-  !silenceLink.includes(kind) && !slowLink.includes(kind)
+const isOfServers = (fault: FaultPlan): boolean => !alike['link-slow'].includes(effectOf(fault))
 
 const hasLong = (spans: readonly Span[], us: Us): boolean =>
   spans.some(({ fromUs, toUs }) => toUs - fromUs >= us)

@@ -1,5 +1,5 @@
 import { echoedLink } from '../model/canary-name.ts'
-import { type FaultPlan, type LinkName, linkText } from '../model/fault.ts'
+import { type FaultKindName, type FaultOf, type LinkName, linkText } from '../model/fault.ts'
 import { type LinkPlan, roundTripFloorUs } from '../model/plan.ts'
 import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
@@ -11,14 +11,76 @@ export type { Canary, Reading } from './canary.ts'
 
 const ECHO_BYTES = 64
 
+type CanariesOf<K extends FaultKindName> = (world: World, fault: FaultOf<K>) => Canary[]
+
+const canaries: { readonly [K in FaultKindName]: CanariesOf<K> } = {
+  partition: silence,
+  'one-way-cut': (world, { links }) =>
+    links.flatMap((link) => [
+      ...echoes(
+        world,
+        link,
+        missing('echo request', ({ arrived }) => arrived !== true),
+      ),
+      ...echoes(
+        world,
+        back(link),
+        missing('echo reply, its request arrived', ({ arrived }) => arrived !== false),
+      ),
+    ]),
+  hold: silence,
+  flap: silence,
+  latency: (world, { links, addUs }) =>
+    links.flatMap((link) => echoes(world, link, slower(addUs / 2, 'echo', once))),
+  jitter: (world, { links, addUs }) =>
+    links.flatMap((link) =>
+      echoes(world, link, strays(addUs / 2, { of: 20, atLeast: 2, calm: 10 })),
+    ),
+  loss: (world, { links }) =>
+    links.flatMap((link) =>
+      echoes(world, link, slower(150 * MS, 'echo', { of: 500, atLeast: 1, calm: 20 })).map(
+        (canary) => ({ ...canary, everyUs: 20 * MS }),
+      ),
+    ),
+  bandwidth: bursts,
+  'connection-bandwidth': bursts,
+  'connection-reset': silence,
+  'slow-close': (world, { links, delayUs }) => links.map((link) => hangUp(world, link, delayUs)),
+  'mirror-kill': flows,
+  'mirror-pause': flows,
+  'mirror-stall': flows,
+  'region-pause': (world, { region }) => [health(world, region)],
+  'region-crash': (world, { region }) => [health(world, region)],
+  'region-loss': (world, { region }) =>
+    [health, knownRow, append].map((canary) => canary(world, region)),
+  'agent-pause': (world, { region }) => [health(world, region)],
+  'agent-crash': (world, { region }) => [health(world, region)],
+  'store-freeze': (world, { region }) => [knownRow(world, region)],
+  'store-crash': (world, { region }) => [knownRow(world, region)],
+  'log-freeze': (world, { region }) => [append(world, region)],
+  'log-crash': (world, { region }) => [append(world, region)],
+  'log-disk-full': (world, { region }) => [append(world, region)],
+  'broker-loss': (world, { region }) => [append(world, region)],
+  'index-rebuild': (world, { region, factor }) => [slowSearch(world, region, factor)],
+  'brown-out': (world, { region, share }) => [brownOut(world, region, share)],
+  'clock-skew': (world, fault) => [clock(world, fault)],
+  'clock-strobe': (world, fault) => [strobe(world, fault)],
+  'log-clock-skew': (world, fault) => [logClock(world, fault)],
+}
+
 /**
  * The canaries that prove a fault: one on everything it touches. What came back sooner than `links` allow was not carried
  * by them as planned: it says nothing of a fault, and makes the run invalid (`analysis/checkers/links-as-planned.ts`).
  */
-export function canariesFor(world: World, fault: FaultPlan, links: readonly LinkPlan[]): Canary[] {
-  if (!('links' in fault)) return inRegion(world, fault)
+export function canariesFor<K extends FaultKindName>(
+  world: World,
+  fault: FaultOf<K>,
+  links: readonly LinkPlan[],
+): Canary[] {
+  const proving = canaries[fault.kind as K](world, fault)
+  if (!('links' in fault)) return proving
   const floors = new Map(fault.links.map((link) => [linkText(link), roundTripFloorUs(links, link)]))
-  return onLinks(world, fault).map((canary) => {
+  return proving.map((canary) => {
     const floorUs = floors.get(echoedLink(canary.name) ?? '') ?? 0
     const { abnormal } = canary
     return {
@@ -29,80 +91,20 @@ export function canariesFor(world: World, fault: FaultPlan, links: readonly Link
   })
 }
 
-function onLinks(world: World, fault: Extract<FaultPlan, { links: LinkName[] }>): Canary[] {
-  switch (fault.kind) {
-    case 'partition':
-    case 'hold':
-    case 'flap':
-    case 'connection-reset':
-      return fault.links.flatMap((link) => echoes(world, link, missing('echo')))
-    case 'one-way-cut':
-      return fault.links.flatMap((link) => [
-        ...echoes(
-          world,
-          link,
-          missing('echo request', ({ arrived }) => arrived !== true),
-        ),
-        ...echoes(
-          world,
-          back(link),
-          missing('echo reply, its request arrived', ({ arrived }) => arrived !== false),
-        ),
-      ])
-    case 'latency':
-      return fault.links.flatMap((link) =>
-        echoes(world, link, slower(fault.addUs / 2, 'echo', once)),
-      )
-    case 'jitter':
-      return fault.links.flatMap((link) =>
-        echoes(world, link, strays(fault.addUs / 2, { of: 20, atLeast: 2, calm: 10 })),
-      )
-    case 'loss':
-      return fault.links.flatMap((link) =>
-        echoes(world, link, slower(150 * MS, 'echo', { of: 500, atLeast: 1, calm: 20 })).map(
-          (canary) => ({ ...canary, everyUs: 20 * MS }),
-        ),
-      )
-    case 'bandwidth':
-    case 'connection-bandwidth':
-      return fault.links.map((link) => throughput(world, link, fault.bitsPerSec))
-    case 'slow-close':
-      return fault.links.map((link) => hangUp(world, link, fault.delayUs))
-    case 'mirror-kill':
-    case 'mirror-pause':
-    case 'mirror-stall':
-      return fault.links.map((link) => flow(world, link))
-  }
+/** Nothing comes back over the links. */
+function silence(world: World, { links }: { links: readonly LinkName[] }): Canary[] {
+  return links.flatMap((link) => echoes(world, link, missing('echo')))
 }
 
-function inRegion(world: World, fault: Extract<FaultPlan, { region: RegionName }>): Canary[] {
-  switch (fault.kind) {
-    case 'region-pause':
-    case 'region-crash':
-    case 'agent-pause':
-    case 'agent-crash':
-      return [health(world, fault.region)]
-    case 'region-loss':
-      return [health, knownRow, append].map((canary) => canary(world, fault.region))
-    case 'store-freeze':
-    case 'store-crash':
-      return [knownRow(world, fault.region)]
-    case 'log-freeze':
-    case 'log-crash':
-    case 'log-disk-full':
-    case 'broker-loss':
-      return [append(world, fault.region)]
-    case 'brown-out':
-      return [brownOut(world, fault.region, fault.share)]
-    case 'index-rebuild':
-      return [slowSearch(world, fault.region, fault.factor)]
-    case 'clock-strobe':
-      return [strobe(world, fault)]
-    case 'clock-skew':
-      return [clock(world, fault)]
-    case 'log-clock-skew':
-      return [logClock(world, fault)]
-  }
+function bursts(
+  world: World,
+  { links, bitsPerSec }: FaultOf<'bandwidth' | 'connection-bandwidth'>,
+): Canary[] {
+  return links.map((link) => throughput(world, link, bitsPerSec))
+}
+
+function flows(world: World, { links }: { links: readonly LinkName[] }): Canary[] {
+  return links.map((link) => flow(world, link))
 }
 
 /** One canary for every path the link is made of: a fault that spares one of them is not confirmed. */

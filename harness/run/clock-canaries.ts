@@ -1,9 +1,7 @@
-import type { FaultPlan } from '../model/fault.ts'
+import type { FaultOf } from '../model/fault.ts'
 import { MS, SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
 import { type Canary, once, type Reading } from './canary.ts'
-
-type Skew<K extends FaultPlan['kind']> = Extract<FaultPlan, { kind: K }>
 
 /** A clock that can be read from here, how finely it counts, and how far it should be off at a moment. */
 type Watched = {
@@ -14,7 +12,7 @@ type Watched = {
 }
 
 /** Wall clock of the region, read through its agent. */
-export function clock(world: World, fault: Skew<'clock-skew'>): Canary {
+export function clock(world: World, fault: FaultOf<'clock-skew'>): Canary {
   const { region, offsetUs, driftPpm, atUs, untilUs } = fault
   return {
     ...offBy(world, {
@@ -30,7 +28,7 @@ export function clock(world: World, fault: Skew<'clock-skew'>): Canary {
 }
 
 /** Wall clock of the region, read more often than it jumps and never in step with it. */
-export function strobe(world: World, fault: Skew<'clock-strobe'>): Canary {
+export function strobe(world: World, fault: FaultOf<'clock-strobe'>): Canary {
   const { region, offsetUs, everyUs, untilUs } = fault
   const readEveryUs = Math.min(200 * MS, Math.floor(everyUs * 0.7))
   return {
@@ -49,7 +47,7 @@ export function strobe(world: World, fault: Skew<'clock-strobe'>): Canary {
 }
 
 /** Clock of the region's log, read off the time it gave a probe record; logs stamp whole milliseconds. */
-export function logClock(world: World, fault: Skew<'log-clock-skew'>): Canary {
+export function logClock(world: World, fault: FaultOf<'log-clock-skew'>): Canary {
   const { region, offsetUs, untilUs } = fault
   return {
     ...offBy(world, {

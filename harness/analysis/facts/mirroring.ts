@@ -1,4 +1,10 @@
-import { type FaultPlan, type LinkName, linkText } from '../../model/fault.ts'
+import {
+  effectOf,
+  type FaultEffect,
+  type FaultPlan,
+  type LinkName,
+  linkText,
+} from '../../model/fault.ts'
 import type { WriteId } from '../../model/point.ts'
 import type { HopEvent, MirrorEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
@@ -94,17 +100,13 @@ function withSources(copies: readonly Placed[], records: readonly Placed[]): Cop
 
 const lifeOf = ({ lane }: Placed): number => Math.floor(lane / LIFE)
 
-/** Faults of a region that leave its log and its mirrors alone. */
-const beside: readonly string[] = [
-  'agent-pause',
-  'agent-crash',
-  'store-freeze',
-  'store-crash',
-  'brown-out',
-  'clock-skew',
-  'clock-strobe',
-  'index-rebuild',
-  'log-clock-skew',
+/** Of faults in a region, those that leave its log and its mirrors alone. */
+const beside: readonly FaultEffect[] = [
+  'agent-stopped',
+  'store-stopped',
+  'store-slow',
+  'clock-wrong',
+  'log-clock-wrong',
 ]
 
 /**
@@ -112,15 +114,12 @@ const beside: readonly string[] = [
  * explained by nothing: that is what has to be found out.
  */
 export function disturbs(fault: FaultPlan, { from, to }: LinkName): boolean {
-  const kind: string = fault.kind
-  if (kind === 'mirror-stall') return false
+  if (fault.kind === 'mirror-stall') return false
   if ('links' in fault)
     return fault.links.some(
       (link) => (link.from === from && link.to === to) || (link.from === to && link.to === from),
     )
-  if ('region' in fault)
-    return !beside.includes(kind) && (fault.region === from || fault.region === to)
-  return true
+  return !beside.includes(effectOf(fault)) && (fault.region === from || fault.region === to)
 }
 
 /** Whether anything by `us` explains repeated copies: a mirror that started again, or a fault on its way. */

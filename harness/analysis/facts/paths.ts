@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../../model/fault.ts'
+import { effectOf, type FaultPlan } from '../../model/fault.ts'
 import type { Us } from '../../model/units.ts'
 import { beganUs, type FaultStory } from './faults.ts'
 import type { Op } from './op.ts'
@@ -22,16 +22,10 @@ export function hurtPaths(fault: FaultStory, ops: readonly Op[]): Path[] {
   return [...paths.values()]
 }
 
-const onMirrors: ReadonlySet<FaultPlan['kind']> = new Set([
-  'mirror-kill',
-  'mirror-pause',
-  'mirror-stall',
-])
-
 /** Whether user traffic on a path meets the fault: on either direction of a link, or in the gateway's region. */
 function touches(fault: FaultPlan, region: string, gateway: string): boolean {
   if (!('links' in fault)) return fault.region === gateway
-  if (onMirrors.has(fault.kind)) return false
+  if (effectOf(fault) === 'mirror-stopped') return false
   return fault.links.some(
     ({ from, to }) => (from === region && to === gateway) || (from === gateway && to === region),
   )

@@ -1,4 +1,4 @@
-import type { LinkName } from '../../model/fault.ts'
+import { effectOf, type LinkName } from '../../model/fault.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type FaultStory, overUs } from '../facts/faults.ts'
@@ -6,12 +6,10 @@ import { type FaultStory, overUs } from '../facts/faults.ts'
 /** A fault that canaries saw, on links that let nothing through while it lasts. */
 type Cut = { name: string; links: readonly LinkName[]; fromUs: Us; untilUs: Us }
 
-const kinds = ['partition', 'one-way-cut', 'hold', 'flap']
-
 function cutsOf(faults: readonly FaultStory[]): Cut[] {
   return faults.flatMap((fault) => {
     const { plan, confirmedUs } = fault
-    if (!kinds.includes(plan.kind) || !('links' in plan) || confirmedUs === null) return []
+    if (effectOf(plan) !== 'link-cut' || !('links' in plan) || confirmedUs === null) return []
     return [{ name: plan.name, links: plan.links, fromUs: confirmedUs, untilUs: overUs(fault) }]
   })
 }

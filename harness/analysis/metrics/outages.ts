@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../../model/fault.ts'
+import { effectOf, type FaultPlan } from '../../model/fault.ts'
 import type { MetricRow } from '../../model/metric.ts'
 import type { WriteId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
@@ -12,7 +12,7 @@ type Outage = { region: RegionName; leaving: Bracket; coming: Bracket; phase: st
 
 /** Whether a fault takes a region away from its users as a whole. */
 export const isOutage = (fault: FaultPlan): fault is FaultPlan & { region: RegionName } =>
-  fault.kind.startsWith('region-') && 'region' in fault
+  ['region-stopped', 'region-lost'].includes(effectOf(fault)) && 'region' in fault
 
 function outagesOf({ faults, history: { endUs } }: Facts): Outage[] {
   return faults.flatMap(({ plan, injecting, healing }) => {

@@ -1,4 +1,4 @@
-import { type FaultKindName, type FaultPlan, faultText } from '../../model/fault.ts'
+import { type FaultKindName, type FaultPlan, faultKindNames, faultText } from '../../model/fault.ts'
 import { maskedBy } from '../../model/masking.ts'
 import type { Plan } from '../../model/plan.ts'
 import { MS, type Us } from '../../model/units.ts'
@@ -8,7 +8,7 @@ import type { Path, Sheet } from '../yaml/document.ts'
 import { meantKeys } from '../yaml/keys.ts'
 import { nounOf, read, reportKey } from '../yaml/reading.ts'
 import { list } from '../yaml/spelling.ts'
-import { faultForms, faultKindNames, faultSchema } from './fault-kinds.ts'
+import { faultOf, faultSchema } from './fault-kinds.ts'
 import { varied } from './varied.ts'
 
 type Common = { at: Us; for: Us; name?: string }
@@ -43,7 +43,7 @@ export function resolveFaults(
   const faultNames = nameFaults(sheet, entries)
   if (!timeline || sheet.problems.length > before) return null
   const faults = entries.map(({ kind, written: fault }, i) => ({
-    ...faultForms[kind].make(fault),
+    ...faultOf(kind, fault),
     name: faultNames[i] as string,
     atUs: timeline.warmupUs + fault.at,
     untilUs: timeline.warmupUs + fault.at + fault.for,

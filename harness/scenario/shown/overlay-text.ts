@@ -4,7 +4,7 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { metrics } from '../../model/metric.ts'
 import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
-import { strengthText, targetText } from '../parts/fault-text.ts'
+import { strengthText, targetText } from '../parts/fault-kinds.ts'
 import { list } from '../yaml/spelling.ts'
 import { countText, durationText, percentText, rateText, shareText, valueText } from './figures.ts'
 

@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import type { LinkName } from '../../model/fault.ts'
+import type { LinkForm, LinkName } from '../../model/fault.ts'
 import { didYouMean } from './spelling.ts'
-
-/** How a text may name links: `a -> b`, `a <-> b`, a region for all of its links, or `-> b` for all into it. */
-export type LinkForm = 'one' | 'both' | 'region' | 'into'
 
 export type LinkText = { a: string; b: string; arrow: '->' | '<->' }
 

@@ -1,10 +1,17 @@
-import type { FaultPlan, LinkName } from '../../model/fault.ts'
+import type { FaultKindName, FaultOf, LinkName } from '../../model/fault.ts'
+import type { Plan } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { FaultInjector, InForce } from '../../ports/world.ts'
 import { pause } from '../adapters/host-clock.ts'
 import type { Agents } from './agents.ts'
-import type { Container, Links, Which } from './topology/setting.ts'
+import {
+  CAP_STEP_BITS,
+  type Container,
+  DELAY_STEP_US,
+  type Links,
+  type Which,
+} from './topology/setting.ts'
 
 /** What faults act on. */
 export type Targets = {
@@ -19,6 +26,113 @@ export type Targets = {
 }
 
 type Heal = () => Promise<void>
+
+/** Begins a fault; what it gives ends it. */
+type Inject<K extends FaultKindName> = (targets: Targets, fault: FaultOf<K>) => Promise<Heal>
+
+/** Why servers cannot have a fault of a kind, and what to write instead. */
+type Refusal = { cannot: string }
+
+/** A fault that can be had unless `lack` says why not; null if it can. */
+type Conditional<K extends FaultKindName> = {
+  lack: (fault: FaultOf<K>, plan: Plan) => string | null
+  inject: Inject<K>
+}
+
+const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refusal } = {
+  partition: cut,
+  'one-way-cut': cut,
+  hold: {
+    cannot: 'Toxiproxy cannot keep what is sent and pass it on later. Write partition.',
+  },
+  flap: (targets, { links, upUs, downUs }) => flap(targets, links, upUs, downUs),
+  latency: {
+    lack: ({ addUs }) => wholeMs('add', addUs),
+    inject: ({ links }, fault) => each(fault.links, (link) => links.slow(link, fault.addUs)),
+  },
+  jitter: {
+    lack: jitterLack,
+    inject: ({ links }, fault) => each(fault.links, (link) => links.shake(link, fault.addUs)),
+  },
+  loss: { cannot: 'Toxiproxy carries streams and loses no segments. Write latency or jitter.' },
+  bandwidth: {
+    cannot:
+      'Toxiproxy caps each connection, not all of a link together. Write connection-bandwidth.',
+  },
+  'connection-bandwidth': {
+    lack: ({ bitsPerSec }) => wholeKilobytes(bitsPerSec),
+    inject: ({ links }, fault) =>
+      each(fault.links, (link) => links.connectionBandwidth(link, fault.bitsPerSec / 8)),
+  },
+  'connection-reset': ({ links }, fault) =>
+    each(fault.links, (link) => links.resetConnections(link)),
+  'slow-close': {
+    lack: ({ delayUs }) => wholeMs('delay', delayUs),
+    inject: ({ links }, fault) => each(fault.links, (link) => links.slowClose(link, fault.delayUs)),
+  },
+  'mirror-kill': {
+    lack: wholeMirrors,
+    inject: (targets, { links }) => each(targetsOf(links), (to) => killMirror(targets, to)),
+  },
+  'mirror-pause': {
+    lack: wholeMirrors,
+    inject: (targets, { links }) => each(targetsOf(links), (to) => pauseMirror(targets, to)),
+  },
+  'mirror-stall': {
+    cannot:
+      'one MirrorMaker runs all tasks of a region, and none can be ended alone. Write mirror-pause.',
+  },
+  'region-pause': (targets, { region }) =>
+    together([
+      () => pauseAgent(targets, region),
+      () => pauseServer(targets, region, 'milvus'),
+      () => pauseServer(targets, region, 'kafka'),
+      () => pauseMirror(targets, region),
+    ]),
+  'region-crash': (targets, { region }) =>
+    together([
+      () => killAgent(targets, region),
+      () => killMirror(targets, region),
+      () => killStore(targets, region),
+      () => killServer(targets, region, 'kafka'),
+    ]),
+  'region-loss': { cannot: 'its servers keep their disks. Write region-crash.' },
+  'agent-pause': (targets, { region }) => pauseAgent(targets, region),
+  'agent-crash': (targets, { region }) => killAgent(targets, region),
+  'store-freeze': (targets, { region }) => pauseServer(targets, region, 'milvus'),
+  'store-crash': (targets, { region }) => killStore(targets, region),
+  'log-freeze': (targets, { region }) => pauseServer(targets, region, 'kafka'),
+  'log-crash': (targets, { region }) => killServer(targets, region, 'kafka'),
+  'log-disk-full': {
+    cannot: 'the disk of a broker is the disk of this machine. Write log-freeze or log-crash.',
+  },
+  'broker-loss': { cannot: 'a region has one broker. Write log-crash.' },
+  'index-rebuild': { cannot: 'Milvus builds indexes when it sees fit. Write store-freeze.' },
+  'brown-out': { cannot: 'nothing makes a real store slower by a factor. Write store-freeze.' },
+  'clock-skew': async ({ agents, now }, { region, offsetUs, driftPpm }) => {
+    const skew = { offsetUs, driftPpm, sinceUs: now() }
+    agents.skew(region, skew, true)
+    return async () => agents.skew(region, skew, false)
+  },
+  'clock-strobe': {
+    cannot: 'an agent is told of its clock by message, not to the millisecond. Write clock-skew.',
+  },
+  'log-clock-skew': (targets, { region, offsetUs }) => skewLog(targets, region, offsetUs),
+}
+
+/** Why a fault of the plan cannot be injected, and what can be instead; null if it can. */
+export function whyNot<K extends FaultKindName>(plan: Plan, fault: FaultOf<K>): string | null {
+  const entry: Inject<K> | Conditional<K> | Refusal = faults[fault.kind as K]
+  if ('cannot' in entry) return entry.cannot
+  return 'lack' in entry ? entry.lack(fault, plan) : null
+}
+
+/** Faults of the plan that cannot be injected here. */
+export const missingFaults = (plan: Plan): { fault: string; why: string }[] =>
+  plan.faults.flatMap((fault) => {
+    const why = whyNot(plan, fault)
+    return why === null ? [] : [{ fault: fault.name, why }]
+  })
 
 /** Faults on real servers and proxies. What cannot be done here was refused before anything was started. */
 export function serverFaults(targets: Targets, missing: FaultInjector['missing']): FaultInjector {
@@ -38,86 +152,65 @@ export function serverFaults(targets: Targets, missing: FaultInjector['missing']
   }
 }
 
-function begin(targets: Targets, fault: FaultPlan): Promise<Heal> {
-  const { links } = targets
-  switch (fault.kind) {
-    case 'partition':
-    case 'one-way-cut':
-      return each(fault.links, (link) => links.cut(link))
-    case 'flap':
-      return flap(targets, fault.links, fault.upUs, fault.downUs)
-    case 'latency':
-      return each(fault.links, (link) => links.slow(link, fault.addUs))
-    case 'jitter':
-      return each(fault.links, (link) => links.shake(link, fault.addUs))
-    case 'connection-bandwidth':
-      return each(fault.links, (link) => links.connectionBandwidth(link, fault.bitsPerSec / 8))
-    case 'connection-reset':
-      return each(fault.links, (link) => links.resetConnections(link))
-    case 'slow-close':
-      return each(fault.links, (link) => links.slowClose(link, fault.delayUs))
-    case 'mirror-kill':
-      return each(targetsOf(fault.links), (region) => killMirror(targets, region))
-    case 'mirror-pause':
-      return each(targetsOf(fault.links), (region) => pauseMirror(targets, region))
-    case 'hold':
-    case 'loss':
-    case 'bandwidth':
-    case 'mirror-stall':
-      throw new Error(`${fault.kind} should have been refused before the run`)
-    default:
-      return beginInRegion(targets, fault)
-  }
+function begin<K extends FaultKindName>(targets: Targets, fault: FaultOf<K>): Promise<Heal> {
+  const entry: Inject<K> | Conditional<K> | Refusal = faults[fault.kind as K]
+  if ('cannot' in entry) throw new Error(`${fault.kind} should have been refused before the run`)
+  return 'lack' in entry ? entry.inject(targets, fault) : entry(targets, fault)
 }
 
-function beginInRegion(
-  targets: Targets,
-  fault: Extract<FaultPlan, { region: RegionName }>,
-): Promise<Heal> {
-  const { agents, now } = targets
-  const { region } = fault
-  switch (fault.kind) {
-    case 'region-pause':
-      return together([
-        () => pauseAgent(targets, region),
-        () => pauseServer(targets, region, 'milvus'),
-        () => pauseServer(targets, region, 'kafka'),
-        () => pauseMirror(targets, region),
-      ])
-    case 'region-crash':
-      return together([
-        () => killAgent(targets, region),
-        () => killMirror(targets, region),
-        () => killStore(targets, region),
-        () => killServer(targets, region, 'kafka'),
-      ])
-    case 'agent-crash':
-      return killAgent(targets, region)
-    case 'agent-pause':
-      return pauseAgent(targets, region)
-    case 'store-freeze':
-      return pauseServer(targets, region, 'milvus')
-    case 'store-crash':
-      return killStore(targets, region)
-    case 'log-freeze':
-      return pauseServer(targets, region, 'kafka')
-    case 'log-crash':
-      return killServer(targets, region, 'kafka')
-    case 'clock-skew': {
-      const skew = { offsetUs: fault.offsetUs, driftPpm: fault.driftPpm, sinceUs: now() }
-      agents.skew(region, skew, true)
-      return Promise.resolve(async () => agents.skew(region, skew, false))
-    }
-    case 'log-clock-skew':
-      return skewLog(targets, region, fault.offsetUs)
-    case 'brown-out':
-    case 'region-loss':
-    case 'log-disk-full':
-    case 'broker-loss':
-    case 'index-rebuild':
-    case 'clock-strobe':
-      throw new Error(`${fault.kind} should have been refused before the run`)
+/** One MirrorMaker copies all other regions into its own: it can only die for all of them. */
+function wholeMirrors(
+  { kind, links }: FaultOf<'mirror-kill' | 'mirror-pause'>,
+  { regions }: Plan,
+): string | null {
+  for (const target of new Set(links.map(({ to }) => to))) {
+    const spared = regions.filter(
+      (source) =>
+        source !== target && !links.some(({ from, to }) => from === source && to === target),
+    )
+    if (spared.length > 0)
+      return (
+        `one MirrorMaker copies all regions into ${target}, also ${spared.join(' and ')}. ` +
+        `Write ${kind}: -> ${target}.`
+      )
   }
+  return null
+}
+
+function wholeKilobytes(bitsPerSec: number): string | null {
+  if (bitsPerSec >= CAP_STEP_BITS && bitsPerSec % CAP_STEP_BITS === 0) return null
+  const near = Math.max(1, Math.round(bitsPerSec / CAP_STEP_BITS)) * (CAP_STEP_BITS / 1000)
+  return `Toxiproxy counts whole kilobytes a second, steps of 8kbit/s. Write cap: ${near}kbit/s.`
+}
+
+function wholeMs(key: string, us: Us): string | null {
+  if (us >= DELAY_STEP_US && us % DELAY_STEP_US === 0) return null
+  const near = Math.max(1, Math.round(us / DELAY_STEP_US))
+  return `Toxiproxy counts whole milliseconds. Write ${key}: ${near}ms.`
+}
+
+/** Toxiproxy draws a uniform delay for each message, and one only: the sum of two is not uniform. */
+function jitterLack(fault: FaultOf<'jitter'>, { faults }: Plan): string | null {
+  if (fault.law !== 'uniform')
+    return `Toxiproxy draws delays by a uniform law only, not ${fault.law}. Write law: uniform.`
+  const earlier = faults
+    .slice(0, faults.indexOf(fault))
+    .find(
+      (other) =>
+        other.kind === 'jitter' &&
+        other.atUs < fault.untilUs &&
+        fault.atUs < other.untilUs &&
+        other.links.some(({ from, to }) =>
+          fault.links.some((link) => link.from === from && link.to === to),
+        ),
+    )
+  if (earlier)
+    return `Toxiproxy draws one delay for a message, and ${earlier.name} has it drawn at that time. Write one jitter after the other.`
+  return wholeMs('add', fault.addUs)
+}
+
+function cut({ links }: Targets, fault: FaultOf<'partition' | 'one-way-cut'>): Promise<Heal> {
+  return each(fault.links, (link) => links.cut(link))
 }
 
 async function killAgent({ agents }: Targets, region: RegionName): Promise<Heal> {

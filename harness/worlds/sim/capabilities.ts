@@ -1,27 +1,14 @@
-import { type FaultPlan, faultText } from '../../model/fault.ts'
+import { faultText } from '../../model/fault.ts'
 import type { Lack, Plan } from '../../model/plan.ts'
+import { whyNot } from './injector.ts'
 
 /** What the simulator cannot do of a plan. */
 export function missingInSim(plan: Plan): Lack[] {
   const faults = plan.faults.flatMap((fault, i) => {
-    const why = reasons[fault.kind]
-    return why ? [{ what: faultText(fault), why, at: ['faults', i] }] : []
+    const why = whyNot(fault)
+    return why === null ? [] : [{ what: faultText(fault), why, at: ['faults', i] }]
   })
   return [...faults, ...producerLack(plan)]
-}
-
-/** Faults the simulator cannot inject. */
-export const faultsMissingInSim = (faults: readonly FaultPlan[]) =>
-  faults.flatMap(({ name, kind }) => {
-    const why = reasons[kind]
-    return why ? [{ fault: name, why }] : []
-  })
-
-const reasons: Partial<Record<FaultPlan['kind'], string>> = {
-  'slow-close':
-    'its connections are never closed, only reset. Run it in containers, or write connection-reset.',
-  'log-clock-skew':
-    'records of its log carry no time of the log. Run it in containers, or write clock-skew.',
 }
 
 function producerLack({ servers: { producer } }: Plan): Lack[] {

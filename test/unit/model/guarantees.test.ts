@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import type { FaultKind, FaultPlan } from '../../../harness/model/fault.ts'
 import {
   type Guarantees,
+  hazardsOf,
   nothingPromised,
   promised,
   promisesOf,
 } from '../../../harness/model/guarantees.ts'
-import { allHazards, hazardsBut, hazardsOf } from '../../../harness/model/hazard.ts'
+import { allHazards, hazardsBut } from '../../../harness/model/hazard.ts'
 
 const fault = (kind: FaultKind, name: string = kind.kind): FaultPlan => ({
   ...kind,

@@ -1,7 +1,7 @@
 import type { Fires } from '../../../base/signal.ts'
 import type { LinkName } from '../../../model/fault.ts'
 import type { LinkPlan } from '../../../model/plan.ts'
-import type { RegionName, Us } from '../../../model/units.ts'
+import { MS, type RegionName, type Us } from '../../../model/units.ts'
 import type { Address } from '../../adapters/message-wire.ts'
 import type { ImageProfile } from '../../images/image-list.ts'
 
@@ -65,6 +65,11 @@ export type Container = {
 }
 
 export type Heal = () => Promise<void>
+
+/** Toxiproxy counts in whole milliseconds, */
+export const DELAY_STEP_US: Us = MS
+/** and in whole kilobytes a second. */
+export const CAP_STEP_BITS = 8_000
 
 /**
  * Directed links. A link a>b is the upstream streams of all paths with client a and server b, and the downstream streams

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FaultKind, FaultPlan } from '../../../../harness/model/fault.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import {
-  missingFaults,
-  missingInContainers,
-} from '../../../../harness/worlds/containers/capabilities.ts'
+import { missingInContainers } from '../../../../harness/worlds/containers/capabilities.ts'
+import { missingFaults } from '../../../../harness/worlds/containers/injector.ts'
 import { aPlan } from '../../../support/plan.ts'
 
 const there = { from: 'us', to: 'eu' }
