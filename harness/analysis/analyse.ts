@@ -1,7 +1,6 @@
 import type { Analysis, Finding } from '../model/finding.ts'
 import { type Guarantees, promisesOf } from '../model/guarantees.ts'
 import type { Layout } from '../model/layout.ts'
-import type { MetricRow } from '../model/metric.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { sinceWarmup } from '../text/wording.ts'
@@ -11,33 +10,15 @@ import { unlessStarved } from './checkers/starved.ts'
 import { type Facts, factsOf } from './facts/facts.ts'
 import { faultSpans } from './facts/faults.ts'
 import { type History, readHistory } from './facts/history.ts'
-import { lossRows } from './facts/losses.ts'
 import { statesReached } from './ledger/ledger.ts'
 import type { StateName } from './ledger/states.ts'
-import { amplificationRows } from './metrics/amplification.ts'
-import { answerDifferences, answerRows } from './metrics/answers.ts'
-import { availabilityRows, goodputRows } from './metrics/availability.ts'
-import { byteRows } from './metrics/bytes.ts'
-import { catchUpRows } from './metrics/catch-up.ts'
-import { type Cell, Cells, distributionRow } from './metrics/cells.ts'
-import { clientRecoveryRows } from './metrics/client-recovery.ts'
-import { convergenceRows } from './metrics/convergence.ts'
-import { copyRows } from './metrics/copies.ts'
+import { type Cell, inOrder } from './metrics/cells.ts'
 import { curvesOf } from './metrics/curves.ts'
 import { serverFigures } from './metrics/figures-of-servers.ts'
-import { measureLag } from './metrics/lag.ts'
-import { measureLatency } from './metrics/latency.ts'
-import { outageRows } from './metrics/outages.ts'
+import { materialOf, measure } from './metrics/measures.ts'
 import { type QueryCell, queryCells } from './metrics/query-clusters.ts'
 import type { Neighbours } from './metrics/recall.ts'
-import { recallRows, recallSamples } from './metrics/recall-loss.ts'
-import { measureReplicas } from './metrics/replicas.ts'
-import { inOrder } from './metrics/row-order.ts'
-import { noteRows } from './metrics/said-of-answers.ts'
 import { seriesOf } from './metrics/series.ts'
-import { shardRows } from './metrics/shard-share.ts'
-import { measureStaleness } from './metrics/staleness.ts'
-import { throughputRows } from './metrics/throughput.ts'
 
 /** An analysis with the distributions behind its rows: limits ask for quantiles and pools that no row has. */
 export type Analysed = Analysis & {
@@ -70,31 +51,9 @@ export function analyseHistory(
   layout?: Layout,
 ): Analysed {
   const facts = factsOf(history, layout, neighbours.dim)
-  const cells = new Cells()
-  measureLatency(facts, cells)
-  measureLag(facts, cells)
-  measureStaleness(facts, cells)
-  measureReplicas(facts, cells)
-  const samples = recallSamples(facts, neighbours)
-  const differences = answerDifferences(facts)
-  const rows: MetricRow[] = [
-    ...cells.all().map(distributionRow),
-    ...recallRows(samples),
-    ...answerRows(differences, facts.phaseOf),
-    ...catchUpRows(facts),
-    ...convergenceRows(facts),
-    ...lossRows(facts),
-    ...copyRows(facts),
-    ...clientRecoveryRows(facts),
-    ...availabilityRows(facts),
-    ...goodputRows(facts),
-    ...throughputRows(facts),
-    ...byteRows(facts),
-    ...outageRows(facts),
-    ...noteRows(facts),
-    ...shardRows(facts),
-    ...amplificationRows(facts),
-  ]
+  const material = materialOf(facts, neighbours)
+  const { cells, samples, differences } = material
+  const rows = measure(material)
   const figures = serverFigures(facts, cells.all(), rows)
   return {
     plan: history.plan,

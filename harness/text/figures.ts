@@ -4,21 +4,12 @@ import { type MetricName, type MetricUnit, metrics } from '../model/metric.ts'
 import { MS, SECOND } from '../model/units.ts'
 import { grouped } from './wording.ts'
 
-const endless: Partial<Record<MetricName, string>> = {
-  'catch-up': 'never caught up',
-  convergence: 'never converged',
-  'client-recovery': 'never recovered',
-  rto: 'never recovered',
-  lag: 'never arrived',
-  replicas: 'never arrived',
-}
-
 /**
  * A value of a metric with its unit as people read it: times in ms, from a second on in s; what had not happened when
  * the run ended as a word, such as `never caught up`.
  */
 export function figure(value: number, metric: MetricName): string {
-  if (value === Number.POSITIVE_INFINITY) return endless[metric] ?? 'without end'
+  if (value === Number.POSITIVE_INFINITY) return metrics[metric].never
   return inUnit(value, metrics[metric].unit)
 }
 

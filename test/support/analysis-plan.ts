@@ -1,5 +1,5 @@
 import type { LimitPlan } from '../../harness/model/limit.ts'
-import { evidenceOf } from '../../harness/model/metric.ts'
+import { metrics } from '../../harness/model/metric.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import { MS, SECOND } from '../../harness/model/units.ts'
 import { CUT_FROM, CUT_TO, REGIONS } from './analysis-scene.ts'
@@ -16,7 +16,8 @@ export function aLimit(over: Partial<LimitPlan> = {}): LimitPlan {
     phase: null,
     operation: null,
     pool: false,
-    confidence: over.metric !== undefined && evidenceOf[over.metric] === 'whole' ? null : 0.95,
+    confidence:
+      over.metric !== undefined && metrics[over.metric].evidence === 'whole' ? null : 0.95,
     text: 'search.response p99 max 40ms',
     ...over,
   }

@@ -14,12 +14,12 @@ export const mayImport: Record<string, string[]> = {
   record: ['base', 'model'],
   workload: ['base', 'model'],
   text: ['base', 'model'],
-  limits: ['base', 'model', 'scenario'],
+  limits: ['base', 'model'],
   scenario: ['base', 'model', 'text', 'limits'],
   systems: ['base', 'model', 'ports'],
   worlds: ['base', 'model', 'ports'],
   run: ['base', 'model', 'ports', 'workload'],
-  analysis: ['base', 'model', 'text', 'record'],
+  analysis: ['base', 'model', 'text', 'record', 'limits'],
   reports: ['base', 'model'],
 }
 const below = Object.keys(mayImport)

@@ -7,12 +7,12 @@ import {
 } from '../../base/confidence.ts'
 import type { Distribution, Interval } from '../../base/histogram.ts'
 import { Rng } from '../../base/rng.ts'
+import type { Place } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import { SECOND } from '../../model/units.ts'
 import type { Analysed } from '../analyse.ts'
 import { phaseLengthUs } from '../facts/phases.ts'
 import { clustersOf } from '../metrics/query-clusters.ts'
-import type { Place } from './limit-places.ts'
 
 const unknown: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 

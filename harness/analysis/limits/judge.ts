@@ -1,5 +1,5 @@
 import type { Finding, Judgement, LimitResult, Verdict } from '../../model/finding.ts'
-import type { MetricName } from '../../model/metric.ts'
+import { metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { counted } from '../../text/wording.ts'
 import type { Analysed } from '../analyse.ts'
@@ -15,20 +15,6 @@ export const exitCodes = {
   unknown: 3,
   pass: 0,
 } as const
-
-/** Metrics that stay true although the machine could not keep up: they count, they do not time. */
-const countedMetrics: readonly MetricName[] = [
-  'lost-writes',
-  'overwritten-real-time',
-  'mirror-duplicates',
-  'link-bytes',
-  'rpo',
-  'cache-hits',
-  'stale-answers',
-  'partial-answers',
-  'shard-share',
-  'amplification',
-]
 
 /**
  * Limits and findings together: the verdict, its exit code, and why in one sentence. The worst reason wins:
@@ -55,9 +41,9 @@ function conclude(verdict: Verdict, reason: keyof typeof exitCodes, because: str
   return { verdict, exitCode: exitCodes[reason], because }
 }
 
+/** What is timed while the machine could not keep up is not about the system. */
 function invalidated(result: LimitResult): LimitResult {
-  if (countedMetrics.includes(result.limit.metric)) return result
-  return { ...result, verdict: 'invalid' }
+  return metrics[result.limit.metric].timed ? { ...result, verdict: 'invalid' } : result
 }
 
 function ofEnd({ ended }: Analysed): Conclusion | null {

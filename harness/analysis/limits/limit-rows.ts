@@ -1,6 +1,6 @@
+import type { Place } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import type { MetricName, MetricRow } from '../../model/metric.ts'
-import type { Place } from './limit-places.ts'
+import { type MetricName, type MetricRow, metrics } from '../../model/metric.ts'
 
 /** Rows that tell a part, or something else, of a metric: a limit must name them to mean them. */
 const asides = ['search', 'fetch', 'upsert', 'delete', 'rbo', 'per-write', 'stale-hit']
@@ -20,11 +20,11 @@ export function rowsAt(
     const member = row.region ?? row.link
     return member === undefined || members.includes(member)
   })
-  return limit.metric === 'recall-loss' ? lossesTogether(found) : found
+  return found.some(({ cause }) => cause !== undefined) ? causesTogether(found) : found
 }
 
 /** One row for each region, the causes added up. */
-function lossesTogether(rows: readonly MetricRow[]): MetricRow[] {
+function causesTogether(rows: readonly MetricRow[]): MetricRow[] {
   const byRegion = new Map<string, MetricRow>()
   for (const row of rows) {
     const known = byRegion.get(row.region ?? '')
@@ -34,9 +34,6 @@ function lossesTogether(rows: readonly MetricRow[]): MetricRow[] {
   return [...byRegion.values()]
 }
 
-/** Metrics of which several regions or links together have the sum. */
-const summed: readonly MetricName[] = ['goodput', 'throughput', 'link-bytes']
-
 /** One row of several: sums of amounts, means of ratios weighted by what was counted. */
 export function pooledRow(metric: MetricName, rows: readonly MetricRow[]): MetricRow | undefined {
   const [first] = rows
@@ -45,7 +42,8 @@ export function pooledRow(metric: MetricName, rows: readonly MetricRow[]): Metri
   const count = rows.reduce((sum, row) => sum + row.count, 0)
   const join = (field: 'value' | 'low' | 'high'): number | undefined => {
     if (rows.some((row) => row[field] === undefined)) return undefined
-    if (summed.includes(metric)) return rows.reduce((sum, row) => sum + (row[field] ?? 0), 0)
+    if (metrics[metric].pooled === 'sum')
+      return rows.reduce((sum, row) => sum + (row[field] ?? 0), 0)
     return rows.reduce((sum, row) => sum + (row[field] ?? 0) * row.count, 0) / count
   }
   return { metric, unit, phase, count, value: join('value'), low: join('low'), high: join('high') }

@@ -1,27 +1,16 @@
+import { type Cell, cellsIn, isOpenEnded, type Place } from '../../limits/cells.ts'
+import type { FaultPlan } from '../../model/fault.ts'
 import type { LimitResult } from '../../model/finding.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { evidenceOf, type MetricName } from '../../model/metric.ts'
+import { metrics, type PhaseSpan } from '../../model/metric.ts'
 import { confidenceText, interval, limitText } from '../../text/figures.ts'
 import { counted } from '../../text/wording.ts'
 import type { Analysed } from '../analyse.ts'
 import { isOutage } from '../metrics/outages.ts'
-import { faultsOf, type Place, placesOf } from './limit-places.ts'
 import { fromCells, fromRows, type Measured, ofRow } from './measured.ts'
 
-/** Metrics whose rows come from a distribution: quantiles of them can be asked for. */
-const distributed: readonly MetricName[] = [
-  'search.response',
-  'search.service',
-  'search.dispatch-delay',
-  'write.response',
-  'fetch.response',
-  'lag',
-  'staleness',
-  'replicas',
-]
-
 /** The run as a whole. */
-const whole: Place = { members: [], expected: 1 }
+const whole: Place = { members: [] }
 
 /**
  * Judges one limit in every place it holds in. A place that nobody expected anything of has no result; but a limit
@@ -33,18 +22,10 @@ export function judgeLimit(limit: LimitPlan, analysis: Analysed): LimitResult[] 
 }
 
 function resultsOf(limit: LimitPlan, analysis: Analysed): LimitResult[] {
-  switch (limit.metric) {
-    case 'convergence':
-    case 'lost-writes':
-    case 'overwritten-real-time':
-    case 'mirror-duplicates':
-    case 'amplification':
+  switch (metrics[limit.metric].of) {
+    case 'run':
       return [resultAt(limit, whole, fromRows(limit, analysis, whole))]
-    case 'catch-up':
-    case 'client-recovery':
-    case 'rpo':
-    case 'rpo-time':
-    case 'rto':
+    case 'fault':
       return faultResults(limit, analysis)
     default:
       return placeResults(limit, analysis)
@@ -52,29 +33,54 @@ function resultsOf(limit: LimitPlan, analysis: Analysed): LimitResult[] {
 }
 
 function placeResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
-  const places = placesOf(limit, analysis)
-  return places.flatMap((place) => {
-    const measured = distributed.includes(limit.metric)
-      ? fromCells(limit, analysis, place)
-      : fromRows(limit, analysis, place)
-    const mayBeEmpty = place.expected < 1 || place.phase?.startsWith('recovery:')
+  return cellsIn(analysis.plan, limit, phasesOf(limit, analysis)).flatMap((cell) => {
+    const measured =
+      metrics[limit.metric].by === 'samples'
+        ? fromCells(limit, analysis, cell)
+        : fromRows(limit, analysis, cell)
+    const mayBeEmpty = cell.samples < 1 || isOpenEnded(cell.phase)
     if (measured === null && mayBeEmpty) return []
-    const result = resultAt(limit, place, measured)
-    return [isUnasked(limit, place) ? { ...result, unasked: true } : result]
+    const result = resultAt(limit, cell, measured)
+    return [isUnasked(limit, cell) ? { ...result, unasked: true } : result]
   })
+}
+
+/** Phases of the run that a limit names, or all with load, each with its stretches. */
+function phasesOf(limit: LimitPlan, { phases, plan }: Analysed): Map<string, PhaseSpan[]> {
+  const found = new Map<string, PhaseSpan[]>()
+  for (const span of phases) found.set(span.name, [...(found.get(span.name) ?? []), span])
+  // A fault that was planned and never came is as long as it was planned.
+  for (const { name: fault, atUs, untilUs } of plan.faults) {
+    const name = `fault:${fault}`
+    if (![...found.keys()].some((seen) => covers(seen, name)))
+      found.set(name, [{ name, fromUs: atUs, toUs: untilUs }])
+  }
+  for (const name of found.keys())
+    if (name === 'warmup' || name === 'settle' || !isMeant(name, limit.phase)) found.delete(name)
+  return found
+}
+
+const isMeant = (name: string, wanted: string | null): boolean =>
+  wanted === null || name === wanted || (!wanted.includes(':') && name.startsWith(`${wanted}:`))
+
+/** Whether a joined label `fault:a+b` stands for `fault:a` as well. */
+function covers(label: string, name: string): boolean {
+  const [kind, faults = ''] = label.split(':')
+  return faults.split('+').some((fault) => `${kind}:${fault}` === name)
 }
 
 /**
  * A recovery lasts as long as it turns out to: a limit that does not name it was not planned to be shown there. What it
  * breaks there is broken; too few samples leave nothing open.
  */
-const isUnasked = (limit: LimitPlan, { phase }: Place): boolean =>
-  limit.phase === null && phase?.startsWith('recovery:') === true
+const isUnasked = (limit: LimitPlan, { phase }: Cell): boolean =>
+  limit.phase === null && isOpenEnded(phase)
 
-/** A fault during which nothing failed has no client recovery: no result. */
+/** A fault during which nothing failed has no recovery on any path: no result. */
 function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
-  const outages = ['rpo', 'rpo-time', 'rto'].includes(limit.metric)
-  const faults = analysis.plan.faults.filter((fault) => !outages || isOutage(fault))
+  const { faults: which } = metrics[limit.metric]
+  const onPaths = which === 'paths'
+  const faults = analysis.plan.faults.filter((fault) => which !== 'outages' || isOutage(fault))
   return faultsOf(limit, faults).flatMap(({ name }) => {
     const phase = `recovery:${name}`
     const rows = analysis.metrics.filter(
@@ -83,20 +89,25 @@ function faultResults(limit: LimitPlan, analysis: Analysed): LimitResult[] {
         row.phase === phase &&
         (limit.link === null || row.link === limit.link) &&
         (limit.operation === null || row.operation === limit.operation) &&
-        (limit.metric === 'client-recovery' && limit.region === null
-          ? true
-          : row.region === (limit.region ?? undefined)),
+        ((onPaths && limit.region === null) || row.region === (limit.region ?? undefined)),
     )
     const doubt = doubtOf(name, analysis)
-    if (rows.length === 0 && limit.metric === 'client-recovery' && doubt === '') return []
+    if (rows.length === 0 && onPaths && doubt === '') return []
     if (rows.length === 0) return [resultAt(limit, { ...whole, phase }, null)]
-    return rows.map((row) => {
-      const { region, link, operation } = row
+    return rows.map(({ region, link, operation, ...row }) => {
       const where = { ...(region && { region }), ...(link && { link }) }
       const place = { ...whole, ...where, ...(operation && { operation }), phase }
       return resultAt(limit, place, doubted(ofRow(limit, row), doubt))
     })
   })
+}
+
+/** Faults a limit speaks of: all, or the one its phase is named after. */
+function faultsOf({ phase }: LimitPlan, faults: readonly FaultPlan[]): FaultPlan[] {
+  return faults.filter(
+    ({ name }) =>
+      phase === null || [`recovery:${name}`, `fault:${name}`, 'recovery', 'fault'].includes(phase),
+  )
 }
 
 /** What canaries did not see of a fault; empty if they saw it begin and end. */
@@ -114,7 +125,13 @@ function doubted(measured: Measured, doubt: string): Measured {
 }
 
 function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): LimitResult {
-  const { expected: _expected, members: _members, ...where } = place
+  const { region, link, operation, phase } = place
+  const where = {
+    ...(region !== undefined && { region }),
+    ...(link !== undefined && { link }),
+    ...(operation !== undefined && { operation }),
+    ...(phase !== undefined && { phase }),
+  }
   const hop = limit.hop === undefined ? '' : ` ${limit.hop}`
   const text = `${limit.metric}${hop} ${limitText(limit)}${placeText(where)}`
   if (!measured)
@@ -143,16 +160,11 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
 function shownText({ metric, confidence }: LimitPlan, { shown, count }: Measured): string {
   if (!shown || confidence === null) return ''
   const what = { values: 'value', share: 'operation', queries: 'answer', whole: 'value' }
-  const who = counted(count, what[evidenceOf[metric]])
+  const who = counted(count, what[metrics[metric].evidence])
   return `; ${who} ${count === 1 ? 'shows' : 'show'} ${interval(shown, metric)} at ${confidenceText(confidence)}`
 }
 
-function placeText({
-  region,
-  link,
-  phase,
-  operation,
-}: Omit<Place, 'expected' | 'members'>): string {
+function placeText({ region, link, phase, operation }: Omit<Place, 'members'>): string {
   const parts = [operation && `of ${operation}`, region && `in ${region}`, link && `over ${link}`]
   const during = phase === undefined ? '' : ` during ${phase}`
   return `${parts.flatMap((part) => (part ? [` ${part}`] : [])).join('')}${during}`

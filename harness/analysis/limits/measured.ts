@@ -1,7 +1,8 @@
 import { Distribution, type Interval } from '../../base/histogram.ts'
+import type { Place } from '../../limits/cells.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { evidenceOf, type MetricRow } from '../../model/metric.ts'
+import { type MetricRow, metrics } from '../../model/metric.ts'
 import type { Analysed } from '../analyse.ts'
 import {
   offeredPerSec,
@@ -10,7 +11,6 @@ import {
   shownByShare,
   shownByValues,
 } from './evidence.ts'
-import type { Place } from './limit-places.ts'
 import { pooledRow, rowsAt } from './limit-rows.ts'
 
 /** What was measured in a place, what that shows of what it is a sample of, and what a limit may conclude. */
@@ -54,7 +54,7 @@ export function fromRows(limit: LimitPlan, analysis: Analysed, place: Place): Me
   if (!row) return null
   const { confidence, metric } = limit
   if (confidence === null) return ofRow(limit, row)
-  switch (evidenceOf[metric]) {
+  switch (metrics[metric].evidence) {
     case 'share':
       return ofShare(limit, row, confidence, analysis)
     case 'queries': {
@@ -75,7 +75,7 @@ const intervalOf = ({ value, low, high }: MetricRow): Interval => ({
   high: value ?? high ?? Number.POSITIVE_INFINITY,
 })
 
-/** Goodput is the share in time of what was scheduled, per second: its interval is that share's. */
+/** A rate such as goodput is a share of what was scheduled, per second: its interval is that share's. */
 function ofShare(
   limit: LimitPlan,
   row: MetricRow,
@@ -83,7 +83,8 @@ function ofShare(
   analysis: Analysed,
 ): Measured {
   const { count, value = 0, phase = '' } = row
-  const whole = limit.metric === 'goodput' ? offeredPerSec(count, phase, analysis) : 1
+  const whole =
+    metrics[limit.metric].unit === 'per-second' ? offeredPerSec(count, phase, analysis) : 1
   const { low, high } = shownByShare(value / whole, count, confidence)
   return atItsEnd(limit, row, whole, { low: low * whole, high: high * whole })
 }

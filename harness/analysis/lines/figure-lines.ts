@@ -1,6 +1,7 @@
-import type { MetricName } from '../../model/metric.ts'
+import { type MetricName, metrics } from '../../model/metric.ts'
 import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
+import type { Loss } from '../facts/losses.ts'
 import type { Op } from '../facts/op.ts'
 import { linesOf } from '../facts/wording.ts'
 import { repeatsOf } from '../metrics/copies.ts'
@@ -8,59 +9,26 @@ import { crossings } from '../metrics/lag.ts'
 import type { Where } from './selector.ts'
 
 /** Lines of the record whose events fed a figure: operations for what users saw, hops for what regions did. */
-export function linesOfFigure(metric: MetricName, where: Where, facts: Facts): number[] {
-  switch (metric) {
-    case 'lag':
-      return lagLines(where, facts)
-    case 'catch-up':
-      return catchUpLines(where, facts)
-    case 'answer-difference':
-      return probeLines(where, facts)
-    case 'convergence':
-      return facts.history.scans.map(({ line }) => line)
-    case 'lost-writes':
-    case 'overwritten-real-time':
-      return lossLines(metric, facts)
-    case 'mirror-duplicates':
-      return repeatLines(where, facts)
-    case 'link-bytes':
-      return byteLines(where, facts)
-    default:
-      return facts.history.ops
-        .filter((op) => feeds(op, metric) && isAt(op, countedUs(op, metric), where, facts))
-        .flatMap(linesOf)
-  }
-}
+export type LinesOf = (where: Where, facts: Facts) => number[]
 
 const isWrite = ({ kind }: Op): boolean => kind === 'upsert' || kind === 'delete'
 
-function feeds(op: Op, metric: MetricName): boolean {
-  switch (metric) {
-    case 'write.response':
-      return isWrite(op) && op.outcome !== 'fail'
-    case 'fetch.response':
-      return op.kind === 'fetch' && op.outcome !== 'fail'
-    case 'search.response':
-      return op.kind === 'search' && !op.closed && op.outcome !== 'fail'
-    case 'search.service':
-      return op.kind === 'search' && op.outcome !== 'fail' && op.dispatched !== null
-    case 'recall':
-    case 'recall-loss':
-      return op.kind === 'search' && op.outcome === 'ok'
-    case 'goodput':
-      return op.kind === 'search' && !op.closed
-    case 'throughput':
-      return op.outcome === 'ok'
-    case 'staleness':
-      return op.outcome === 'ok' && op.ids.length > 0
-    default:
-      return true
+/**
+ * Operations that give samples of a metric, as far as they `feed` it. `countedUs` is the moment that says in which phase
+ * one is counted.
+ */
+export const operationLines =
+  (
+    metric: MetricName,
+    feeds: (op: Op) => boolean = () => true,
+    countedUs: (op: Op) => Us = ({ intended }) => intended,
+  ): LinesOf =>
+  (where, facts) => {
+    const { from } = metrics[metric]
+    return facts.history.ops
+      .filter((op) => from.includes(op.kind) && feeds(op) && isAt(op, countedUs(op), where, facts))
+      .flatMap(linesOf)
   }
-}
-
-/** The moment that says in which phase an operation is counted. */
-const countedUs = ({ intended, done }: Op, metric: MetricName): Us =>
-  metric === 'throughput' ? (done ?? intended) : intended
 
 function isAt(
   op: Op,
@@ -76,7 +44,7 @@ function isAt(
 }
 
 /** The write's own lines and its hops in the region it is late in. */
-function lagLines({ link, region, phase }: Where, facts: Facts): number[] {
+export function lagLines({ link, region, phase }: Where, facts: Facts): number[] {
   const wanted = [...crossings(facts)].filter(
     (crossing) =>
       (link === undefined || crossing.link === link) &&
@@ -89,7 +57,7 @@ function lagLines({ link, region, phase }: Where, facts: Facts): number[] {
 }
 
 /** Writes that were still open somewhere when the fault was taken away. */
-function catchUpLines({ region, phase }: Where, { faults, settled }: Facts): number[] {
+export function catchUpLines({ region, phase }: Where, { faults, settled }: Facts): number[] {
   return faults.flatMap(({ plan, healing, lines }) => {
     if (healing === null) return []
     const [fromUs, toUs] = healing
@@ -102,7 +70,7 @@ function catchUpLines({ region, phase }: Where, { faults, settled }: Facts): num
   })
 }
 
-function probeLines({ link, phase }: Where, { history, phaseOf }: Facts): number[] {
+export function probeLines({ link, phase }: Where, { history, phaseOf }: Facts): number[] {
   const ends = link?.split('<>')
   return history.probes
     .filter(({ region }) => ends === undefined || ends.includes(region))
@@ -110,20 +78,24 @@ function probeLines({ link, phase }: Where, { history, phaseOf }: Facts): number
     .map(({ line }) => line)
 }
 
-function lossLines(metric: MetricName, { losses }: Facts): number[] {
-  return (losses ?? [])
-    .filter(({ kind }) => (kind === 'real-time') === (metric === 'overwritten-real-time'))
-    .flatMap(({ version, instead }) => [...linesOf(version.op), ...linesOf(instead?.op ?? null)])
-}
+export const scanLines: LinesOf = (_where, { history }) => history.scans.map(({ line }) => line)
+
+/** Writes that were lost, each with what stands instead of it. */
+export const lossLines =
+  (isMeant: (loss: Loss) => boolean): LinesOf =>
+  (_where, { losses }) =>
+    (losses ?? [])
+      .filter(isMeant)
+      .flatMap(({ version, instead }) => [...linesOf(version.op), ...linesOf(instead?.op ?? null)])
 
 /** The copies that came twice, not the first ones. */
-function repeatLines({ link }: Where, { history }: Facts): number[] {
+export function repeatLines({ link }: Where, { history }: Facts): number[] {
   return repeatsOf(history)
     .filter((repeat) => link === undefined || repeat.link === link)
     .map(({ hop }) => hop.line)
 }
 
-function byteLines({ link, phase }: Where, { history, phaseOf }: Facts): number[] {
+export function byteLines({ link, phase }: Where, { history, phaseOf }: Facts): number[] {
   return history.linkBytes
     .filter(({ from, to }) => link === undefined || link === `${from}>${to}`)
     .filter(({ t }) => phase === undefined || phaseOf(t - 1) === phase)

@@ -7,7 +7,7 @@ import { type CheckerName, checkers } from '../checkers/checkers.ts'
 import type { Checked, Checking } from '../checkers/finding.ts'
 import { type Facts, factsOf } from '../facts/facts.ts'
 import { readHistory } from '../facts/history.ts'
-import { linesOfFigure } from './figure-lines.ts'
+import { measures } from '../metrics/measures.ts'
 import { parseSelector, type Selector, SelectorError } from './selector.ts'
 
 /** A line of a record as it stands there; numbers count from 1. */
@@ -51,14 +51,10 @@ function whyNoWitness(name: CheckerName, recordPath: string, judging: Judging): 
 }
 
 /** Of what should not have happened, none is good news where it could have been seen. */
-function whyNoneCounted(metric: MetricName, { losses, mirrorings }: Facts): NoLines | null {
-  const seen = {
-    'lost-writes': losses !== null,
-    'overwritten-real-time': losses !== null,
-    'mirror-duplicates': mirrorings.length > 0,
-  }[metric as string]
-  if (seen === undefined) return null
-  return seen
+function whyNoneCounted(metric: MetricName, facts: Facts): NoLines | null {
+  const { couldShow } = measures[metric]
+  if (!couldShow) return null
+  return couldShow(facts)
     ? { sentence: `Nothing to show: ${metric} is 0 there.`, news: 'good' }
     : { sentence: `Nothing to show: ${metric} was not measured in this run.`, news: 'blind' }
 }
@@ -83,7 +79,7 @@ function numbersOf(recordPath: string, selector: Selector, judging: Judging): nu
         ({ lines }) => lines,
       )
     case 'figure':
-      return linesOfFigure(selector.metric, selector.where, factsFor(recordPath, judging))
+      return measures[selector.metric].lines(selector.where, factsFor(recordPath, judging))
     case 'type':
       return linesOfType(recordPath, selector.type)
     case 'op':

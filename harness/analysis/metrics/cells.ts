@@ -1,5 +1,12 @@
 import { Distribution, type Interval } from '../../base/histogram.ts'
-import { type MetricName, type MetricRow, metrics } from '../../model/metric.ts'
+import {
+  type MetricName,
+  type MetricRow,
+  metrics,
+  type PhaseSpan,
+  percentiles,
+} from '../../model/metric.ts'
+import type { RegionName } from '../../model/units.ts'
 
 /** What a figure is about; what does not apply is absent. */
 export type Dims = {
@@ -56,7 +63,6 @@ export function cellsBy(
 /** A percentile is told only if at least this many values lie beyond it. */
 export const BEYOND = 10
 
-const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 } as const
 type Percentile = keyof typeof percentiles
 
 /** Whether `count` values are enough to speak of quantile `q`: count × (1 - q) ≥ 10. */
@@ -84,3 +90,30 @@ export function distributionRow({ dims, values }: Cell): MetricRow {
 }
 
 const isExact = ({ low, high }: Interval): boolean => low === high && Number.isFinite(low)
+
+const names = Object.keys(metrics)
+
+/** Rows by metric, then region or link, phase as it came, operation, hop and cause: the same every time. */
+export function inOrder(
+  rows: readonly MetricRow[],
+  regions: readonly RegionName[],
+  spans: readonly PhaseSpan[],
+): MetricRow[] {
+  const phases = [...new Set(spans.map(({ name }) => name))]
+  const place = ({ metric, region = '', link = '', phase = '' }: MetricRow): number[] => [
+    names.indexOf(metric),
+    regions.indexOf(region),
+    regions.indexOf(link.split(/<?>/)[0] ?? ''),
+    regions.indexOf(link.split('>')[1] ?? ''),
+    phases.indexOf(phase),
+  ]
+  const keyed = rows.map((row, at) => ({ row, at, key: place(row) }))
+  keyed.sort((a, b) => {
+    for (const [i, own] of a.key.entries()) {
+      const apart = own - (b.key[i] as number)
+      if (apart !== 0) return apart
+    }
+    return a.at - b.at
+  })
+  return keyed.map(({ row }) => row)
+}

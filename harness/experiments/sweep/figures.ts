@@ -3,7 +3,6 @@ import { judgeLimit } from '../../analysis/limits/limits.ts'
 import type { LimitResult } from '../../model/finding.ts'
 import { metrics } from '../../model/metric.ts'
 import type { ShownFigure, ShownPlan } from '../../model/sweep.ts'
-import { metricKinds } from '../../scenario/parts/metric-kinds.ts'
 
 /** One figure of a run, the worst where there are several (phases, faults, links that are not pooled). */
 export function shownFigure(shown: ShownPlan, analysis: Analysed): ShownFigure {
@@ -19,7 +18,7 @@ export function shownFigure(shown: ShownPlan, analysis: Analysed): ShownFigure {
   const measured = judgeLimit(shown.limit, analysis).filter(
     (result) => result.measured !== undefined,
   )
-  const sign = metricKinds[metric].better === 'high' ? -1 : 1
+  const sign = metrics[metric].better === 'high' ? -1 : 1
   const [worst] = measured.sort((a, b) => sign * (worseEnd(b, sign) - worseEnd(a, sign)))
   if (!worst) return { title, unit, count: 0 }
   const where = measured.length > 1 ? placeText(worst) : ''

@@ -1,5 +1,5 @@
 import { confidences } from '../../base/confidence.ts'
-import { evidenceOf } from '../../model/metric.ts'
+import { metrics } from '../../model/metric.ts'
 import type { LimitWritten } from '../schema.ts'
 import { shareText } from '../shown/figures.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
@@ -14,7 +14,7 @@ export function confidenceOf(
   limit: LimitWritten,
 ): number | null | undefined {
   const { metric, confidence: raw } = limit
-  const whole = evidenceOf[metric] === 'whole'
+  const whole = metrics[metric].evidence === 'whole'
   if (raw === undefined) return whole ? null : defaults.confidence
   const at = [...path, 'confidence']
   if (whole) {

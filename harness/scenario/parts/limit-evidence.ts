@@ -1,20 +1,19 @@
 import { MEAN_FROM } from '../../base/confidence.ts'
 import {
+  cellName,
   cellsOf,
   groupsOf,
   heldAgainst,
   judgedPhases,
   kindsNoun,
-  needsSchedule,
   perSecond,
-  placeName,
   type Setting,
   stretches,
   tailOf,
   tightest,
 } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { evidenceOf, type MetricName } from '../../model/metric.ts'
+import { inPercent, metrics, percentiles } from '../../model/metric.ts'
 import { searchesPerSec } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import type { Known } from '../known.ts'
@@ -22,7 +21,6 @@ import { countText, durationText, percentText } from '../shown/figures.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
 import { nounOf } from '../yaml/reading.ts'
 import { didYouMean, list } from '../yaml/spelling.ts'
-import { metricKinds, percentiles } from './metric-kinds.ts'
 import { shareLack } from './share-evidence.ts'
 
 type Case = {
@@ -52,8 +50,8 @@ export function checkEvidence(limit: Case): void {
     return
   }
   if (plan.stat.kind === 'quantile') checkSamples(limit, plan.stat.q)
-  else if (evidenceOf[plan.metric] === 'values') checkMean(limit)
-  else if (evidenceOf[plan.metric] !== 'whole') checkShare(limit)
+  else if (metrics[plan.metric].evidence === 'values') checkMean(limit)
+  else if (metrics[plan.metric].evidence !== 'whole') checkShare(limit)
 }
 
 function phaseExists({ sheet, path, setting, plan }: Case): boolean {
@@ -67,7 +65,7 @@ function phaseExists({ sheet, path, setting, plan }: Case): boolean {
   }
   if (phase === 'warmup' || phase === 'settle')
     return refuse(`${phase} is never judged`, `Phases: ${list(phases)}.`)
-  if (metricKinds[plan.metric].of === 'fault' && !phase.startsWith('recovery:'))
+  if (metrics[plan.metric].of === 'fault' && !phase.startsWith('recovery:'))
     return refuse(
       `${plan.metric} belongs to the recovery of a fault, not to ${nounOf(phase)}`,
       `Phases: ${list(phases.filter((name) => name.startsWith('recovery:'))) || 'none here'}.`,
@@ -107,41 +105,35 @@ function kAgrees({ sheet, path, setting, plan }: Case): boolean {
   return false
 }
 
-const outageMetrics: readonly MetricName[] = ['rpo', 'rpo-time', 'rto']
-
 type Reason = { message: string; hint: string }
 
 /** Why no sample of this metric can come out of this plan, or null. */
 function whyAbsent({ setting, plan, plans }: Case): Reason | null {
   const { regions, faults, probes } = setting
-  const { of, from } = metricKinds[plan.metric]
+  const { of, from, scheduled, hops, faults: which } = metrics[plan.metric]
   if ((of === 'link' || of === 'pair') && regions.length < 2)
     return { message: 'the plan has one region', hint: 'Add a region, or take the limit out.' }
-  if (plan.metric === 'answer-difference' && probes.everyUs === 0)
+  if (of === 'pair' && probes.everyUs === 0)
     return { message: 'probes are off', hint: 'Write probes: { every: 1s }.' }
   if (of === 'fault' && faults.length === 0)
     return { message: 'the plan has no faults', hint: 'Add a fault, or take the limit out.' }
   const outages = faults.filter(({ kind }) => kind.startsWith('region-'))
-  if (outageMetrics.includes(plan.metric) && outages.length === 0) {
+  if (which === 'outages' && outages.length === 0) {
     const message = 'no fault takes a region away'
     return { message, hint: 'Add one such as { region-crash: us, at: 10s, for: 10s }.' }
   }
-  if (plan.metric === 'replicas' && Number(plan.hop?.slice('on-'.length)) > regions.length) {
+  if (hops === 'on-n' && Number(plan.hop?.slice('on-'.length)) > regions.length) {
     const message = `there are only ${regions.length} regions`
     return { message, hint: `Write hop: on-${regions.length}, or add regions.` }
   }
-  if (
-    needsSchedule(plan.metric) &&
-    entering(setting, plan) > 0 &&
-    entering(heldAgainst(setting, plan), plan) === 0
-  )
+  if (scheduled && entering(setting, plan) > 0 && entering(heldAgainst(setting, plan), plan) === 0)
     return {
       message:
         'these searches come from a closed loop, and no schedule says when each was to start',
       hint: 'Compare rates: { metric: throughput, operation: search, min: 500/s }; the time from question to answer is search.service.',
     }
   if (from.length > 0 && entering(setting, plan) === 0) {
-    const kinds = kindsNoun(groupsOf(plan).flat())
+    const kinds = kindsNoun(groupsOf(plan).flatMap(({ kinds }) => kinds))
     const where = plan.region ?? plan.link?.split('>')[0]
     const message = `no ${kinds} are planned${where === undefined ? '' : ` in ${where}`}`
     return { message, hint: 'Give them a rate in load, or take the limit out.' }
@@ -156,7 +148,7 @@ function whyAbsent({ setting, plan, plans }: Case): Reason | null {
 
 /** Operations per second that could give a sample of what a limit is about. */
 function entering(setting: Setting, plan: LimitPlan): number {
-  const kinds = groupsOf(plan).flat()
+  const kinds = groupsOf(plan).flatMap(({ kinds }) => kinds)
   const origin = plan.region ?? plan.link?.split('>')[0]
   let sum = 0
   for (const region of setting.regions)
@@ -175,8 +167,9 @@ function checkShare({ sheet, path, ...asked }: Case): void {
 function checkMean({ sheet, path, setting, plan }: Case): void {
   const cell = tightest(cellsOf(setting, plan))
   if (!cell || cell.samples >= MEAN_FROM) return
-  const { samples, where, phase, kinds } = cell
-  const place = where === '' ? '' : ` in ${placeName(where)}`
+  const { samples, phase, kinds } = cell
+  const where = cellName(cell)
+  const place = where && ` in ${where}`
   sheet.report([...path, 'mean'], {
     message:
       `too few samples for a mean: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} during ${phase}, ` +
@@ -188,9 +181,10 @@ function checkMean({ sheet, path, setting, plan }: Case): void {
 function checkSamples({ sheet, path, setting, plan }: Case, q: number): void {
   const cell = tightest(cellsOf(setting, plan))
   if (!cell || cell.samples * tailOf(q) >= TAIL_NEEDED - 1e-9) return
-  const { samples, where, phase, kinds } = cell
+  const { samples, phase, kinds } = cell
+  const where = cellName(cell)
   const percentile = percentText(q)
-  const place = where === '' ? '' : ` in ${placeName(where)}`
+  const place = where && ` in ${where}`
   const beyond = countText(samples * tailOf(q))
   const message =
     `too few samples for ${percentile}: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} ` +
@@ -198,13 +192,15 @@ function checkSamples({ sheet, path, setting, plan }: Case, q: number): void {
   const pooled = tightest(cellsOf(setting, { ...plan, pool: true }))
   const canPool = !plan.pool && plan.region === null && plan.link === null
   const helps = canPool && pooled !== undefined && pooled.samples * tailOf(q) >= TAIL_NEEDED
-  const lower = percentiles.findLast((p) => p / 100 < q && samples * tailOf(p / 100) >= TAIL_NEEDED)
+  const lower = Object.values(percentiles).findLast(
+    (one) => one < q && samples * tailOf(one) >= TAIL_NEEDED,
+  )
   const lengthUs = stretches(setting, phase).reduce((sum, s) => sum + s.toUs - s.fromUs, 0)
   const ways = [
     ...(helps ? ['write pool: true'] : []),
     `let ${phase} last ${durationText(wholeSeconds((lengthUs * TAIL_NEEDED) / (samples * tailOf(q))))}`,
     'raise the rate',
-    ...(lower === undefined ? [] : [`take p: ${lower}`]),
+    ...(lower === undefined ? [] : [`take p: ${inPercent(lower)}`]),
   ]
   const said = `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}.`
   sheet.report([...path, 'p'], { message, hint: said.charAt(0).toUpperCase() + said.slice(1) })

@@ -1,8 +1,7 @@
 import type { Setting } from '../../limits/cells.ts'
 import { linkText } from '../../model/fault.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import type { MetricName } from '../../model/metric.ts'
-import { metrics } from '../../model/metric.ts'
+import { inPercent, type Metric, metrics, percentiles } from '../../model/metric.ts'
 import type { Known, Names } from '../known.ts'
 import { type LimitWritten, limitSchema } from '../schema.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
@@ -11,7 +10,6 @@ import { list } from '../yaml/spelling.ts'
 import { readBound } from './limit-bound.ts'
 import { confidenceOf } from './limit-confidence.ts'
 import { checkEvidence } from './limit-evidence.ts'
-import { metricKinds, percentiles, sharesJoined } from './metric-kinds.ts'
 
 /** One written limit and the plans it stands for: a link with `<->` is two. */
 type Entry = { path: Path; plans: LimitPlan[] }
@@ -93,14 +91,15 @@ function boundOf(sheet: Sheet, path: Path, limit: LimitWritten): Bounded | undef
   }
   const key = (['mean', 'max', 'min'] as const).find((key) => limit[key] !== undefined) as BoundKey
   const value = readBound(sheet, [...path, key], limit.metric, limit[key] as string)
-  if (limit.p !== undefined && !percentiles.some((p) => p === limit.p)) {
-    const hint = `Measured are ${list(percentiles.map((p) => `p: ${p}`))}.`
+  const measured = Object.values(percentiles).map(inPercent)
+  if (limit.p !== undefined && !measured.some((p) => p === limit.p)) {
+    const hint = `Measured are ${list(measured.map((p) => `p: ${p}`))}.`
     sheet.report([...path, 'p'], { message: `p${limit.p} is not measured`, hint })
     return undefined
   }
   if (value === undefined) return undefined
   if (key === 'mean') {
-    const bound = metricKinds[limit.metric].better === 'high' ? 'at-least' : 'at-most'
+    const bound = metrics[limit.metric].better === 'high' ? 'at-least' : 'at-most'
     return { stat: { kind: 'mean' }, bound, value }
   }
   const stat: LimitPlan['stat'] =
@@ -113,7 +112,7 @@ function boundOf(sheet: Sheet, path: Path, limit: LimitWritten): Bounded | undef
 /** A limit says one thing; which, depends on what there is of the metric. */
 function formProblem(limit: LimitWritten): { message: string; hint: string } | undefined {
   const { metric, p, mean, max, min } = limit
-  const { by } = metricKinds[metric]
+  const { by } = metrics[metric]
   const example = exampleOf(metric)
   const sides = Number(max !== undefined) + Number(min !== undefined)
   const wrong = (message: string) => ({ message, hint: `Write ${example}.` })
@@ -133,7 +132,7 @@ function formProblem(limit: LimitWritten): { message: string; hint: string } | u
 }
 
 function exampleOf(metric: LimitPlan['metric']): string {
-  const { by, better } = metricKinds[metric]
+  const { by, better } = metrics[metric]
   const value = {
     us: '2s',
     ratio: better === 'high' ? '0.95' : '0.05',
@@ -147,7 +146,7 @@ function exampleOf(metric: LimitPlan['metric']): string {
   return better === 'high' ? `min: ${value}` : `max: ${value}`
 }
 
-const chooses: Record<'region' | 'link' | 'pair' | 'fault' | 'run', string> = {
+const chooses: Record<Metric['of'], string> = {
   region: 'is measured for each region',
   link: 'is measured for each link',
   pair: 'is measured for each pair of regions',
@@ -155,18 +154,10 @@ const chooses: Record<'region' | 'link' | 'pair' | 'fault' | 'run', string> = {
   run: 'is one value of the whole run',
 }
 
-/** Stretches of the way from one region to another. */
-const lagHops = ['logged-mirrored', 'mirrored-applied', 'applied-searchable']
-
-const hopsOf: Partial<Record<MetricName, RegExp>> = {
-  lag: new RegExp(`^(${lagHops.join('|')})$`),
-  replicas: /^on-([2-9]|[1-9]\d)$/,
-}
-
 /** Keys that narrow a limit down must fit what the metric is measured for. */
 function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
   const { metric } = limit
-  const { of, by, choose } = metricKinds[metric]
+  const { of, choose, pooled, hops, evidence } = metrics[metric]
   const refuse = (key: keyof LimitWritten, why: string, hint: string): void => {
     if (limit[key] !== undefined)
       sheet.report([...path, key], {
@@ -181,8 +172,7 @@ function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
   if (of !== 'link')
     refuse('link', `it ${chooses[of]}`, of === 'region' ? 'Write region: a.' : takeOut)
   if (of === 'run') refuse('phase', `it ${chooses.run}`, takeOut)
-  if (by === 'value' && !sharesJoined.includes(metric))
-    refuse('pool', 'it has no samples to join', takeOut)
+  if (pooled === null) refuse('pool', 'it has no samples to join', takeOut)
   else if (limit.region !== undefined || limit.link !== undefined)
     refuse('pool', 'one region or link is chosen already', 'Take one of the two out.')
   if (limit.operation !== undefined && !choose.includes(limit.operation))
@@ -191,15 +181,31 @@ function checkChoices(sheet: Sheet, path: Path, limit: LimitWritten): void {
       choose.length === 0 ? 'it is not split by operation' : 'it has no such operations',
       choose.length === 0 ? takeOut : `Write ${choose.join(' or ')}.`,
     )
-  const hops = hopsOf[metric]
-  if (!hops) refuse('hop', 'it has no hops', takeOut)
-  else if (limit.hop === undefined ? metric === 'replicas' : !hops.test(limit.hop))
-    sheet.report(limit.hop === undefined ? path : [...path, 'hop'], {
-      message: `${metric} ${limit.hop === undefined ? 'needs a hop' : `has no hop "${limit.hop}"`}`,
-      hint: metric === 'lag' ? `Write hop: ${lagHops.join(' or ')}.` : 'Write hop: on-2, or more.',
-    })
-  if (!['recall', 'recall-loss', 'answer-difference'].includes(metric))
-    refuse('at', 'only recall, recall-loss and answer-difference are measured at k', takeOut)
+  if (hops === null) refuse('hop', 'it has no hops', takeOut)
+  else checkHop(sheet, path, limit, hops)
+  if (evidence !== 'queries') refuse('at', `only ${measuredAtK} are measured at k`, takeOut)
+}
+
+/** `recall, recall-loss and answer-difference`. */
+const measuredAtK = Object.entries(metrics)
+  .flatMap(([name, { evidence }]) => (evidence === 'queries' ? [name] : []))
+  .join(', ')
+  .replace(/, ([^,]+)$/, ' and $1')
+
+function checkHop(
+  sheet: Sheet,
+  path: Path,
+  { metric, hop }: LimitWritten,
+  hops: NonNullable<Metric['hops']>,
+): void {
+  const write = hops === 'on-n' ? 'Write hop: on-2, or more.' : `Write hop: ${hops.join(' or ')}.`
+  if (hop === undefined) {
+    if (hops === 'on-n') sheet.report(path, { message: `${metric} needs a hop`, hint: write })
+    return
+  }
+  const known = hops === 'on-n' ? /^on-([2-9]|[1-9]\d)$/.test(hop) : hops.includes(hop)
+  if (!known)
+    sheet.report([...path, 'hop'], { message: `${metric} has no hop "${hop}"`, hint: write })
 }
 
 function checkTwins(sheet: Sheet, entries: readonly Entry[]): void {

@@ -1,19 +1,18 @@
 import { trialsToShow, wilson } from '../../base/confidence.ts'
 import {
   type Cell,
+  cellName,
   cellsOf,
   kindsNoun,
-  placeName,
   type Setting,
   stretches,
   tightest,
 } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { evidenceOf } from '../../model/metric.ts'
+import { metrics } from '../../model/metric.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Known } from '../known.ts'
 import { countText, durationText, limitText, rateText, shareText } from '../shown/figures.ts'
-import { metricKinds, sharesJoined } from './metric-kinds.ts'
 
 /** A bound on a share that a plan cannot show, and what would help. */
 type Lack = { message: string; hint: string }
@@ -30,11 +29,11 @@ export function shareLack(asked: Asked): Lack | null {
   if (confidence === null) return null
   const cells = cellsOf(setting, plan)
   const lacks = cells.flatMap((cell) => {
-    if (cell.samples === null) return []
+    if (!Number.isFinite(cell.samples)) return []
     const needed = trialsToShow(leastShare(setting, plan, cell), confidence)
     const trials = trialsOf(cell, asked)
     if (!Number.isFinite(needed) || trials >= needed - 1e-9) return []
-    return [{ ...cell, samples: cell.samples, trials, needed }]
+    return [{ ...cell, trials, needed }]
   })
   const worst = lacks.sort((a, b) => a.trials / a.needed - b.trials / b.needed)[0]
   return worst ? told(worst, confidence, asked) : null
@@ -50,38 +49,40 @@ const leastShare = (setting: Setting, plan: LimitPlan, cell: Cell): number =>
     plan.bound === 'at-least' ? plan.value / wholeOf(setting, plan, cell) : 1 - plan.value,
   )
 
-/** What all of a place would be: 1, and of goodput what is planned there per second. */
+/** What all of a place would be: 1, and of a rate what is planned there per second. */
 function wholeOf(setting: Setting, { metric }: LimitPlan, { phase, samples }: Cell): number {
-  return metric === 'goodput' ? ((samples ?? 0) * SECOND) / lengthUs(setting, phase) : 1
+  return metrics[metric].unit === 'per-second' ? (samples * SECOND) / lengthUs(setting, phase) : 1
 }
 
 const lengthUs = (setting: Setting, phase: string): Us =>
   stretches(setting, phase).reduce((sum, { fromUs, toUs }) => sum + toUs - fromUs, 0)
 
 /** Independent answers at most: operations, or k for every different query. */
-function trialsOf({ where, samples }: Cell, asked: Asked): number {
-  const expected = Math.min(samples ?? 0, queriesOf(asked))
-  if (evidenceOf[asked.plan.metric] !== 'queries') return expected
-  const loads = asked.setting.load.filter(({ region }) => where === '' || region === where)
+function trialsOf({ region, samples }: Cell, asked: Asked): number {
+  const expected = Math.min(samples, queriesOf(asked))
+  if (metrics[asked.plan.metric].evidence !== 'queries') return expected
+  const loads = asked.setting.load.filter((load) => region === undefined || load.region === region)
   return expected * Math.max(...loads.map(({ k }) => k))
 }
 
 /** How many different samples there can be: queries of the data set, or operations without end. */
 function queriesOf({ setting, plan, known }: Asked): number {
   const { queries } = known.dataSets[setting.data.set] ?? {}
-  return (evidenceOf[plan.metric] === 'queries' && queries) || Number.POSITIVE_INFINITY
+  return (metrics[plan.metric].evidence === 'queries' && queries) || Number.POSITIVE_INFINITY
 }
 
-type Short = Cell & { samples: number; trials: number; needed: number }
+type Short = Cell & { trials: number; needed: number }
 
 function told(cell: Short, confidence: number, asked: Asked): Lack {
   const { setting, plan } = asked
-  const { trials, needed, kinds, where, phase, samples } = cell
+  const { trials, needed, kinds, phase, samples } = cell
+  const rate = metrics[plan.metric].unit === 'per-second'
+  const where = cellName(cell)
   const least = plan.bound === 'at-least'
   const best = wilson(trials, trials, confidence).low
   const share = rounded(least ? best * wholeOf(setting, plan, cell) : 1 - best, least)
-  const shown = plan.metric === 'goodput' ? rateText(share) : shareText(share)
-  const place = where === '' ? '' : ` in ${placeName(where)}`
+  const shown = rate ? rateText(share) : shareText(share)
+  const place = where && ` in ${where}`
   const queries = queriesOf(asked)
   const takes = Math.ceil((Math.min(samples, queries) * needed) / trials)
   const message =
@@ -92,7 +93,7 @@ function told(cell: Short, confidence: number, asked: Asked): Lack {
   const ways = [
     ...(takes > queries ? [] : moreOf(cell, asked)),
     `take ${boundKey(plan)}: ${shown}`,
-    ...(plan.metric === 'goodput'
+    ...(rate
       ? []
       : [
           `write ${boundKey(plan)}: ${least ? '100%' : '0%'}, which is judged on what happened in the run alone`,
@@ -121,8 +122,8 @@ function rounded(share: number, down: boolean): number {
 /** Whether all regions together have enough; the goodput of all would be another figure. */
 function poolHelps(needed: number, asked: Asked): boolean {
   const { setting, plan } = asked
-  const joins = metricKinds[plan.metric].by !== 'value' || sharesJoined.includes(plan.metric)
-  if (plan.pool || plan.region !== null || !joins || plan.metric === 'goodput') return false
+  const joins = ['samples', 'mean'].includes(metrics[plan.metric].pooled ?? '')
+  if (plan.pool || plan.region !== null || !joins) return false
   const together = { ...asked, plan: { ...plan, pool: true } }
   const pooled = tightest(cellsOf(setting, together.plan))
   return pooled !== undefined && trialsOf(pooled, together) >= needed

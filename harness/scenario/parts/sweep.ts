@@ -9,7 +9,6 @@ import { nounOf, read } from '../yaml/reading.ts'
 import { didYouMean } from '../yaml/spelling.ts'
 import { checkExpectation, expectationOf } from './expectation.ts'
 import { plansOf } from './limits.ts'
-import { metricKinds } from './metric-kinds.ts'
 import { MOST_POINTS, shownSchema, sweepSchema } from './sweep-schema.ts'
 import { type Choice, valueText } from './varied.ts'
 
@@ -113,7 +112,7 @@ function shownOf(sheet: Sheet, path: Path, written: ShowWritten): ShownPlan[] {
     return [{ kind: 'finding', checker, title: `${checker} violations` }]
   }
   const { mean, ...rest } = written
-  const { of, by } = metricKinds[written.metric]
+  const { of, by } = metrics[written.metric]
   const bound = anyBound[metrics[written.metric].unit]
   const joined = by !== 'value' && rest.region === undefined && rest.link === undefined
   const pool = joined && (of === 'region' || of === 'link') ? { pool: true } : {}

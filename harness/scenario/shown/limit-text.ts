@@ -1,9 +1,8 @@
-import { cellsOf, kindsNoun, placeName, tailOf, tightest } from '../../limits/cells.ts'
+import { cellName, cellsOf, kindsNoun, placeName, tailOf, tightest } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { evidenceOf } from '../../model/metric.ts'
+import { metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { textTable } from '../../text/table.ts'
-import { metricKinds } from '../parts/metric-kinds.ts'
 import { countText, limitText, percentText } from './figures.ts'
 
 /** The limits as they will be judged: where, when, and on how many samples at least. */
@@ -17,8 +16,8 @@ export function limitLines(plan: Plan): string[] {
 }
 
 function placeText({ metric, region, link, operation, pool }: LimitPlan): string {
-  const { of, apart } = metricKinds[metric]
-  const split = apart ? 'each operation, ' : ''
+  const { of, apart } = metrics[metric]
+  const split = apart.length > 1 ? 'each operation, ' : ''
   const only = operation === null ? split : `${operation} only, `
   if (region !== null || link !== null) return `${only}${placeName(region ?? link ?? '')}`
   if (of === 'run') return `${only}the whole run`
@@ -27,18 +26,19 @@ function placeText({ metric, region, link, operation, pool }: LimitPlan): string
 }
 
 function phaseText({ metric, phase }: LimitPlan): string {
-  const { of, from } = metricKinds[metric]
+  const { of, from } = metrics[metric]
   if (phase !== null) return `, ${phase}`
   if (of === 'run' || of === 'fault') return ''
   return from.length > 0 ? `, each phase with ${kindsNoun(from)}` : ', each phase'
 }
 
 function samplesText(plan: Plan, limit: LimitPlan): string {
-  if (evidenceOf[limit.metric] === 'whole' || metricKinds[limit.metric].from.length === 0) return ''
+  if (metrics[limit.metric].evidence === 'whole') return ''
   const cell = tightest(cellsOf(plan, limit))
   if (!cell) return ''
-  const { samples, where, phase, kinds } = cell
-  const place = `${where === '' ? '' : `${placeName(where)}, `}${phase}`
+  const { samples, phase, kinds } = cell
+  const where = cellName(cell)
+  const place = `${where && `${where}, `}${phase}`
   const beyond =
     limit.stat.kind === 'quantile'
       ? `, ${countText(samples * tailOf(limit.stat.q))} beyond ${percentText(limit.stat.q)}`

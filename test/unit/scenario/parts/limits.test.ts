@@ -125,7 +125,8 @@ describe('samples a limit will rest on', () => {
   test('are counted in the shortest phase of the slowest region', () => {
     const uneven = 'load: [{ in: us, search: 60/s, upsert: 1/s }, { in: eu, search: 40/s }]'
     expect(tightestOf('{ metric: search.response, p: 99, max: 40ms }', { load: uneven })).toEqual({
-      where: 'eu',
+      region: 'eu',
+      members: ['eu'],
       phase: 'baseline',
       kinds: ['search'],
       samples: 40 * 30,
@@ -134,7 +135,7 @@ describe('samples a limit will rest on', () => {
 
   test('of lag enter at the origin of the link; operations are apart only where they are judged apart', () => {
     const lag = tightestOf('{ metric: lag, p: 90, max: 2s }')
-    expect(lag).toMatchObject({ where: 'us>eu', samples: 15 * 30 })
+    expect(lag).toMatchObject({ link: 'us>eu', samples: 15 * 30 })
     const write = tightestOf('{ metric: write.response, p: 90, max: 2s }')
     expect(write).toMatchObject({ kinds: ['upsert', 'delete'], samples: 15 * 30 })
     const deletes = tightestOf('{ metric: write.response, operation: delete, p: 90, max: 2s }')
@@ -145,7 +146,7 @@ describe('samples a limit will rest on', () => {
 
   test('are added up where regions are pooled', () => {
     const pooled = tightestOf('{ metric: search.response, p: 99, max: 1s, pool: true }')
-    expect(pooled).toMatchObject({ where: '', samples: 2 * 60 * 30 })
+    expect(pooled).toMatchObject({ members: ['us', 'eu'], samples: 2 * 60 * 30 })
   })
 
   test('of recoveries are not held against a limit', () => {
