@@ -1,10 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
 import { UsageError } from '../model/errors.ts'
-import { runLibrary } from './library.ts'
 import type { RunFlags } from './run.ts'
-import { runSeeds } from './seeds.ts'
-import { type ShrinkFlags, shrinkCommand } from './shrink.ts'
 
 /** What `faultline run` may be told beside what concerns one run. */
 export type CampaignFlags = RunFlags & {
@@ -27,7 +23,8 @@ export function isCampaign(paths: readonly string[], flags: CampaignFlags): bool
 export async function runCampaign(paths: readonly string[], flags: CampaignFlags): Promise<void> {
   checkFlags(paths, flags)
   const { seeds } = flags
-  if (seeds === undefined) return runLibrary(paths, flags)
+  if (seeds === undefined) return (await import('./library.ts')).runLibrary(paths, flags)
+  const { runSeeds } = await import('./seeds.ts')
   await runSeeds(paths[0] as string, { ...flags, seeds })
 }
 
@@ -57,35 +54,3 @@ export function checkSingle({ quick, jobs, reports }: CampaignFlags): void {
   if (flag !== null)
     throw new UsageError(`${flag} is for several runs: faultline run scenarios/ ${flag}`)
 }
-
-const TRIES = 1000
-
-/** `faultline shrink`. */
-export function addShrink(program: Command): void {
-  program
-    .command('shrink')
-    .description('make a failing run as small as it gets, and write it down to read and to repeat')
-    .argument('<run>', 'a run directory, or a replay file such as seed-17.plan.json')
-    .option('--keep <name>', 'the checker, or the text of the limit, that has to go on failing')
-    .option('--out <file>', 'where to write the small plan (default: beside the run)')
-    .option('--tries <n>', `how many runs at most (default: ${TRIES})`, count, TRIES)
-    .option('--quiet', 'no progress')
-    .addHelpText('after', shrinkExamples)
-    .action((path: string, flags: ShrinkFlags) => shrinkCommand(path, flags))
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text))
-    throw new InvalidArgumentError('How many is a whole number from 1, e.g. 200.')
-  return Number(text)
-}
-
-const shrinkExamples = `
-Examples:
-  faultline run my.yaml --seeds 1..1000                          names the seeds that fail
-  faultline shrink runs/my-campaign/seed-17.plan.json            24 faults -> 1, 5,210 operations -> 14
-  faultline shrink runs/latest --keep regions-equal              the last run; what must go on failing
-  faultline run runs/my-campaign/seed-17-small.plan.json --expect
-
-It keeps whatever still makes the same checker (or the same limit) fail, so what is left is needed for the failure.
-Beside the plan it writes a page to read: what was left out, what happens in order, and why it is wrong.`

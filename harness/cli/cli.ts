@@ -1,31 +1,25 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { exitCodes } from '../analysis/limits/judge.ts'
-import { type NoLines, selectLines, whyNoLines } from '../analysis/lines/lines.ts'
-import { isSweepFile } from '../experiments/sweep/sweep.ts'
-import { UsageError } from '../model/errors.ts'
-import type { Plan } from '../model/plan.ts'
-import { guaranteesFor, known, layoutFor } from '../pipeline/catalogue.ts'
-import { judgeRun } from '../pipeline/judge-run.ts'
-import { sweepAll } from '../pipeline/open-containers.ts'
-import { planOf } from '../pipeline/plan.ts'
+import { type WorldName, worldNames } from '../model/plan.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
-import { notARun } from '../record/run-directory.ts'
-import { worldNames } from '../scenario/parts/worlds.ts'
-import { scenarioJsonSchema } from '../scenario/shown/json-schema.ts'
-import { planText } from '../scenario/shown/plan-text.ts'
-import { dockerClient } from '../worlds/images/docker.ts'
-import { listImages } from '../worlds/images/images.ts'
-import { addShrink, type CampaignFlags, checkSingle, isCampaign, runCampaign } from './campaign.ts'
-import { writeCatalogue } from './docs.ts'
+import type { CampaignFlags } from './campaign.ts'
 import { explain } from './exit.ts'
-import { checkExamples, examples, lineExamples, reportExamples, runExamples } from './help.ts'
-import { renderImages } from './images.ts'
-import { addProve, runToProve } from './prove-options.ts'
-import { finish, type RunFlags, runCommand } from './run.ts'
-import { pointsText } from './sweep.ts'
-import { addCalibrate, addTwin } from './twin.ts'
+import {
+  calibrateExamples,
+  checkExamples,
+  examples,
+  lineExamples,
+  proveHelp,
+  reportExamples,
+  runExamples,
+  shrinkExamples,
+  twinExamples,
+} from './help.ts'
+import type { ProveFlags } from './prove.ts'
+import type { RunFlags } from './run.ts'
+import type { ShrinkFlags } from './shrink.ts'
+import type { CalibrateFlags, TwinFlags } from './twin.ts'
+
+// What a command does is imported when it is called: no command loads what it does not use.
 
 /** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -52,41 +46,14 @@ function commands(argv: readonly string[]): Command {
     .exitOverride()
     .addHelpText('after', examples)
   addRun(program, argv)
-  addCheck(program)
-  addReport(program)
-  addLines(program)
+  addReading(program)
   addShrink(program)
-  addProve(program, repetitions)
+  addProve(program)
   addCalibrate(program)
   addTwin(program)
-  program
-    .command('schema')
-    .description('print the JSON Schema of scenario files, for completion in an editor')
-    .action(() => print(JSON.stringify(scenarioJsonSchema(known()), null, 2)))
-  program
-    .command('images')
-    .description('say which server images are here, which are missing, and how to get them')
-    .action(async () => print(renderImages(await listImages(dockerClient()))))
-  program
-    .command('clean')
-    .description('remove containers, networks and processes of runs that were killed')
-    .action(cleanCommand)
-  program
-    .command('docs', { hidden: true })
-    .description('write scenarios/README.md again from the scenarios')
-    .action(() => writeCatalogue())
-  program
-    .command('claims', { hidden: true })
-    .description('run the scenarios behind scenarios/CLAIMS.md and write it again')
-    .action(claimsCommand)
+  addServers(program)
+  addPages(program)
   return program
-}
-
-async function claimsCommand(): Promise<void> {
-  const { writeClaims } = await import('../experiments/claims/claims.ts')
-  await writeClaims((name, wrong) => {
-    process.stderr.write(`${name}: ${wrong.length === 0 ? 'as stated' : wrong.join('; ')}\n`)
-  })
 }
 
 function addRun(program: Command, argv: readonly string[]): void {
@@ -96,18 +63,13 @@ function addRun(program: Command, argv: readonly string[]): void {
       'run a scenario, a folder of them, or one with many seeds; the verdict is the exit code',
     )
     .argument('<scenario...>', 'a scenario or replay file; several of them, or a folder')
-    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .option('--seed <n>', 'another seed than the scenario says', seed)
     .option('--seeds <range>', 'a campaign: one run for each of these seeds, e.g. 1..1000')
     .option('--system <kind>', 'another of the systems the scenario names under systems:')
     .addOption(worldOption())
-    .addOption(
-      new Option(
-        '--images <source>',
-        'images of real servers; default: those that are here',
-      ).choices(['built', 'public']),
-    )
+    .addOption(imagesOption())
     .option('--out <folder>', 'where to leave the run (default: runs/<name>-<seed>)')
-    .option('--reps <n>', 'run it so often on real servers, and compare the runs', repetitions)
+    .option('--reps <n>', 'run it so often on real servers, and compare the runs', howOften)
     .option('--json', 'print summary.json on stdout instead of the table')
     .option('--quiet', 'no progress')
     .option('--allow-unknown', 'exit 0 where there is no evidence for something')
@@ -115,38 +77,30 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--all', 'each scenario also on the other systems it names')
     .option('--quick', 'of several scenarios, those that say quick: true')
     .option('--reports', 'of several runs, keep all with their reports, not only the odd ones')
-    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', repetitions)
+    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')
     .addHelpText('after', runExamples)
-    .action((paths: string[], flags: CampaignFlags) => {
-      if (flags.prove) return runToProve(paths, flags)
+    .action(async (paths: string[], flags: CampaignFlags) => {
+      if (flags.prove) return (await import('./prove.ts')).runToProve(paths, flags)
+      const { checkSingle, isCampaign, runCampaign } = await import('./campaign.ts')
       if (isCampaign(paths, flags)) return runCampaign(paths, flags)
       checkSingle(flags)
-      return runCommand(paths[0] as string, flags, argv)
+      await (await import('./run.ts')).runCommand(paths[0] as string, flags, argv)
     })
 }
 
-function addCheck(program: Command): void {
+/** What reads a file or a run and prints something of it. */
+function addReading(program: Command): void {
   program
     .command('check')
     .description('name every mistake in a scenario, or print its plan as a timeline')
     .argument('<scenario>', 'a scenario file')
-    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
+    .option('--seed <n>', 'another seed than the scenario says', seed)
     .addOption(worldOption())
     .addHelpText('after', checkExamples)
-    .action((file: string, { seed, world }: RunFlags) =>
-      print(
-        [
-          checkText(planOf(file, { seed, world })),
-          ...(isSweepFile(file) ? [pointsText(file, { seed, world })] : []),
-        ].join('\n'),
-      ),
+    .action(async (file: string, flags: RunFlags) =>
+      print((await import('./check.ts')).checkText(file, flags)),
     )
-}
-
-const checkText = (plan: Plan): string => planText(plan, guaranteesFor(plan))
-
-function addReport(program: Command): void {
   program
     .command('report')
     .description('make the report of a run directory again, also of one that was cut off')
@@ -154,58 +108,156 @@ function addReport(program: Command): void {
     .option('--json', 'print summary.json on stdout instead of the table')
     .addHelpText('after', reportExamples)
     .action(async (path: string, flags: RunFlags) =>
-      finish(await judgeRun(runDirectory(path)), flags),
+      (await import('./run.ts')).reportCommand(path, flags),
     )
-}
-
-function addLines(program: Command): void {
   program
     .command('lines')
     .description('print the record lines behind a figure')
     .argument('<run>', 'a run directory')
     .argument('<selector>', 'what to show')
     .addHelpText('after', lineExamples)
-    .action((path: string, selector: string) => {
-      const record = join(runDirectory(path), 'record.jsonl')
-      const judging = { guaranteesFor, layoutFor }
-      const lines = selectLines(record, selector, judging)
-      if (lines.length === 0) sayNoLines(whyNoLines(record, selector, judging))
-      for (const { number, text } of lines) print(`${number}: ${text}`)
+    .action(async (path: string, selector: string) =>
+      (await import('./lines.ts')).linesCommand(path, selector),
+    )
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files, for completion in an editor')
+    .action(async () => {
+      const { scenarioJsonSchema } = await import('../scenario/shown/json-schema.ts')
+      const { known } = await import('../pipeline/catalogue.ts')
+      print(JSON.stringify(scenarioJsonSchema(known()), null, 2))
     })
 }
 
-/** Nothing to show is exit code 0 where that is good news, 3 where there was no evidence, else 2. */
-function sayNoLines({ sentence, news }: NoLines): void {
-  if (news === 'none') throw new UsageError(sentence)
-  process.stderr.write(`${sentence}\n`)
-  process.exitCode = news === 'good' ? 0 : exitCodes.unknown
+function addShrink(program: Command): void {
+  const tries = 1000
+  program
+    .command('shrink')
+    .description('make a failing run as small as it gets, and write it down to read and to repeat')
+    .argument('<run>', 'a run directory, or a replay file such as seed-17.plan.json')
+    .option('--keep <name>', 'the checker, or the text of the limit, that has to go on failing')
+    .option('--out <file>', 'where to write the small plan (default: beside the run)')
+    .option('--tries <n>', `how many runs at most (default: ${tries})`, howMany, tries)
+    .option('--quiet', 'no progress')
+    .addHelpText('after', shrinkExamples)
+    .action(async (path: string, flags: ShrinkFlags) =>
+      (await import('./shrink.ts')).shrinkCommand(path, flags),
+    )
 }
 
-async function cleanCommand(): Promise<void> {
-  const removed = await sweepAll()
-  for (const what of removed) print(`removed ${what}`)
-  if (removed.length === 0) print('Nothing was left behind by any run.')
+function addProve(program: Command): void {
+  program
+    .command('prove')
+    .description(
+      'prove that red works: plant bugs, and see that each is caught by what must see it',
+    )
+    .argument('[scenario...]', 'scenarios that must go red, or a folder (default: the library)')
+    .option('--only <name>', 'those bugs and scenarios that have this in their name')
+    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
+    .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', proveHelp)
+    .action(async (paths: string[], flags: ProveFlags) =>
+      (await import('./prove.ts')).proveCommand(paths, flags),
+    )
 }
 
-function runDirectory(path: string): string {
-  if (existsSync(join(path, 'record.jsonl'))) return path
-  throw new UsageError(notARun(path))
+function addCalibrate(program: Command): void {
+  program
+    .command('calibrate')
+    .description('measure real servers in containers and write a profile for the simulator')
+    .option('--out <file>', 'where to write the profile (default: profile.yaml in the run)')
+    .addOption(imagesOption())
+    .addOption(
+      new Option('--fit <how>', 'what search and upsert are fitted to: single calls, or the run')
+        .choices(['calls', 'run'])
+        .default('calls'),
+    )
+    .option('--from <run>', 'fit again what an earlier calibration measured, without servers')
+    .option('--run <folder>', 'where to leave the run (default: runs/calibrate-<seed>)')
+    .option('--seed <n>', 'another seed than the scenario says', seed)
+    .addHelpText('after', calibrateExamples)
+    .action(async (flags: CalibrateFlags) => (await import('./twin.ts')).calibrateCommand(flags))
+}
+
+function addTwin(program: Command): void {
+  program
+    .command('twin')
+    .description('run one plan on real servers and in the simulator, and compare them')
+    .argument('<scenario>', 'a scenario file that runs in both worlds')
+    .option('--seed <n>', 'another seed than the scenario says', seed)
+    .option('--out <folder>', 'where to leave both runs (default: runs/<name>-<seed>-twin)')
+    .addOption(imagesOption())
+    .option('--profile <name>', "simulate with another profile than the scenario's")
+    .option('--again', 'take the real run that is there already, simulate and compare anew')
+    .option('--write', 'put the errors into the profile and the README of fixtures/profiles')
+    .addHelpText('after', twinExamples)
+    .action(async (file: string, flags: TwinFlags) =>
+      (await import('./twin.ts')).twinCommand(file, flags),
+    )
+}
+
+/** What concerns servers of this machine. */
+function addServers(program: Command): void {
+  program
+    .command('images')
+    .description('say which server images are here, which are missing, and how to get them')
+    .action(async () => print(await (await import('./images.ts')).imagesText()))
+  program
+    .command('clean')
+    .description('remove containers, networks and processes of runs that were killed')
+    .action(async () => {
+      const { sweepAll } = await import('../pipeline/open-containers.ts')
+      const removed = await sweepAll()
+      for (const what of removed) print(`removed ${what}`)
+      if (removed.length === 0) print('Nothing was left behind by any run.')
+    })
+}
+
+/** Pages of this repository that are made, not written. */
+function addPages(program: Command): void {
+  program
+    .command('docs', { hidden: true })
+    .description('write scenarios/README.md again from the scenarios')
+    .action(async () => (await import('./docs.ts')).writeCatalogue())
+  program
+    .command('claims', { hidden: true })
+    .description('run the scenarios behind scenarios/CLAIMS.md and write it again')
+    .action(async () => {
+      const { writeClaims } = await import('../experiments/claims/claims.ts')
+      await writeClaims((name, wrong) => {
+        const said = wrong.length === 0 ? 'as stated' : wrong.join('; ')
+        process.stderr.write(`${name}: ${said}\n`)
+      })
+    })
 }
 
 const worldOption = (): Option =>
   new Option('--world <world>', 'where to run: the simulator, or real servers in containers')
     .choices(worldNames)
-    .default('sim')
+    .default('sim' satisfies WorldName)
 
-function wholeNumber(text: string): number {
+const imagesOption = (): Option =>
+  new Option('--images <source>', 'images of real servers; default: those that are here').choices([
+    'built',
+    'public',
+  ])
+
+function seed(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
   return Number(text)
 }
 
-function repetitions(text: string): number {
+function howOften(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))
     throw new InvalidArgumentError('How often is a whole number from 1 to 9999, e.g. 3.')
+  return Number(text)
+}
+
+function howMany(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new InvalidArgumentError('How many is a whole number from 1, e.g. 200.')
   return Number(text)
 }
 

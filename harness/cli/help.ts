@@ -63,3 +63,49 @@ Selectors:
   line=1200                 one line by its number
   finding=lost-writes       the witnesses of a finding; none, and exit code 0, where it passed
   metric=search.response,region=us-east,phase=baseline   the operations behind a figure`
+
+export const shrinkExamples = `
+Examples:
+  faultline run my.yaml --seeds 1..1000                          names the seeds that fail
+  faultline shrink runs/my-campaign/seed-17.plan.json            24 faults -> 1, 5,210 operations -> 14
+  faultline shrink runs/latest --keep regions-equal              the last run; what must go on failing
+  faultline run runs/my-campaign/seed-17-small.plan.json --expect
+
+It keeps whatever still makes the same checker (or the same limit) fail, so what is left is needed for the failure.
+Beside the plan it writes a page to read: what was left out, what happens in order, and why it is wrong.`
+
+export const proveHelp = `
+A checker that nobody has seen fail is not known to work: it may be green because nothing is wrong, or because it looks
+at nothing. So Faultline carries bugs of its own. A planted bug is the real system, or the world below it, with one
+thing broken (every 100th event skipped, a tombstone collected too soon, two primaries) on a small plan, its ground.
+Each bug names every checker once: those that must fire, those that may, and those it does not concern, which must stay
+quiet. Tried are
+  every ground without a bug       it has to be sound: else a bug on it proves nothing
+  every bug                        caught by what must catch it, called nothing else, and never a pass
+  every scenario that must fail    red, and red for the reason it states
+A checker in the registry without a bug that it must catch is itself a failure.
+
+Examples:
+  faultline prove                          all of it, on all cores: a table, and at the end "all N caught"
+  faultline prove --only tombstone         those bugs with their grounds, and such scenarios
+  faultline prove my-scenarios/            the bugs, and your own scenarios that expect a fail
+  faultline run scenarios/ --prove         the same as faultline prove scenarios/
+  faultline prove --json --quiet | jq '.proofs[] | select(.wrong != [])'
+
+Exit codes: 0 all caught; 6 something that should have been caught was not, so that a green run means little;
+2 usage, 130 interrupted.`
+
+export const calibrateExamples = `
+Examples:
+  faultline calibrate                          about 4 minutes; the profile is runs/calibrate-42/profile.yaml
+  faultline calibrate --from runs/calibrate-42 --fit run --out fixtures/profiles/mine.yaml
+  faultline run my.yaml                        with \`profile: mine\` in it
+
+A value that was not measured keeps its former value and source. Let nothing else run on the machine: what other
+processes take is said, and stands in the times.`
+
+export const twinExamples = `
+Examples:
+  faultline twin scenarios/partition-heal.yaml          real servers first, then the simulator; twin.html compares
+  faultline twin my.yaml --again --profile mine         the same real run beside another profile
+  faultline twin scenarios/steady-state.yaml --write    errors into the profile's file: simulated reports show them`

@@ -1,5 +1,10 @@
+import { dockerClient } from '../worlds/images/docker.ts'
 import type { ImageSource, ServerName } from '../worlds/images/image-list.ts'
-import type { ImageState } from '../worlds/images/images.ts'
+import { type ImageState, listImages } from '../worlds/images/images.ts'
+
+/** What `faultline images` prints. Rejects with a DockerError. */
+export const imagesText = async (): Promise<string> =>
+  renderImages(await listImages(dockerClient()))
 
 /** The answer to `faultline images`: a table, then the exact command for what a run would miss. */
 export function renderImages(states: readonly ImageState[]): string {

@@ -10,8 +10,9 @@ import { unproven } from '../experiments/prove/planted-bug.ts'
 import { type Proof, type Proven, proofsOf } from '../experiments/prove/proof.ts'
 import { type Proofs, proofExitCode, proofTable } from '../experiments/prove/proof-table.ts'
 import { nothing } from '../experiments/prove/prover.ts'
-import { INTERRUPTED } from '../model/errors.ts'
+import { INTERRUPTED, UsageError } from '../model/errors.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
+import type { CampaignFlags } from './campaign.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { onInterrupt } from './interrupt.ts'
 
@@ -79,3 +80,19 @@ function inOrder(proven: readonly Proven[]): Proven[] {
       (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   )
 }
+
+/** `faultline run scenarios/ --prove`. Rejects with a UsageError where a flag means nothing there. */
+export async function runToProve(paths: readonly string[], flags: CampaignFlags): Promise<void> {
+  const { jobs, json, quiet, ...others } = flags
+  const { prove: _, world, ...rest } = others
+  const [odd] = Object.keys(rest)
+  if (odd !== undefined || (world ?? 'sim') !== 'sim')
+    throw new UsageError(
+      `--prove runs the planted bugs and the scenarios that must go red as they are, in the simulator: leave --${dashed(odd ?? 'world')} out. It takes --jobs, --json and --quiet.`,
+    )
+  const taken = { ...(jobs !== undefined && { jobs }), ...(json && { json }) }
+  await proveCommand(paths, { ...taken, ...(quiet && { quiet }) })
+}
+
+const dashed = (key: string): string =>
+  key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -2,19 +2,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repetitionTable } from '../experiments/repetition-table.ts'
 import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
-import { isSweepFile } from '../experiments/sweep/sweep.ts'
 import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
 import { unmet } from '../pipeline/expectation.ts'
-import type { Judged } from '../pipeline/judge-run.ts'
-import { planOf, versionNote } from '../pipeline/plan.ts'
+import { type Judged, judgeRun } from '../pipeline/judge-run.ts'
+import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
 import type { RunOptions } from '../pipeline/record-run.ts'
 import { runScenario } from '../pipeline/run-scenario.ts'
-import { defaultDirectory, takeFolder } from '../record/run-directory.ts'
+import { defaultDirectory, runDirectory, takeFolder } from '../record/run-directory.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
 import { ProgressLine } from './progress.ts'
-import { sweepCommand } from './sweep.ts'
 import { outcomeTable } from './verdict-table.ts'
 
 /** What stands behind `faultline run FILE` and `faultline report DIR`. */
@@ -44,7 +42,7 @@ export async function runCommand(
   if (isSweepFile(file)) {
     if (flags.system !== undefined)
       throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
-    return sweepCommand(file, flags, command)
+    return (await import('./sweep.ts')).sweepCommand(file, flags, command)
   }
   if (flags.reps !== undefined) return repeatCommand(file, flags, flags.reps, command)
   const interrupt = onInterrupt([ENDING])
@@ -122,8 +120,13 @@ async function runOnce(
   return judged
 }
 
+/** `faultline report`: makes the report of a run again, from its directory alone. Sets the exit code. */
+export async function reportCommand(path: string, flags: RunFlags): Promise<void> {
+  finish(await judgeRun(runDirectory(path)), flags)
+}
+
 /** Prints what came out of a run, and sets the exit code. */
-export function finish(judged: Judged, flags: RunFlags): void {
+function finish(judged: Judged, flags: RunFlags): void {
   if (flags.json) print(readFileSync(join(judged.directory, 'summary.json'), 'utf8').trimEnd())
   else print(outcomeTable(judged, flags.expect === true))
   process.exitCode = exitCode(judged, flags)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { sweepTable } from '../../reports/sweep-table.ts'
 import { exitCodes } from '../analysis/limits/judge.ts'
 import { worstExitCode } from '../experiments/repetitions.ts'
-import { runSweep, type Swept, sweepOf } from '../experiments/sweep/sweep.ts'
+import { runSweep, type Swept } from '../experiments/sweep/sweep.ts'
 import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
-import type { SweepResult } from '../model/sweep.ts'
+import { pointText, type SweepResult } from '../model/sweep.ts'
 import { textTable, WIDTH } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -37,7 +37,7 @@ export async function sweepCommand(file: string, flags: Flags, command: string):
     ...{ seed, world, images, out, command },
     interrupted: () => interrupt.times() > 0,
     onPoint: ({ number, at }, of) => {
-      if (!flags.quiet) process.stderr.write(`point ${number} of ${of}: ${placeText(at)}\n`)
+      if (!flags.quiet) process.stderr.write(`point ${number} of ${of}: ${pointText(at)}\n`)
     },
     onNote: (text) => process.stderr.write(`${text}\n`),
     onStep: (text) => {
@@ -49,19 +49,6 @@ export async function sweepCommand(file: string, flags: Flags, command: string):
   else print(outcome(swept, flags))
   process.exitCode = interrupt.times() > 0 ? exitCodes.interrupted : exitCodeOf(swept, flags)
 }
-
-/** The points of a sweep as `faultline check` shows them. */
-export function pointsText(file: string, flags: Pick<Flags, 'seed' | 'world'>): string {
-  const { points, show } = sweepOf(file, flags)
-  const shown = show.map(({ title }) => `  ${title}`).join('\n')
-  const list = points.map(({ number, at }) => `  ${String(number).padStart(2)}  ${placeText(at)}`)
-  return `sweep: ${points.length} points\n${list.join('\n')}\nshown of each:\n${shown}`
-}
-
-const placeText = (at: Record<string, string>): string =>
-  Object.entries(at)
-    .map(([path, value]) => `${path} = ${value}`)
-    .join(', ')
 
 function outcome({ result, directory }: Swept, { expect }: Flags): string {
   const wrong = result.points.flatMap(({ number, unmet = [] }) =>

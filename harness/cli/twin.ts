@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GAP } from '../../reports/format.ts'
 import { calibratedProfile } from '../experiments/twin/calibrate.ts'
 import { byError } from '../experiments/twin/main-errors.ts'
@@ -18,7 +17,7 @@ import type { ImageSource } from '../worlds/images/image-list.ts'
 const calibrateScenario = fileURLToPath(new URL('../../scenarios/calibrate.yaml', import.meta.url))
 const WORST = 15
 
-type CalibrateFlags = {
+export type CalibrateFlags = {
   out?: string
   images?: ImageSource
   fit: FitBy
@@ -28,25 +27,7 @@ type CalibrateFlags = {
 }
 
 /** `faultline calibrate`. */
-export function addCalibrate(program: Command): void {
-  program
-    .command('calibrate')
-    .description('measure real servers in containers and write a profile for the simulator')
-    .option('--out <file>', 'where to write the profile (default: profile.yaml in the run)')
-    .addOption(imagesOption())
-    .addOption(
-      new Option('--fit <how>', 'what search and upsert are fitted to: single calls, or the run')
-        .choices(['calls', 'run'])
-        .default('calls'),
-    )
-    .option('--from <run>', 'fit again what an earlier calibration measured, without servers')
-    .option('--run <folder>', 'where to leave the run (default: runs/calibrate-<seed>)')
-    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
-    .addHelpText('after', calibrateExamples)
-    .action(calibrateCommand)
-}
-
-async function calibrateCommand(flags: CalibrateFlags): Promise<void> {
+export async function calibrateCommand(flags: CalibrateFlags): Promise<void> {
   const path = flags.from ?? (await calibrateNow(flags))
   const { text, rows, kept } = calibratedProfile(path, flags.fit)
   const file = flags.out ?? join(path, 'profile.yaml')
@@ -73,7 +54,7 @@ async function calibrateNow({ images, seed, run }: CalibrateFlags): Promise<stri
   }
 }
 
-type TwinFlags = {
+export type TwinFlags = {
   seed?: number
   out?: string
   images?: ImageSource
@@ -83,22 +64,7 @@ type TwinFlags = {
 }
 
 /** `faultline twin FILE`. */
-export function addTwin(program: Command): void {
-  program
-    .command('twin')
-    .description('run one plan on real servers and in the simulator, and compare them')
-    .argument('<scenario>', 'a scenario file that runs in both worlds')
-    .option('--seed <n>', 'another seed than the scenario says', wholeNumber)
-    .option('--out <folder>', 'where to leave both runs (default: runs/<name>-<seed>-twin)')
-    .addOption(imagesOption())
-    .option('--profile <name>', "simulate with another profile than the scenario's")
-    .option('--again', 'take the real run that is there already, simulate and compare anew')
-    .option('--write', 'put the errors into the profile and the README of fixtures/profiles')
-    .addHelpText('after', twinExamples)
-    .action(twinCommand)
-}
-
-async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
+export async function twinCommand(file: string, flags: TwinFlags): Promise<void> {
   const interrupt = onInterrupt()
   try {
     const { write, ...options } = flags
@@ -141,18 +107,6 @@ function worstTable({ comparison }: Twin): string {
   return `Furthest off, ${worst.length} of ${comparison.rows.length} figures\n${lines.join('\n')}`
 }
 
-const imagesOption = (): Option =>
-  new Option('--images <source>', 'images of real servers; default: those that are here').choices([
-    'built',
-    'public',
-  ])
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
-  return Number(text)
-}
-
 /** First Ctrl-C ends the run gracefully, so that its containers go; second at once. */
 function onInterrupt(): { asked: () => boolean; done: () => void } {
   let asked = false
@@ -179,18 +133,3 @@ const note = (text: string): void => {
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
-
-const calibrateExamples = `
-Examples:
-  faultline calibrate                          about 4 minutes; the profile is runs/calibrate-42/profile.yaml
-  faultline calibrate --from runs/calibrate-42 --fit run --out fixtures/profiles/mine.yaml
-  faultline run my.yaml                        with \`profile: mine\` in it
-
-A value that was not measured keeps its former value and source. Let nothing else run on the machine: what other
-processes take is said, and stands in the times.`
-
-const twinExamples = `
-Examples:
-  faultline twin scenarios/partition-heal.yaml          real servers first, then the simulator; twin.html compares
-  faultline twin my.yaml --again --profile mine         the same real run beside another profile
-  faultline twin scenarios/steady-state.yaml --write    errors into the profile's file: simulated reports show them`

@@ -48,7 +48,8 @@ export type Plan = {
 export type MirrorPolicy = 'default' | 'identity'
 
 /** Where a plan can run: the simulator, or real servers in containers. */
-export type WorldName = 'sim' | 'containers'
+export const worldNames = ['sim', 'containers'] as const
+export type WorldName = (typeof worldNames)[number]
 
 /** How real servers are set. The simulator goes by its profile: it knows neither tick nor session here. */
 export type ServersPlan = {

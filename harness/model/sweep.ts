@@ -51,3 +51,9 @@ export type SweepResult = {
   faultline: string
   points: PointResult[]
 }
+
+/** Where a point stands, as a person reads it: `links.rtt = 80ms, load.0.zipf = 1.1`. */
+export const pointText = (at: Record<string, string>): string =>
+  Object.entries(at)
+    .map(([path, value]) => `${path} = ${value}`)
+    .join(', ')

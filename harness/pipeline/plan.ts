@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
+import type { SweepPlan } from '../model/sweep.ts'
 import { isReplay, ReplayError, readReplay } from '../record/replay.ts'
-import { loadPlan, type Overrides } from '../scenario/load.ts'
+import { isSweep, loadPlan, loadSweep, type Overrides } from '../scenario/load.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 import { didYouMean } from '../scenario/yaml/spelling.ts'
 import { WorkloadError } from '../workload/keys.ts'
@@ -26,6 +27,28 @@ export function planFrom(
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
   checkWorkload(loaded.plan, file)
   return loaded.plan
+}
+
+/** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
+export function isSweepFile(file: string): boolean {
+  try {
+    return isSweep(readFileSync(file, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Reads a scenario with a `sweep:` section. Throws ScenarioError with all that is wrong with it. */
+export function sweepOf(file: string, overrides: Overrides = {}): SweepPlan {
+  const loaded = loadSweep(readFileSync(file, 'utf8'), file, known(), overrides)
+  if ('problems' in loaded) throw new ScenarioError(loaded.problems)
+  return loaded.sweep
+}
+
+/** The points of a scenario that sweeps; none of one that does not. Throws ScenarioError. */
+export function pointsOf(file: string): { number: number; plan: Plan }[] {
+  if (isReplay(file)) return []
+  return isSweep(readFileSync(file, 'utf8')) ? sweepOf(file).points : []
 }
 
 /** What only drawing the operations shows: too many of them, or a data set that runs out of keys. */

@@ -75,6 +75,12 @@ export function takeFolder(path: string): string | null {
   return former.kind === 'run' ? `${path}: ${former.sentence}` : null
 }
 
+/** A path that is a run directory. Throws a UsageError that says which there are, or how to make one. */
+export function runDirectory(path: string): string {
+  if (existsSync(join(path, 'record.jsonl'))) return path
+  throw new UsageError(notARun(path))
+}
+
 /** What to say of a path that should have been a run directory: which runs there are, or how to make one. */
 export function notARun(path: string): string {
   const there = existsSync('runs')

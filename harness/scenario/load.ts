@@ -1,7 +1,7 @@
 import { invariant } from '../base/invariant.ts'
 import { judgedPhases } from '../limits/cells.ts'
 import type { LimitPlan } from '../model/limit.ts'
-import type { Plan, WorldName } from '../model/plan.ts'
+import { type Plan, type WorldName, worldNames } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
 import { type Known, namesOf } from './known.ts'
 import { inDelaySteps } from './parts/delay-steps.ts'
@@ -9,14 +9,7 @@ import { resolveLimits } from './parts/limits.ts'
 import { resolveShown, resolveSweep, sweeps } from './parts/sweep.ts'
 import { checkSystems, onSystem, otherSystems } from './parts/systems.ts'
 import { type Choice, varied } from './parts/varied.ts'
-import {
-  checkWorlds,
-  forWorld,
-  overlaid,
-  worldNames,
-  worldsLaidOver,
-  worldsOf,
-} from './parts/worlds.ts'
+import { checkWorlds, forWorld, overlaid, worldsLaidOver, worldsOf } from './parts/worlds.ts'
 import { regionsWritten, resolve, type Wanted } from './resolve.ts'
 import { overlaySentences } from './shown/overlay-text.ts'
 import { openSheet, type Sheet } from './yaml/document.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UsageError } from '../../model/errors.ts'
-import { pointsOf } from './one-run.ts'
+import { pointsOf } from '../../pipeline/plan.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { nameOfFile, type Task } from './task.ts'
 

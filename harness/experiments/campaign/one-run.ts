@@ -1,16 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { exitCodeOf, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
 import { type Judged, judgeRecord, judgeRun } from '../../pipeline/judge-run.ts'
-import { planOf } from '../../pipeline/plan.ts'
+import { planOf, pointsOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
-import { isReplay } from '../../record/replay.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
-import { isSweep } from '../../scenario/load.ts'
 import { repetitionOf } from '../side-by-side.ts'
-import { sweepOf } from '../sweep/sweep.ts'
 import { type Row, rowNotRun, type Task } from './task.ts'
 
 /** Runs a task in this process, judges it, and keeps of it what it should. Never rejects: what went wrong is in the row. */
@@ -52,12 +49,6 @@ function planFor(file: string, system: string | undefined, point: number | undef
   const found = pointsOf(file).find(({ number }) => number === point)
   if (!found) throw new UsageError(`${file} has no point ${point} in its sweep`)
   return found.plan
-}
-
-/** The points of a scenario that sweeps; none of one that does not. Throws ScenarioError. */
-export function pointsOf(file: string): { number: number; plan: Plan }[] {
-  if (isReplay(file)) return []
-  return isSweep(readFileSync(file, 'utf8')) ? sweepOf(file).points : []
 }
 
 function rowOf(task: Task, judged: Judged, seconds: number): Row {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../../model/errors.ts'
+import { isSweepFile } from '../../pipeline/plan.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import { inParallel } from '../campaign/crew.ts'
-import { isSweepFile } from '../sweep/sweep.ts'
 import { type ClaimResult, type ClaimTask, lostRun, scenarioFolder } from './claim-run.ts'
 import {
   againstStatement,

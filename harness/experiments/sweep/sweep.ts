@@ -1,13 +1,13 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sweepMarkdown } from '../../../reports/sweep-table.ts'
 import { toJson } from '../../base/json.ts'
 import { loadNotes } from '../../model/load-notes.ts'
-import type { SweepPlan, SweepPoint, SweepResult } from '../../model/sweep.ts'
-import { known } from '../../pipeline/catalogue.ts'
+import type { SweepPoint, SweepResult } from '../../model/sweep.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
 import { judgeRun } from '../../pipeline/judge-run.ts'
+import { sweepOf } from '../../pipeline/plan.ts'
 import { type RunOptions, recordRun } from '../../pipeline/record-run.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import {
@@ -17,27 +17,9 @@ import {
   openRunDirectory,
   writeJson,
 } from '../../record/run-directory.ts'
-import { isSweep, loadSweep, type Overrides } from '../../scenario/load.ts'
-import { ScenarioError } from '../../scenario/yaml/problem.ts'
 import { shownFigure } from './figures.ts'
 
-/** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
-export function isSweepFile(file: string): boolean {
-  try {
-    return isSweep(readFileSync(file, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
 export type Swept = { directory: string; result: SweepResult }
-
-/** Reads a scenario with a `sweep:` section. Throws ScenarioError with all that is wrong with it. */
-export function sweepOf(file: string, overrides: Overrides = {}): SweepPlan {
-  const loaded = loadSweep(readFileSync(file, 'utf8'), file, known(), overrides)
-  if ('problems' in loaded) throw new ScenarioError(loaded.problems)
-  return loaded.sweep
-}
 
 /**
  * Runs every point of a sweep, one after another, into <directory>/point-01 … and after each writes sweep.json,

@@ -1,11 +1,9 @@
-import type { WorldName } from '../../model/plan.ts'
+import { type WorldName, worldNames } from '../../model/plan.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
 import { keyHint } from '../yaml/keys.ts'
 import { quantity } from '../yaml/quantity.ts'
 import { nounOf, read } from '../yaml/reading.ts'
 import { didYouMean, list } from '../yaml/spelling.ts'
-
-export const worldNames = ['sim', 'containers'] as const satisfies readonly WorldName[]
 
 /** Sections an overlay replaces as a whole, and sections of which it replaces single keys. */
 const replaced = ['rate', 'load', 'faults', 'limits', 'probes', 'expect']
