@@ -13,7 +13,7 @@ export class Stopped extends Error {
 export function unlessFired<T>(signal: Fires, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(resolve, reject)
-    void signal.whenFired.then(() => reject(new Stopped()))
+    signal.whenFired.then(() => reject(new Stopped()), reject)
   })
 }
 
@@ -32,5 +32,32 @@ export class Signal {
   fire(): void {
     this.fired = true
     this.resolve()
+  }
+}
+
+/**
+ * Work that is started and that nobody waits for. It is joined all the same: whoever runs its maker waits for `joined`,
+ * and hears there of the first piece that failed. What fails while nobody waits ends the program.
+ */
+export class Background {
+  private fail: ((error: unknown) => void) | null = null
+
+  start(work: Promise<unknown>): void {
+    work.catch((error) => {
+      if (!this.fail) throw error
+      this.fail(error)
+    })
+  }
+
+  /** Settles when `stop` fires, whatever is still under way then; rejects as soon as something fails before. */
+  joined(stop: Fires): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.fail = reject
+      const over = () => {
+        this.fail = null
+        resolve()
+      }
+      stop.whenFired.then(over, reject)
+    })
   }
 }

@@ -22,9 +22,9 @@ export async function run(running: Running): Promise<void> {
   const stop = new Signal()
   await world.start(stop)
   const users = frontDoors(running, knobs)
-  const routers = Promise.all([...users.values()].map(({ router }) => router.run(stop)))
+  const routers = [...users.values()].map(({ router }) => router.run(stop))
   const faults = new FaultSchedule(world, plan, emit, runEndUs(plan))
-  const background = [
+  const planned = [
     faults.run(),
     probeRegions(running, stop),
     drive(
@@ -33,12 +33,11 @@ export async function run(running: Running): Promise<void> {
       running.closed,
     ),
   ]
-  const planned = settle(running).then(() => Promise.all(background))
-  await untilOrInterrupt(running, planned)
+  const over = Promise.all([...planned, settle(running)])
+  await untilOrInterrupt(running, unlessFailed(routers, over))
   await faults.healAll()
   stop.fire()
-  await world.ended(5 * SECOND)
-  void routers
+  await unlessFailed(routers, world.ended(5 * SECOND))
   await world.flush()
 }
 
@@ -75,9 +74,21 @@ async function settle({ plan, world, emit, interrupted }: Running): Promise<void
 
 async function untilOrInterrupt({ world, interrupted }: Running, planned: Promise<unknown>) {
   let done = false
-  const finished = planned.then(() => {
+  const note = () => {
     done = true
-  })
+  }
+  planned.then(note, note)
   while (!done && !interrupted()) await world.clock.until(world.clock.now() + SECOND)
-  if (!interrupted()) await finished
+  if (!interrupted()) await planned
+}
+
+/**
+ * Settles as `work` does, or rejects as soon as one of `others` does. Routers are heard this way to the end of the run
+ * and not waited for: they end within a probe of it, and to wait would let time pass for a world that is over.
+ */
+function unlessFailed<T>(others: readonly Promise<void>[], work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject)
+    for (const other of others) other.catch(reject)
+  })
 }

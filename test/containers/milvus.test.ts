@@ -182,6 +182,9 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')('Milvus', () => 
       store,
       now: () => clock.now(),
       onVisible: (write, _id, t) => visible.set(write, t),
+      onBroken: (error) => {
+        throw error
+      },
     })
     for (let write = 1_000; write < 1_040; write++) {
       const id = 100 + (write % 15)

@@ -1,4 +1,5 @@
 import type { Rng } from '../../base/rng.ts'
+import type { Background } from '../../base/signal.ts'
 import { type Change, changeBytes, compareStamps, type PointId } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
@@ -27,6 +28,7 @@ type Push = { changes: readonly Change[]; lackUs: Us | null }
 
 /** Where gossip meets the rest of the agent. */
 type Bound = {
+  background: Background
   take: (changes: readonly Change[], deadlineUs: Us) => Promise<readonly Change[]>
   /** What was taken here before the agent started is known to the peer. */
   caughtUp: (peer: RegionName) => boolean
@@ -52,6 +54,7 @@ export class Gossip {
   private readonly rng: Rng
   private readonly knobs: GossipKnobs
   private readonly bound: Bound
+  private readonly background: Background
 
   constructor(terrain: Terrain, peers: Peers, rng: Rng, knobs: GossipKnobs, bound: Bound) {
     this.terrain = terrain
@@ -59,6 +62,7 @@ export class Gossip {
     this.rng = rng
     this.knobs = knobs
     this.bound = bound
+    this.background = bound.background
     for (const other of peers.others) {
       this.waiting.set(other, new Map())
       this.underWay.set(other, new Set())
@@ -81,7 +85,7 @@ export class Gossip {
     const arrivedUs = this.terrain.clock.elapsed()
     const news = changes.length > 0 ? await this.bound.take(changes, APPLY_DEADLINE_US) : []
     if (this.knobs.peers !== 'all') for (const change of news) this.tell(change)
-    if (lackUs !== null) void this.complete(from, arrivedUs - lackUs)
+    if (lackUs !== null) this.background.start(this.complete(from, arrivedUs - lackUs))
   }
 
   /** What is applied acts on searches a little later, and only then may an answer be taken for complete. */
@@ -120,7 +124,7 @@ export class Gossip {
     const to = peers === 'all' ? others : sample(others, peers, this.rng)
     const rumours = peers === 'all' ? null : this.hotRumours()
     for (const peer of to)
-      if (!this.isResting(peer)) void this.push(peer, rumours ?? this.drawn(peer))
+      if (!this.isResting(peer)) this.background.start(this.push(peer, rumours ?? this.drawn(peer)))
   }
 
   private async push(peer: RegionName, changes: readonly Change[]): Promise<void> {

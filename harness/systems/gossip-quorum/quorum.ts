@@ -1,4 +1,5 @@
 import { firstOf, TooFewError } from '../../base/first.ts'
+import type { Background } from '../../base/signal.ts'
 import {
   BASE_STAMP,
   type Change,
@@ -31,6 +32,7 @@ export class Quorum {
   private readonly terrain: Terrain
   private readonly peers: Peers
   private readonly copy: RegionalCopy
+  private readonly background: Background
   /** A copy did not take a change that others have, or may have. */
   private readonly missed: (change: Change, by: RegionName) => void
 
@@ -38,11 +40,13 @@ export class Quorum {
     terrain: Terrain,
     peers: Peers,
     copy: RegionalCopy,
+    background: Background,
     missed: (change: Change, by: RegionName) => void,
   ) {
     this.terrain = terrain
     this.peers = peers
     this.copy = copy
+    this.background = background
     this.missed = missed
     peers.serve<{ change: Change; how: How }>(STORE, async ({ change, how }, from) => {
       const written = await copy.apply([change], { op: change.write, deadlineUs: SERVE_US })
@@ -68,7 +72,7 @@ export class Quorum {
     const there = this.peers.others.map((peer) =>
       this.peers.ask(peer, STORE, { body, bytes }, call.deadlineUs).then(() => peer),
     )
-    void this.seeThrough(change, [here, ...there])
+    this.background.start(this.seeThrough(change, [here, ...there]))
     return enough([here, ...there], need, 'have the write')
   }
 

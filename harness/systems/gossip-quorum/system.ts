@@ -1,5 +1,6 @@
 import { murmur3 } from '../../base/hash.ts'
 import type { Rng } from '../../base/rng.ts'
+import { Background } from '../../base/signal.ts'
 import {
   type Change,
   changeBytes,
@@ -89,6 +90,7 @@ function stamperOf({ region, clock, durable }: Terrain, { conflict }: Knobs): Pr
 }
 
 class RegionalAgent implements Agent {
+  private readonly background = new Background()
   private readonly peers: Peers
   private readonly copy: RegionalCopy
   private readonly gossip: Gossip
@@ -120,11 +122,12 @@ class RegionalAgent implements Agent {
       rng,
       { everyUs, keys, peers },
       {
+        background: this.background,
         take: (changes, deadlineUs) => this.copy.apply(changes, { op: 0, deadlineUs }),
         caughtUp: (peer) => this.antiEntropy.comparedWith(peer),
       },
     )
-    this.quorum = new Quorum(terrain, this.peers, this.copy, (change, by) =>
+    this.quorum = new Quorum(terrain, this.peers, this.copy, this.background, (change, by) =>
       this.gossip.tell(change, [by]),
     )
     this.antiEntropy = new AntiEntropy(terrain, this.peers, this.copy)
@@ -156,6 +159,7 @@ class RegionalAgent implements Agent {
   async run(stop: Stop): Promise<void> {
     const { clock } = this.terrain
     await Promise.all([
+      this.background.joined(stop),
       this.copy.run(stop),
       this.gossip.run(stop),
       this.antiEntropy.run(stop, this.knobs.antiEntropyUs),

@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import { type Change, changeOf, NO_ROW, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -37,6 +38,7 @@ export class LogReplica implements Roles {
   private readonly fence: Fence
   private readonly shards: EmbeddingShards
   private readonly holdings: Holdings
+  private readonly background: Background
   /** Hears of changes that are in the store now. */
   private readonly applied: (changes: readonly Change[]) => void
 
@@ -46,12 +48,14 @@ export class LogReplica implements Roles {
     fence: Fence,
     shards: EmbeddingShards,
     holdings: Holdings,
+    background: Background,
     applied: (changes: readonly Change[]) => void,
   ) {
     this.terrain = terrain
     this.fence = fence
     this.shards = shards
     this.holdings = holdings
+    this.background = background
     this.applied = applied
     const { region, regions, clock, store, log, journal, network } = terrain
     this.guard = new Guard('fencing-token', store, clock, journal)
@@ -110,7 +114,8 @@ export class LogReplica implements Roles {
   /** The first epoch of all has nothing before it to be compared with, unless it was lost. */
   follow({ epoch }: Term): void {
     this.fence.open = false
-    void this.fence.raise(epoch, this.fence.epoch === 0 && this.holdings.complete)
+    const compared = this.fence.epoch === 0 && this.holdings.complete
+    this.background.start(this.fence.raise(epoch, compared))
   }
 
   /**

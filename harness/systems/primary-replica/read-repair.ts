@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import { type Change, changeBytes, type WriteId } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { ignoreCallError } from '../../ports/errors.ts'
@@ -22,6 +23,7 @@ export type Repairing = {
   /** How long a write may go unconfirmed before it is sent again, by message. */
   afterUs: Us
   replica: LogReplica
+  background: Background
 }
 
 /**
@@ -77,7 +79,7 @@ export class ReadRepair {
       for (const other of regions) {
         if (other === region || this.busy.has(other)) continue
         const missing = due.filter(({ has }) => !has.has(other)).slice(0, AT_ONCE)
-        if (missing.length > 0) void this.push(other, missing)
+        if (missing.length > 0) this.repairing.background.start(this.push(other, missing))
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
@@ -59,18 +60,30 @@ export class Succession {
   private readonly terrain: Terrain
   private readonly knobs: SuccessionKnobs
   private readonly roles: Roles
+  private readonly background: Background
 
-  private constructor(terrain: Terrain, knobs: SuccessionKnobs, roles: Roles) {
+  private constructor(
+    terrain: Terrain,
+    knobs: SuccessionKnobs,
+    roles: Roles,
+    background: Background,
+  ) {
     this.terrain = terrain
     this.knobs = knobs
     this.roles = roles
+    this.background = background
     this.known = { epoch: 0, holder: knobs.primary, leads: false }
     this.lease = new HeldLease(terrain.clock, knobs.ttlUs)
   }
 
-  static async open(terrain: Terrain, knobs: SuccessionKnobs, roles: Roles): Promise<Succession> {
+  static async open(
+    terrain: Terrain,
+    knobs: SuccessionKnobs,
+    roles: Roles,
+    background: Background,
+  ): Promise<Succession> {
     const { region, regions, clock, durable, network } = terrain
-    const succession = new Succession(terrain, knobs, roles)
+    const succession = new Succession(terrain, knobs, roles, background)
     if (knobs.witness === region) {
       const { primary, ttlUs } = knobs
       const seen = () => succession.seenElsewhere()
@@ -208,7 +221,7 @@ export class Succession {
     const { epoch, holder, granted } = await this.register('acquire')
     if (!granted) return
     this.known = { epoch, holder, leads: false }
-    void this.lead(epoch)
+    this.background.start(this.lead(epoch))
   }
 
   private async lead(epoch: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Background } from '../../base/signal.ts'
 import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
 import { allHazards, hazardsBut } from '../../model/hazard.ts'
 import { type Change, changeBytes, NO_ROW, type StoredPoint } from '../../model/point.ts'
@@ -150,6 +151,7 @@ function problems(settings: Knobs, regions: readonly RegionName[]) {
 }
 
 class RegionalAgent implements Agent {
+  private readonly background = new Background()
   private readonly replica: LogReplica
   private readonly repair: ReadRepair
   private succession!: Succession
@@ -162,7 +164,7 @@ class RegionalAgent implements Agent {
     const agent = new RegionalAgent(terrain, settings, fence, shards, holdings)
     const { primary, leaseUs: ttlUs } = settings
     const rules = { primary, ttlUs, witness: witnessOf(settings, terrain.regions) }
-    agent.succession = await Succession.open(terrain, rules, agent.replica)
+    agent.succession = await Succession.open(terrain, rules, agent.replica, agent.background)
     return agent
   }
 
@@ -189,8 +191,21 @@ class RegionalAgent implements Agent {
       if (holder !== terrain.region) this.repair.tell(holder, writes)
     }
     const replicating = { topic: TOPIC, ...settings }
-    this.replica = new LogReplica(terrain, replicating, fence, shards, holdings, told)
-    this.repair = new ReadRepair(terrain, { replicas, afterUs, replica: this.replica })
+    this.replica = new LogReplica(
+      terrain,
+      replicating,
+      fence,
+      shards,
+      holdings,
+      this.background,
+      told,
+    )
+    this.repair = new ReadRepair(terrain, {
+      replicas,
+      afterUs,
+      replica: this.replica,
+      background: this.background,
+    })
     terrain.network.serve(READY, async () => {
       if (settings.reads === 'replica') holdings.refuse()
       return { kind: READY, bytes: 48, body: null }
@@ -224,6 +239,7 @@ class RegionalAgent implements Agent {
   async run(stop: Stop): Promise<void> {
     await this.holdings.find(stop)
     await Promise.all([
+      this.background.joined(stop),
       this.succession.run(stop),
       this.replica.run(stop, this.succession),
       this.repair.run(stop, () => this.succession.leads()),

@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import {
   type Change,
   changeOf,
@@ -21,6 +22,7 @@ const APPLY_DEADLINE_US = 10 * SECOND
 
 export type Applying = {
   terrain: Terrain
+  background: Background
   rule: ConflictRule
   /** Changes of one call of a lane at most. */
   batch: number
@@ -41,11 +43,11 @@ export class WalApplier {
 
   constructor(applying: Applying) {
     this.applying = applying
-    const { terrain, rule, batch, tombstonesUs } = applying
+    const { terrain, background, rule, batch, tombstonesUs } = applying
     const { store, clock, journal } = terrain
     this.guard = new Guard(rule, store, clock, journal)
     this.tombstones = new Tombstones(store, clock, journal, this.turns, tombstonesUs)
-    this.lanes = new Lanes(clock, batch, (changes) => this.apply(changes))
+    this.lanes = new Lanes(clock, batch, background, (changes) => this.apply(changes))
   }
 
   /** Changes taken and not applied, and how many of them one lane has. */
@@ -61,7 +63,8 @@ export class WalApplier {
     const { partition, offset } = place
     const entry = { shard: splitter.shardOf(change.id), partition, offset }
     positions?.begin(entry)
-    void this.lanes.put(lane, change, before).then(() => positions?.end(entry))
+    const applied = this.lanes.put(lane, change, before).then(() => positions?.end(entry))
+    this.applying.background.start(applied)
   }
 
   /** Points of other stores go by the lane of their shard, like any change. */

@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import type { Change } from '../../model/point.ts'
 import { MS, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -21,11 +22,18 @@ export class Lanes {
   private readonly clock: Clock
   /** Changes of one call at most. */
   private readonly batch: number
+  private readonly background: Background
   private readonly apply: (changes: readonly Change[]) => Promise<void>
 
-  constructor(clock: Clock, batch: number, apply: (changes: readonly Change[]) => Promise<void>) {
+  constructor(
+    clock: Clock,
+    batch: number,
+    background: Background,
+    apply: (changes: readonly Change[]) => Promise<void>,
+  ) {
     this.clock = clock
     this.batch = batch
+    this.background = background
     this.apply = apply
   }
 
@@ -42,7 +50,7 @@ export class Lanes {
       lane.queue.push({ change, sinceUs, after, done: resolve })
     })
     this.waiting++
-    if (!lane.busy) void this.carry(lane)
+    if (!lane.busy) this.background.start(this.carry(lane))
     return lane.last
   }
 

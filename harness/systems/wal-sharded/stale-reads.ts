@@ -1,3 +1,4 @@
+import type { Background } from '../../base/signal.ts'
 import {
   changeBytes,
   type PointId,
@@ -28,6 +29,7 @@ export type StaleReading = {
   dim: number
   rule: ConflictRule
   asks: SharedAsks
+  background: Background
   deadlineUs: Us
   applier: WalApplier
   /** Whether this region itself is behind its own log by more than the bound. */
@@ -145,9 +147,10 @@ export class StaleReads {
     if (due.length === 0) return
     for (const { write } of due) this.repairing.add(write)
     this.work.journal.repaired('read-repair', due.length, from)
-    void this.work.applier.merge(due).then(() => {
+    const repaired = this.work.applier.merge(due).then(() => {
       for (const { write } of due) this.repairing.delete(write)
     })
+    this.work.background.start(repaired)
   }
 }
 

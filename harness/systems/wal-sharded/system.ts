@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Background } from '../../base/signal.ts'
 import { type Guarantees, nothingPromised, promised } from '../../model/guarantees.ts'
 import { hazardsBut } from '../../model/hazard.ts'
 import { NO_ROW, type SessionToken, type Stamp, type StoredPoint } from '../../model/point.ts'
@@ -135,6 +136,7 @@ class RegionalAgent implements Agent {
   /** The largest counter of any stamp seen. */
   private counter = 0
   private readonly appends = new Turns()
+  private readonly background = new Background()
   private readonly confirmations: Confirmations
   private readonly splitter: Splitter
   private readonly applier: WalApplier
@@ -158,9 +160,10 @@ class RegionalAgent implements Agent {
     const others = regions.filter((other) => other !== region)
     this.confirmations = new Confirmations(others, network, clock)
     const map = new ShardMap(settings)
+    const { background } = this
     this.splitter = new Splitter({ ...ground, map, at: splitAt, ways: splitWays })
     const applier = new WalApplier({
-      ...{ ...settings, terrain, rule, positions, splitter: this.splitter },
+      ...{ ...settings, terrain, background, rule, positions, splitter: this.splitter },
       saw: (stamp) => this.saw(stamp),
     })
     this.applier = applier
@@ -177,7 +180,7 @@ class RegionalAgent implements Agent {
     const behindItself = () => behind().includes(region)
     const staleReads = new StaleReads({
       ...{ ...terrain, rule, asks, deadlineUs: settings.requeryDeadlineUs },
-      ...{ applier, behindItself },
+      ...{ applier, background, behindItself },
     })
     this.reads = new BoundedReads({
       ...{ ...terrain, applier, behind, visibleUs: VISIBLE_US },
@@ -206,6 +209,7 @@ class RegionalAgent implements Agent {
 
   async run(stop: Stop): Promise<void> {
     await Promise.all([
+      this.background.joined(stop),
       this.applier.run(stop),
       this.reader.run(stop),
       this.reconciler.run(stop),

@@ -53,7 +53,9 @@ class BrokerLog implements KafkaLog {
   private readonly desk: Desk
   private readonly producer: Producing
   private readonly members = new Map<string, Member>()
-  private readonly leaving = new Set<Promise<void>>()
+  /** What goes on that no caller waits for, and what failed of it. */
+  private readonly behind = new Set<Promise<void>>()
+  private readonly failures: unknown[] = []
   private closed = false
 
   private readonly setting: KafkaSetting
@@ -119,8 +121,9 @@ class BrokerLog implements KafkaLog {
   async close(): Promise<void> {
     this.closed = true
     await Promise.all([...this.members.values()].map((member) => member.close()))
-    await Promise.all(this.leaving)
+    await Promise.all(this.behind)
     await Promise.all([this.producer.close(), this.desk.close()])
+    if (this.failures.length > 0) throw this.failures[0]
   }
 
   private async joinOnce(group: string, topics: readonly string[]): Promise<Member> {
@@ -141,7 +144,7 @@ class BrokerLog implements KafkaLog {
       await member.close()
       throw error
     }
-    if (missing.length > 0) void this.watch(member, missing)
+    if (missing.length > 0) this.joinAtClose(this.watch(member, missing))
     return member
   }
 
@@ -174,6 +177,19 @@ class BrokerLog implements KafkaLog {
     }
   }
 
+  /** Work that goes on behind the caller's back; what fails of it is told when the log is closed. */
+  private joinAtClose(work: Promise<unknown>): void {
+    const watched = work.then(
+      () => {
+        this.behind.delete(watched)
+      },
+      (error) => {
+        this.failures.push(error)
+      },
+    )
+    this.behind.add(watched)
+  }
+
   private report(group: string, topic: string, next: ReadonlyMap<number, number>): void {
     const { partitions, onCommit } = this.setting
     onCommit?.(
@@ -185,11 +201,7 @@ class BrokerLog implements KafkaLog {
 
   /** The reader leaves behind the caller's back; its group is removed, or the broker does so in a while. */
   private tidy({ stop, group }: ReturnType<typeof readRange>): void {
-    const tidying = stop()
-      .then(() => this.desk.ask(ASK_US, (admin) => admin.deleteGroups([group])))
-      .then(() => {})
-      .catch(() => {})
-    this.leaving.add(tidying)
-    void tidying.then(() => this.leaving.delete(tidying))
+    const tidying = stop().then(() => this.desk.ask(ASK_US, (admin) => admin.deleteGroups([group])))
+    this.joinAtClose(tidying.catch(() => {}))
   }
 }

@@ -103,11 +103,12 @@ export class MessageClient {
         headers: this.headers(body),
       }
       const asked = request(options, (incoming) => {
-        void textOf(incoming).then((text) => {
+        const heard = (text: string | null) => {
           clearTimeout(timer)
           if (text === null) reject(new CallError('connection reset', { definite: false }))
           else settle(JSON.parse(text) as Reply, resolve, reject)
-        })
+        }
+        textOf(incoming).then(heard).catch(reject)
       })
       const timer = setTimeout(
         () => {

@@ -10,6 +10,8 @@ export type VisibilitySetting = {
   now(): Us
   /** `tUs`: when an answer first showed this version, or one acknowledged after it. */
   onVisible(write: WriteId, id: PointId, tUs: Us): void
+  /** Anything but a refused or late call is a bug, and must end the run. */
+  onBroken(error: unknown): void
   /** Between the starts of two looks; default 25 ms. */
   everyMs?: number
 }
@@ -50,8 +52,7 @@ export class VisibilityWatch {
     else this.waiting.set(id, { versions: [version], lookedUs: 0 })
     if (this.looking) return
     this.looking = true
-    // Anything but a refused or late call is a bug, and must end the program.
-    void this.lookUntilAllSeen()
+    this.lookUntilAllSeen().catch(this.setting.onBroken)
   }
 
   /** Versions not seen yet. */

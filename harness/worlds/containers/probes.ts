@@ -113,8 +113,10 @@ export class ServerProbes implements Probes {
   ): Promise<Us | null> {
     const id = this.nextId--
     const key = `${to} ${topic} ${id}`
-    const arrived = new Promise<Us>((resolve) => this.waiting.set(key, resolve))
-    void this.appendRecord(from, id, deadlineUs)
+    const arrived = new Promise<Us>((resolve, reject) => {
+      this.waiting.set(key, resolve)
+      this.appendRecord(from, id, deadlineUs).catch(reject)
+    })
     const wallUs = await answerOr(within(deadlineUs, arrived), null)
     this.waiting.delete(key)
     return wallUs

@@ -78,7 +78,7 @@ class ServerWorld implements ContainersWorld {
     })
   }
 
-  async start(stop: { whenFired: Promise<void> }): Promise<void> {
+  async start(): Promise<void> {
     const { plan, topics, emit } = this.needs
     const { topology } = this.ground
     this.taps = await openTaps({
@@ -99,7 +99,6 @@ class ServerWorld implements ContainersWorld {
     this.agents.begin(this.clock.begin())
     this.housekeeper.run().catch(this.breakUp)
     for (const region of plan.regions) this.stores.running(region).catch(this.breakUp)
-    void stop
   }
 
   users(region: RegionName) {
@@ -177,6 +176,7 @@ class ServerWorld implements ContainersWorld {
       store: ground.stores.of(region),
       now: () => clock.now(),
       everyMs: LOOK_EVERY_MS,
+      onBroken: this.breakUp,
       onVisible: (write, id, t) =>
         needs.emit({ type: 'hop', t, hop: 'visible', region, write, id }),
     })

@@ -46,7 +46,7 @@ export class Agents {
     timeline.after(this.plan.profile.agent.restartUs, () => {
       if (!this.downsOf(region).end()) return
       timeline.wake()
-      void this.begin(region)
+      this.begin(region).catch(timeline.fail)
     })
   }
 

@@ -36,6 +36,7 @@ export class Mirror {
   }
 
   start(): void {
+    const { timeline } = this.setting
     this.process = new Process()
     const positions = this.flushed.map((offsets) => [...offsets])
     const acked = this.flushed.map((offsets) => [...offsets])
@@ -44,9 +45,9 @@ export class Mirror {
     const { process } = this
     const life = { count: this.lives++, process, positions, acked, produced: Promise.resolve() }
     this.life = life
-    this.setting.timeline.wake()
-    void this.pull(life)
-    if (this.setting.delivery === 'at-least-once') void this.flush(life)
+    timeline.wake()
+    this.pull(life).catch(timeline.fail)
+    if (this.setting.delivery === 'at-least-once') this.flush(life).catch(timeline.fail)
   }
 
   kill(): void {

@@ -105,7 +105,7 @@ export class SimProbes implements Probes {
   mirrored({ from, to }: LinkName, deadlineUs: Us): Promise<boolean> {
     const id = this.nextId--
     const { timeline } = this.ground
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const settle = (arrived: boolean) => {
         cancel(timer)
         this.watch.forget(id)
@@ -114,7 +114,7 @@ export class SimProbes implements Probes {
       }
       const timer = timeline.after(deadlineUs, () => settle(false))
       this.watch.wait(id, to, copyName(from, PROBE_TOPIC), () => settle(true))
-      void this.appendRecord(from, id, deadlineUs)
+      this.appendRecord(from, id, deadlineUs).catch(reject)
     })
   }
 

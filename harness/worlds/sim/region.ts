@@ -46,6 +46,7 @@ export class AgentSeat {
     }))
     const agent = await launch(this)
     this.finished = agent.run(stop)
+    this.finished.catch(this.timeline.fail)
   }
 
   kill(): void {
@@ -76,8 +77,8 @@ export class AgentSeat {
         (reply) => process.run(() => answer.value(reply, reply.bytes)),
         (error) =>
           process.run(() => {
-            if (!(error instanceof CallError)) throw error
-            answer.error(error)
+            if (error instanceof CallError) answer.error(error)
+            else this.timeline.fail(error)
           }),
       )
     })

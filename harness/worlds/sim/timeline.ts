@@ -25,6 +25,7 @@ export class Timeline implements TrueClock {
     (a, b) => a.us < b.us || (a.us === b.us && a.order < b.order),
   )
   private wakings = 0
+  private failure: { error: unknown } | null = null
   /** How many timers fired: what a bench divides by. */
   fired = 0
 
@@ -58,7 +59,16 @@ export class Timeline implements TrueClock {
     })
   }
 
-  /** Lets time pass until `work` settles. Throws if nothing is left that could ever settle it. */
+  /** Something broke that nobody waits for: the run is over, and says so. */
+  readonly fail = (error: unknown): void => {
+    this.failure ??= { error }
+    this.wake()
+  }
+
+  /**
+   * Lets time pass until `work` settles. Throws what something beside it failed with, and if nothing is left that could
+   * ever settle it.
+   */
   async drive<T>(work: Promise<T>): Promise<T> {
     let settled = false
     const note = () => {
@@ -69,6 +79,7 @@ export class Timeline implements TrueClock {
       if (this.woken) {
         this.woken = false
         await microtasksDone(this.wakings++ % TURN_EVERY === 0)
+        if (this.failure) throw this.failure.error
         if (settled) return work
         continue
       }

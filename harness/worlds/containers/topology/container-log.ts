@@ -54,10 +54,11 @@ export class ContainerLog {
 function bounded(work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, FLUSH_WITHIN_MS)
-    void work.finally(() => {
+    const end = () => {
       clearTimeout(timer)
       resolve()
-    })
+    }
+    work.then(end, end)
   })
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Background } from '../../../../harness/base/signal.ts'
 import type { Change } from '../../../../harness/model/point.ts'
 import { CallError } from '../../../../harness/ports/errors.ts'
 import { Lanes } from '../../../../harness/systems/wal-sharded/lanes.ts'
@@ -32,6 +33,7 @@ function someLanes(batch: number) {
   const lanes = new Lanes(
     clock,
     batch,
+    new Background(),
     (changes) =>
       new Promise((resolve, reject) => {
         const end = (error?: Error) => (error ? reject(error) : resolve())

@@ -14,6 +14,7 @@ function watched() {
   const asked: number[][] = []
   const seen: [write: number, id: number][] = []
   const trouble: { now: Error | null } = { now: null }
+  const broken: unknown[] = []
   const fetch = async (ids: readonly number[], consistency: string): Promise<StoredPoint[]> => {
     expect(consistency).toBe('bounded')
     asked.push([...ids])
@@ -26,12 +27,13 @@ function watched() {
   }
   const watch = new VisibilityWatch({
     ...{ store: { fetch }, now: () => clock.now(), everyMs: 2 },
+    onBroken: (error) => broken.push(error),
     onVisible: (write, id, t) => {
       expect(t).toBeLessThanOrEqual(clock.now())
       seen.push([write, id])
     },
   })
-  return { watch, shown, asked, seen, trouble }
+  return { watch, shown, asked, seen, trouble, broken }
 }
 
 const aWhile = () => pause(30_000)
@@ -139,4 +141,12 @@ test('a wait that ends says who, what, how long and the last answer', async () =
   )
   const bug = waiting.until('x', () => Promise.reject(new TypeError('bug')))
   await expect(bug).rejects.toThrow(TypeError)
+})
+
+test('what fails while it looks and is no refused call ends the run', async () => {
+  const { watch, trouble, broken } = watched()
+  trouble.now = new TypeError('a bug')
+  watch.note(1, 4)
+  await aWhile()
+  expect(broken).toEqual([trouble.now])
 })
