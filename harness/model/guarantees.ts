@@ -71,7 +71,7 @@ const clauses: Record<keyof Guarantees, string> = {
   onePrimary: 'a former primary acknowledges nothing',
 }
 
-export const guaranteeNames = Object.keys(clauses) as readonly (keyof Guarantees)[]
+const guaranteeNames = Object.keys(clauses) as readonly (keyof Guarantees)[]
 
 /** Where a system begins that promises nothing: `{ ...nothingPromised, convergence: promised(true, allHazards) }`. */
 export const nothingPromised = Object.fromEntries(

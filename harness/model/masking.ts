@@ -5,7 +5,7 @@ import { SECOND, type Us } from './units.ts'
 export const LOOKED_AFTER_US: Us = 60 * SECOND
 
 /** A fault has to stand alone for this long where others mask it, or as long as it lasts. */
-export const ALONE_US: Us = SECOND
+const ALONE_US: Us = SECOND
 
 const silentLink: readonly FaultEffect[] = ['link-cut', 'link-reset']
 const stoppedRegion: readonly FaultEffect[] = ['region-stopped', 'region-lost']

@@ -1,14 +1,3 @@
-import type {
-  AgentEvent,
-  CarriedEvent,
-  CommitEvent,
-  EpochEvent,
-  ModeEvent,
-  RepairEvent,
-  TombstoneEvent,
-} from './agent-events.ts'
-import type { FigureEvent } from './figure.ts'
-import type { HopEvent } from './hop.ts'
 import type { OperationKind, Outcome } from './operation.ts'
 import type { Plan } from './plan.ts'
 import type { PointId, Row, WriteId } from './point.ts'
@@ -44,8 +33,6 @@ export type RecordEvent =
   | FigureEvent
   | ScanEvent
   | EndEvent
-
-export type { HopEvent } from './hop.ts'
 
 export type PlanEvent = { type: 'plan'; t: 0; faultline: string; plan: Plan }
 
@@ -124,6 +111,113 @@ export type ProbeEvent = {
   writes: WriteId[]
 }
 
+/**
+ * One station of one write in one region.
+ * `logged`: in a region's own log. `mirrored`: in a target's copy of another region's log (once per copy).
+ * `applied`: the store of `region` acknowledged this version. `older`, `duplicate`: the applier found a newer
+ * version, or this very one, already there (`tie`: stamps equal but for the region). `again`: a log brought it a second
+ * time; whether it has been applied by then is not said. `unanswered`: the store was given this version and did not
+ * answer in time, so that it may be there or come to be. `visible`: the version (or its tombstone) acts on searches;
+ * of one that was never `applied` this is the first that is known.
+ */
+export type HopEvent = {
+  type: 'hop'
+  t: Us
+  hop:
+    | 'logged'
+    | 'mirrored'
+    | 'applied'
+    | 'unanswered'
+    | 'older'
+    | 'duplicate'
+    | 'again'
+    | 'visible'
+  region: RegionName
+  write: WriteId
+  id: PointId
+  /** logged, mirrored: the log's partition and offset. */
+  partition?: number
+  offset?: number
+  /** mirrored: whose log it is a copy of. */
+  from?: RegionName
+  /** applied, unanswered, older, duplicate, again, logged: which incarnation of the region's agent did it. */
+  incarnation?: number
+  tie?: true
+  /** applied: the shard it is kept in now, for systems with shards. */
+  shard?: number
+  /** applied: a tombstone took this version out, as if it had never been written. */
+  dropped?: true
+}
+
+export type AgentEvent = {
+  type: 'agent'
+  t: Us
+  region: RegionName
+  what: 'start' | 'crash' | 'pause' | 'resume'
+  incarnation: number
+}
+
+/** The agent forgot tombstones for good, `lifetime` after they were written. */
+export type TombstoneEvent = {
+  type: 'tombstones'
+  t: Us
+  region: RegionName
+  ids: PointId[]
+  writes: WriteId[]
+}
+
+/**
+ * Who may write, by a lease with a fencing token. `acquired`, `lost`: the agent of `region` became primary under
+ * `epoch`, or knows that it no longer is. `accepted`: it acknowledged a user's write under that epoch. `rejected`:
+ * it refused a write or a change of an older epoch.
+ */
+export type EpochEvent = {
+  type: 'epoch'
+  t: Us
+  region: RegionName
+  what: 'acquired' | 'lost' | 'accepted' | 'rejected'
+  epoch: number
+  write?: WriteId
+  id?: PointId
+}
+
+/** An agent brought points up to date outside the normal way; `from` is where it had them from. */
+export type RepairEvent = {
+  type: 'repair'
+  t: Us
+  region: RegionName
+  how: 'read-repair' | 'anti-entropy' | 'delta' | 'snapshot'
+  points: number
+  from?: RegionName
+}
+
+/** An agent changed how it serves users. */
+export type ModeEvent = {
+  type: 'mode'
+  t: Us
+  region: RegionName
+  what: 'read-only' | 'read-write' | 'buffering' | 'shedding'
+}
+
+/** Vectors of pinned points crossed a link between agents, or in a mirror's copy. */
+export type CarriedEvent = {
+  type: 'carried'
+  t: Us
+  from: RegionName
+  to: RegionName
+  ids: PointId[]
+}
+
+/** A consumer group committed: next offset to read, per partition of `topic`. */
+export type CommitEvent = {
+  type: 'commit'
+  t: Us
+  region: RegionName
+  group: string
+  topic: string
+  offsets: number[]
+}
+
 /** A mirror's life: `resumed` says from which offsets it went on after a start; `skipped` what retention took. */
 export type MirrorEvent = {
   type: 'mirror'
@@ -190,6 +284,9 @@ export type CanaryEvent = {
   offset?: number
 }
 
+/** The link `a>b` that a canary sends echoes over, by its name: `link a>b`, or `link a>b kafka` for one path of several. */
+export const echoedLink = (canary: string): string | undefined => /^link (\S+)/.exec(canary)?.[1]
+
 /** Bytes sent over a directed link since the last such event. */
 export type LinkBytesEvent = {
   type: 'link.bytes'
@@ -197,6 +294,15 @@ export type LinkBytesEvent = {
   from: RegionName
   to: RegionName
   bytes: number
+}
+
+/** What a server says of itself: `group-lag applier` in records, `segments sealed`, a metric. No verdict uses it. */
+export type FigureEvent = {
+  type: 'figure'
+  t: Us
+  region: RegionName
+  figure: string
+  value: number
 }
 
 /**

@@ -31,7 +31,7 @@ const OWN = new RegExp(
 )
 
 /** What stands in a folder that a run is to be left in. */
-export type Former =
+type Former =
   | { kind: 'nothing' }
   /** An earlier run, or several, with the sentence that says which. */
   | { kind: 'run'; sentence: string }

@@ -13,7 +13,7 @@ import { loadName, type Plan } from '../model/plan.ts'
  *   operations   absent: drawn from the plan's load and seed. Else these and no others (harness/model/operation.ts), one
  *                a line, in order of intended time; numbers may have gaps
  */
-export type Replay = { replay: 1; faultline: string; plan: Plan; operations?: Operation[] }
+type Replay = { replay: 1; faultline: string; plan: Plan; operations?: Operation[] }
 
 const ENDING = '.plan.json'
 

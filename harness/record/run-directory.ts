@@ -97,7 +97,7 @@ export function notARun(path: string): string {
 }
 
 /** A folder that a run cannot be left in. */
-export class RunDirectoryError extends UsageError {
+class RunDirectoryError extends UsageError {
   constructor(path: string, why: string) {
     super(`cannot leave a run in "${path}": ${why}. Give a folder of its own with --out.`)
     this.name = 'RunDirectoryError'

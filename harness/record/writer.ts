@@ -7,7 +7,7 @@ import type { RecordEvent } from '../model/record.ts'
 const BUFFER_CHARS = 1 << 18
 
 /** The append-only record on disk. An event is a line from the moment it happens; `flush` at phase borders. */
-export interface RecordWriter {
+interface RecordWriter {
   append(event: RecordEvent): void
   flush(): void
   close(): void

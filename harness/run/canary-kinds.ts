@@ -1,6 +1,6 @@
-import { echoedLink } from '../model/canary-name.ts'
 import { type FaultKindName, type FaultOf, type LinkName, linkText } from '../model/fault.ts'
 import { type LinkPlan, roundTripFloorUs } from '../model/plan.ts'
+import { echoedLink } from '../model/record.ts'
 import { MS, type RegionName, SECOND, type Us } from '../model/units.ts'
 import type { World } from '../ports/world.ts'
 import { type Canary, median, once, slowest, timed } from './canary.ts'

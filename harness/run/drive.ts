@@ -3,8 +3,7 @@ import type { Operation } from '../model/operation.ts'
 import { type LoadPlan, loadName } from '../model/plan.ts'
 import type { ClosedClient } from '../workload/closed-loop.ts'
 import { closedLoop } from './closed-loop.ts'
-import { type Driving, perform, type Shared } from './perform.ts'
-import { Sessions } from './sessions.ts'
+import { type Driving, perform, Sessions, type Shared } from './perform.ts'
 
 /**
  * Sends every planned operation at its intended time, whatever became of the others, and drives the clients of closed

@@ -1,11 +1,11 @@
-import type { CarriedEvent } from '../model/agent-events.ts'
 import type { PointId, StoredPoint } from '../model/point.ts'
+import type { CarriedEvent } from '../model/record.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import type { Network, Serving } from '../ports/network.ts'
 import { OPERATION } from '../ports/system.ts'
 
 /** Who looks at a link: where the agent is, which points are pinned, and where to tell what crossed. */
-export type LinkWatch = {
+type LinkWatch = {
   region: RegionName
   isPinned: (id: PointId) => boolean
   emit: (event: CarriedEvent) => void

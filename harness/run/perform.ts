@@ -1,13 +1,13 @@
 import { invariant } from '../base/invariant.ts'
 import type { Operation, Outcome } from '../model/operation.ts'
 import type { LoadPlan, Plan } from '../model/plan.ts'
+import type { SessionToken } from '../model/point.ts'
 import type { OpEnd, RecordEvent } from '../model/record.ts'
 import type { RegionName, Us } from '../model/units.ts'
 import { CallError, DeadlineError } from '../ports/errors.ts'
 import { OPERATION, type Router, type UserTerrain } from '../ports/system.ts'
 import type { TrueClock } from '../ports/world.ts'
 import { type Reply, type Request, recordedNotes, requestMessage } from './gateway.ts'
-import type { Sessions } from './sessions.ts'
 
 /** What the driver of one region's users needs. */
 export type Driving = {
@@ -19,6 +19,25 @@ export type Driving = {
   /** Set by Ctrl-C: nothing further is dispatched. */
   interrupted: () => boolean
 }
+
+/** Half a session is the client's: it brings along what its answers gave it, whichever region gave them. */
+export class Sessions {
+  private readonly tokens = new Map<string, Record<string, number>>()
+
+  of(client: string): SessionToken {
+    return this.tokens.get(client) ?? none
+  }
+
+  learn(client: string, token: SessionToken | undefined): void {
+    if (!token) return
+    const known = { ...this.tokens.get(client) }
+    for (const [key, value] of Object.entries(token))
+      known[key] = Math.max(value, known[key] ?? Number.NEGATIVE_INFINITY)
+    this.tokens.set(client, known)
+  }
+}
+
+const none: SessionToken = {}
 
 /** What all operations of one run share. */
 export type Shared = Driving & { sessions: Sessions }

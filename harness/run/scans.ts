@@ -54,7 +54,7 @@ function rowsOf(points: readonly StoredPoint[]) {
  * Equal for equal sets of (id, write, row), in any order: two 32-bit sums of mixed words, as hex. Tombstones
  * are left out, since regions forget them at different times.
  */
-export function digest(points: readonly StoredPoint[]): string {
+function digest(points: readonly StoredPoint[]): string {
   let low = 0
   let high = 0
   for (const { id, write, row } of points) {

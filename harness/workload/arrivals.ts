@@ -6,7 +6,7 @@ import { SECOND, type Us } from '../model/units.ts'
 
 /** Kinds of operation that arrive by themselves; other fetches follow an upsert. */
 export const arrivingKinds = ['search', 'upsert', 'delete', 'fetch'] as const
-export type ArrivingKind = (typeof arrivingKinds)[number]
+type ArrivingKind = (typeof arrivingKinds)[number]
 
 /** Operations per second of one kind. */
 export function rateOf(load: LoadPlan, kind: ArrivingKind): number {

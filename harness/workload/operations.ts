@@ -26,7 +26,7 @@ export type Workload = {
 }
 
 /** A paired probe: one query asked in all regions at one instant. Pairs count from 1. */
-export type Probe = { atUs: Us; pair: number; query: Row }
+type Probe = { atUs: Us; pair: number; query: Row }
 
 /** What a region's load wants from the workload, before all regions are merged and numbered. */
 type Draft = DistributedOmit<Operation, 'op'>

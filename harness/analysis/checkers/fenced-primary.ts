@@ -1,5 +1,5 @@
-import type { EpochEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
+import type { EpochEvent } from '../../model/record.ts'
 import { counted, moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { liveIn } from '../facts/final-state.ts'

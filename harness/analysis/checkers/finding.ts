@@ -17,7 +17,7 @@ export type Checking = { check: Checker; measures: Measures }
 const WITNESSES = 8
 
 /** What a checker found, before it is put into words. */
-export type Found = {
+type Found = {
   checker: string
   about: Finding['about']
   promised: boolean

@@ -1,5 +1,5 @@
-import { echoedLink } from '../../model/canary-name.ts'
 import { roundTripFloorUs } from '../../model/plan.ts'
+import { echoedLink } from '../../model/record.ts'
 import { MS, type Us } from '../../model/units.ts'
 import { counted, seconds } from '../../text/wording.ts'
 import type { Checked, Checker } from './finding.ts'

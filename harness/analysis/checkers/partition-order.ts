@@ -1,5 +1,5 @@
-import type { CommitEvent } from '../../model/agent-events.ts'
 import type { Witness } from '../../model/finding.ts'
+import type { CommitEvent } from '../../model/record.ts'
 import { counted, moment } from '../../text/wording.ts'
 import type { FaultStory } from '../facts/faults.ts'
 import type { History, Lined } from '../facts/history.ts'

@@ -9,7 +9,7 @@ import { type Checked, conclude } from './finding.ts'
 const EFFORT = { id: 100_000, run: 3_000_000 }
 
 /** What a look at one id gave: `open` if nobody can say, or how often it failed and by what. */
-export type Look = { open: boolean; witnesses: readonly Witness[] }
+type Look = { open: boolean; witnesses: readonly Witness[] }
 
 export const fine: Look = { open: false, witnesses: [] }
 export const open: Look = { open: true, witnesses: [] }

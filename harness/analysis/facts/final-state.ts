@@ -50,7 +50,7 @@ export const departures = ['missing', 'extra', 'stale', 'resurrected', 'duplicat
  * What a final state is held against. `excused` are ids whose current version was overwritten by a real-time
  * predecessor: that is a finding of its own.
  */
-export type Judging = {
+type Judging = {
   versions: Versions
   layout: Layout
   endUs: Us

@@ -1,33 +1,31 @@
 import { dirname, join } from 'node:path'
-import type {
-  AgentEvent,
-  CarriedEvent,
-  CommitEvent,
-  EpochEvent,
-  ModeEvent,
-  RepairEvent,
-  TombstoneEvent,
-} from '../../model/agent-events.ts'
-import type { FigureEvent } from '../../model/figure.ts'
 import type { HealthLine } from '../../model/health.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { WriteId } from '../../model/point.ts'
 import { SENTINEL_ID } from '../../model/point.ts'
 import type {
+  AgentEvent,
   CanaryEvent,
+  CarriedEvent,
+  CommitEvent,
   EndEvent,
+  EpochEvent,
   FaultEvent,
+  FigureEvent,
   HopEvent,
   LinkBytesEvent,
   LogEvent,
   MirrorEvent,
+  ModeEvent,
   OpEnd,
   OpTry,
   PlanEvent,
   ProbeEvent,
   RecordEvent,
+  RepairEvent,
   ScanEvent,
   StoreEvent,
+  TombstoneEvent,
 } from '../../model/record.ts'
 import type { Us } from '../../model/units.ts'
 import { readHealth } from '../../record/health-log.ts'

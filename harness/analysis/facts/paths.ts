@@ -4,7 +4,7 @@ import { beganUs, type FaultStory } from './faults.ts'
 import type { Op } from './op.ts'
 
 /** A way users take: from the region of the client to the region of the gateway. */
-export type Path = { region: string; link: string }
+type Path = { region: string; link: string }
 
 /** Paths the fault touched and on which an operation dispatched during it was not answered ok. */
 export function hurtPaths(fault: FaultStory, ops: readonly Op[]): Path[] {

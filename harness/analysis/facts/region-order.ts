@@ -18,7 +18,7 @@ export type Setback = {
 export type RegionOrder = { evidence: number; setbacks: Setback[] }
 
 /** Whether `over` may never be followed by `back` in any region. `over` was sent later. */
-export type Rule = {
+type Rule = {
   /** Whether there is any version that must not follow this one. */
   binds: (over: Version) => boolean
   forbids: (back: Version, over: Version) => boolean

@@ -11,10 +11,10 @@ import { measures } from '../metrics/measures.ts'
 import { parseSelector, type Selector, SelectorError } from './selector.ts'
 
 /** A line of a record as it stands there; numbers count from 1. */
-export type RecordLine = { number: number; text: string }
+type RecordLine = { number: number; text: string }
 
 /** What the system of a plan promises, and where it keeps points. */
-export type Judging = {
+type Judging = {
   guaranteesFor: (plan: Plan) => Guarantees
   layoutFor: (plan: Plan) => Layout
 }
@@ -60,7 +60,7 @@ function whyNoneCounted(metric: MetricName, facts: Facts): NoLines | null {
 }
 
 /** The lines with these numbers, in order. */
-export function quoteLines(recordPath: string, numbers: Iterable<number>): RecordLine[] {
+function quoteLines(recordPath: string, numbers: Iterable<number>): RecordLine[] {
   const wanted = new Set(numbers)
   const found: RecordLine[] = []
   if (wanted.size === 0) return found

@@ -3,7 +3,7 @@ import { changeBytes } from '../../model/point.ts'
 import type { Facts } from '../facts/facts.ts'
 
 /** Bytes on all links, and bytes of the acknowledged writes that they are held against. */
-export type Amplification = { linkBytes: number; writeBytes: number; writes: number }
+type Amplification = { linkBytes: number; writeBytes: number; writes: number }
 
 /** null if links were not counted, nothing was acknowledged, or nobody said how large a vector is. */
 export function amplificationOf({ history, dim }: Facts): Amplification | null {

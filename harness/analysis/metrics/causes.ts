@@ -20,7 +20,7 @@ export const missCauses = [
 export type MissCause = (typeof missCauses)[number]
 
 /** What the cause of a miss is looked up in: the search, and the stores its answer came from. */
-export type Answering = {
+type Answering = {
   query: number
   k: number
   dispatched: Us

@@ -61,7 +61,7 @@ export function cellsBy(
 }
 
 /** A percentile is told only if at least this many values lie beyond it. */
-export const BEYOND = 10
+const BEYOND = 10
 
 type Percentile = keyof typeof percentiles
 

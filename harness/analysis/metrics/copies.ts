@@ -6,7 +6,7 @@ import type { RegionName } from '../../model/units.ts'
 import type { History, Lined } from '../facts/history.ts'
 
 /** A record that a mirror wrote once more into a target's log. */
-export type Repeat = { link: string; hop: Lined<HopEvent> }
+type Repeat = { link: string; hop: Lined<HopEvent> }
 
 /**
  * Copies beyond the first of one record of a log in another region's log. A writer that appends a write twice makes

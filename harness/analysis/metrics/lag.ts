@@ -9,7 +9,7 @@ import { type Cells, cellsBy } from './cells.ts'
 const NEVER = Number.POSITIVE_INFINITY
 
 /** One acknowledged write, where it entered, and what became of it in one other region. */
-export type Crossing = {
+type Crossing = {
   version: Version
   origin: RegionName
   target: RegionName

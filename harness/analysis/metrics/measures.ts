@@ -34,7 +34,7 @@ import { measureStaleness } from './staleness.ts'
 import { throughputRows } from './throughput.ts'
 
 /** What metrics are folded from: facts of the record, and samples that several of them share. */
-export type Material = {
+type Material = {
   facts: Facts
   samples: readonly RecallSample[]
   differences: readonly AnswerDifference[]

@@ -11,7 +11,7 @@ export interface Neighbours {
 }
 
 /** A search and its answer, best first. */
-export type AnsweredSearch = {
+type AnsweredSearch = {
   query: Row
   k: number
   dispatched: Us

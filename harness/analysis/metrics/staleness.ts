@@ -26,7 +26,7 @@ export function measureStaleness({ history, versions, phaseOf }: Facts, cells: C
 }
 
 /** null if nothing that was returned is a known version. */
-export function stalenessOf(op: Op, versions: Versions): Us | null {
+function stalenessOf(op: Op, versions: Versions): Us | null {
   if (op.dispatched === null) return null
   let oldest: Us | null = null
   for (let i = 0; i < op.ids.length; i++) {

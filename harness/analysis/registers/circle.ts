@@ -1,5 +1,5 @@
 /** `earlier` has to come before `later`. */
-export type Edge<N> = { earlier: N; later: N }
+type Edge<N> = { earlier: N; later: N }
 
 /** A circle of edges, as short as any through one of its nodes; null if there is none. O(nodes + edges). */
 export function circleIn<N extends object, E extends Edge<N>>(

@@ -24,7 +24,7 @@ export type Cluster = {
 const NEVER = Number.POSITIVE_INFINITY
 const BEFORE_TIME: Access = { op: null, from: -1, to: -1 }
 
-export const accessOf = ({ op, inv, ack }: Version): Access =>
+const accessOf = ({ op, inv, ack }: Version): Access =>
   op ? { op, from: inv, to: ack } : BEFORE_TIME
 
 function clusterOf(version: Version | null): Cluster {

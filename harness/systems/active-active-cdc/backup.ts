@@ -15,7 +15,7 @@ const TRIES = 20
 const RESTORING = 'restoring'
 const AT_ONCE = 500
 
-export type BackupSetting = {
+type BackupSetting = {
   terrain: Terrain
   /** The topic this region publishes to; its copies are called `<region>.<topic>`. */
   topic: string

@@ -3,7 +3,7 @@ import { type Guarantees, nothingPromised, promised } from '../../model/guarante
 import { allHazards, hazardsBut } from '../../model/hazard.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 
-export const levels = ['strong', 'sequential', 'causal', 'eventual', 'hybrid'] as const
+const levels = ['strong', 'sequential', 'causal', 'eventual', 'hybrid'] as const
 
 const allOr = z.union([z.literal('all'), z.int().min(1)], {
   error: 'expected all, or a number such as 10',

@@ -15,7 +15,7 @@ const VISIBLE_US: Us = 300 * MS
 /** A peer that does not answer is asked less and less often, down to once in this. */
 const LONGEST_REST_US: Us = SECOND
 
-export type GossipKnobs = {
+type GossipKnobs = {
   everyUs: Us
   /** Changed keys that a push carries: all, or so many random ones, and then the others are not sent again. */
   keys: 'all' | number

@@ -4,7 +4,7 @@ import type { Terrain } from '../../ports/system.ts'
 const HEADER_BYTES = 64
 
 /** What a message carries, and what that weighs beyond the header of the message. */
-export type Sized<T> = { body: T; bytes: number }
+type Sized<T> = { body: T; bytes: number }
 
 /** The other regions' agents: asks and answers them, and knows when each of them answered last. */
 export class Peers {

@@ -22,7 +22,7 @@ export const READY = 'ready'
 const RETRY_US: Us = 300 * MS
 const SCAN_DEADLINE_US: Us = 120 * SECOND
 
-export type Watching = {
+type Watching = {
   /** A version was met, from wherever. */
   saw: (stamp: Stamp) => void
   /** These changes are what the region holds of their points from now on. */

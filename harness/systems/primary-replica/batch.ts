@@ -8,7 +8,7 @@ const POLL_WAIT_US: Us = 100 * MS
 const RETRY_US: Us = 300 * MS
 
 /** `lingerUs`: how long a batch waits to fill; 0: until it is full, however long that takes. */
-export type Batching = Applying & { lingerUs: Us }
+type Batching = Applying & { lingerUs: Us }
 
 /**
  * Consumes topics of the local log and applies what it reads `batch` records at a time. What is committed is applied: a

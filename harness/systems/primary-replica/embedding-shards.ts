@@ -7,7 +7,7 @@ import type { Guard } from '../shared/guard.ts'
 import type { Turns } from '../shared/turns.ts'
 import { type Centroids, centroidsOf } from './centroids.ts'
 
-export type ShardKnobs = {
+type ShardKnobs = {
   /** Shards by nearest centroid; 1: no shards. */
   partitions: number
   /** Shards a search asks. */

@@ -21,7 +21,7 @@ const COMPARE_EVERY_US: Us = 500 * MS
 /** The message by which a primary asks a replica to apply what still waits in its log; answered when it has. */
 const DRAIN = 'drain'
 
-export type ReplicaKnobs = { topic: string; batch: number; lingerUs: Us; tombstonesUs: Us }
+type ReplicaKnobs = { topic: string; batch: number; lingerUs: Us; tombstonesUs: Us }
 
 /**
  * The half of a region that copies: it applies what the logs and the primary bring, refuses what a former primary sends

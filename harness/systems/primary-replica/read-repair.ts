@@ -17,7 +17,7 @@ const AT_ONCE = 500
 
 type Waiting = { change: Change; epoch: number; sinceUs: Us; has: Set<RegionName> }
 
-export type Repairing = {
+type Repairing = {
   /** Copies besides the primary's that each write must reach. */
   replicas: number
   /** How long a write may go unconfirmed before it is sent again, by message. */

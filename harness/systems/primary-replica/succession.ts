@@ -22,7 +22,7 @@ export type Term = { epoch: number; holder: RegionName; leads: boolean }
 /** And the highest epoch ever seen there, which outlives a crash: who held it does not. */
 type Told = Term & { seen: number }
 
-export type SuccessionKnobs = {
+type SuccessionKnobs = {
   primary: RegionName
   /** Where the register lives; null: nobody else ever becomes primary, and there is none. */
   witness: RegionName | null

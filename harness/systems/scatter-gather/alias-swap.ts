@@ -15,7 +15,7 @@ const RETRY_US: Us = 200 * MS
 const GRACE_US: Us = 5 * SECOND
 const call: Call = { op: 0, deadlineUs: 10 * SECOND }
 
-export type Swapping = {
+type Swapping = {
   clock: Clock
   journal: Journal
   store: VectorStore

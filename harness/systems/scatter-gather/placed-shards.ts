@@ -3,7 +3,7 @@ import type { PointId } from '../../model/point.ts'
 import type { RegionName } from '../../model/units.ts'
 import { HashRing } from './hash-ring.ts'
 
-export type Placing = {
+type Placing = {
   shards: number
   virtualNodes: number
   /** Regions that keep a shard: the primary and its secondaries. */
@@ -94,7 +94,7 @@ export function placingProblems(
 const wrong = (key: string, message: string) => ({ key, message })
 
 /** `us-east, eu-west`: a list of regions as a knob is written; empty text is no region. */
-export const regionList = (text: string): RegionName[] =>
+const regionList = (text: string): RegionName[] =>
   text
     .split(',')
     .map((part) => part.trim())

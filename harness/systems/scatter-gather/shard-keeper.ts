@@ -25,7 +25,7 @@ const COPY = 'shard-copy'
 const DEADLINE_US = 10 * SECOND
 const BATCH = 256
 
-export type Keeping = {
+type Keeping = {
   terrain: Terrain
   stamper: Stamper
   holdings: Holdings

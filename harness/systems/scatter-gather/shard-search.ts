@@ -13,7 +13,7 @@ import type { PlacedShards } from './placed-shards.ts'
 /** Which holder of a shard is asked first: the one with the shortest way, the fastest of late, or the primary. */
 export const readChoices = ['nearest', 'fastest', 'primary'] as const
 
-export type SearchKnobs = {
+type SearchKnobs = {
   readFrom: (typeof readChoices)[number]
   /** Another holder is asked too after so long; 0: only once one has failed. */
   hedgeUs: Us
@@ -115,7 +115,7 @@ export class ShardSearch {
   }
 }
 
-export type Gathering = {
+type Gathering = {
   clock: Clock
   shards: readonly number[]
   /** Regions to ask for a shard, best first. */
@@ -129,7 +129,7 @@ export type Gathering = {
   timeoutUs: Us
 }
 
-export type Gathered = { answers: Hit[][]; answered: number[]; from: RegionName[] }
+type Gathered = { answers: Hit[][]; answered: number[]; from: RegionName[] }
 
 /** Asks every shard at once, one holder of each, and waits for all of them or for the time they have. */
 export async function gather(gathering: Gathering): Promise<Gathered> {
@@ -226,7 +226,7 @@ const FRESH = 0.2
 const TRIAL = 0.05
 
 /** How fast each region has answered of late, as one coordinator saw it. */
-export class Speeds {
+class Speeds {
   private readonly smoothUs = new Map<RegionName, number>()
 
   private readonly rng: Rng

@@ -14,7 +14,7 @@ const unknown = Number.POSITIVE_INFINITY
 /** Who watches, and what it reaches the others with. */
 export type Watcher = { clock: Clock; network: Pick<Network, 'call'> }
 
-export type WatchKnobs = {
+type WatchKnobs = {
   /** Time between two probes of a region; also how long a probe may take. */
   everyUs: Us
   /** What is asked for; `HEALTH` is answered by every agent without touching its store. */

@@ -4,7 +4,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Hit } from '../../ports/store.ts'
 
-export type CacheKnobs = {
+type CacheKnobs = {
   /** How long an answer may be given again; 0: there is no cache. */
   ttlUs: Us
   /** Answers it holds; the one used longest ago makes room. */

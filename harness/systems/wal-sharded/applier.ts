@@ -20,7 +20,7 @@ import type { Splitter } from './splitter.ts'
 
 const APPLY_DEADLINE_US = 10 * SECOND
 
-export type Applying = {
+type Applying = {
   terrain: Terrain
   background: Background
   rule: ConflictRule

@@ -9,7 +9,7 @@ import type { StaleReads } from './stale-reads.ts'
 
 const LOOK_US = 100 * MS
 
-export type BoundedReading = {
+type BoundedReading = {
   region: RegionName
   regions: readonly RegionName[]
   clock: Clock

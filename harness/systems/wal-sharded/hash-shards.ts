@@ -9,7 +9,7 @@ export function hashOfId(id: PointId, seed = 0): number {
 }
 
 /** Which shard an id is in: by its hash, or so many neighbouring ids in each. */
-export type Sharding = { map: 'murmur3' | 'range'; shards: number; rangeIds: number }
+type Sharding = { map: 'murmur3' | 'range'; shards: number; rangeIds: number }
 
 export function shardOfId(id: PointId, { map, shards, rangeIds }: Sharding): number {
   return (map === 'murmur3' ? hashOfId(id) : Math.floor(id / rangeIds)) % shards

@@ -14,7 +14,7 @@ type Partition = {
 const nothingRead: Partition = { read: 0, next: 0, last: 0 }
 
 /** A change taken in and not applied yet. */
-export type Pending = { shard: number; partition: number; offset: number }
+type Pending = { shard: number; partition: number; offset: number }
 
 /** When it was asked, and which offset each partition of the origin's log would give next. */
 type Edge = { us: Us; next: readonly number[] }

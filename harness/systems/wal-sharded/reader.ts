@@ -17,7 +17,7 @@ const AHEAD = 20_000
 /** After a start so many records of a copy are read again, only to know them. */
 const RECALLED = 20_000
 
-export type Reading = {
+type Reading = {
   region: RegionName
   regions: readonly RegionName[]
   topic: string

@@ -18,7 +18,7 @@ const RECORDS = 500
 const AHEAD = 2_000
 const ALERT_US: Us = 10 * SECOND
 
-export type Reconciling = {
+type Reconciling = {
   region: RegionName
   regions: readonly RegionName[]
   topic: string

@@ -11,7 +11,7 @@ const READ_OF_YOURS = 'read-of-your-log'
 const BORN = 'born'
 const ASK_US: Us = 2 * SECOND
 
-export type Restoring = {
+type Restoring = {
   terrain: Terrain
   topic: string
   positions: ReadonlyMap<RegionName, WalPositions>

@@ -14,7 +14,7 @@ const WINDOW_US: Us = 5 * SECOND
 const AHEAD_US: Us = 2 * SECOND
 const ASK_US: Us = 2 * SECOND
 
-export type Splitting = {
+type Splitting = {
   region: RegionName
   regions: readonly RegionName[]
   topic: string

@@ -21,7 +21,7 @@ const ASK = 'what-do-you-have'
 type Question = { query?: Row; k: number; ids: readonly PointId[]; deadlineUs: Us }
 type Answered = { hits: Hit[]; points: StoredPoint[]; behind: boolean; from: RegionName }
 
-export type StaleReading = {
+type StaleReading = {
   clock: Clock
   store: VectorStore
   network: Network & Serving

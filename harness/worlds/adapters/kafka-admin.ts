@@ -6,10 +6,10 @@ import { committedOf, Desk, edgesOf, placeOf, presence } from './kafka-client.ts
 import type { Address } from './message-wire.ts'
 import { Waiting } from './milvus-waiting.ts'
 
-export type TopicSetting = { name: string; partitions: number; retentionMs?: number }
+type TopicSetting = { name: string; partitions: number; retentionMs?: number }
 
 /** Committed and next offset of a group in one partition: the difference is its lag in records. */
-export type PartitionLag = { topic: string; partition: number; committed: number; next: number }
+type PartitionLag = { topic: string; partition: number; committed: number; next: number }
 
 const CLIENT = 'faultline-admin'
 const CALL_US: Us = 5 * SECOND

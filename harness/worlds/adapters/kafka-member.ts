@@ -8,7 +8,7 @@ import { type Feed, type FeedSetting, type Fetched, openFeed, type Place } from 
 /** Offsets that a group wanted to read and that retention has taken: from `from` up to, not including, `to`. */
 export type Gap = { group: string; topic: string; partition: number; from: number; to: number }
 
-export type MemberSetting = Pick<
+type MemberSetting = Pick<
   FeedSetting,
   'address' | 'clientId' | 'onLog' | 'group' | 'topics' | 'sessionTimeoutMs'
 > & {

@@ -7,7 +7,7 @@ import { answerOf, rootOf, writeError } from './kafka-errors.ts'
 
 export type ProducerMode = 'at-least-once' | 'idempotent' | 'transactional'
 
-export type ProducerSetting = Dial & {
+type ProducerSetting = Dial & {
   mode: ProducerMode
   /** Sends of an idempotent producer side by side: only to show what kafkajs loses that way. */
   concurrentSends: boolean

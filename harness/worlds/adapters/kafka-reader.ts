@@ -6,7 +6,7 @@ import type { Dial } from './kafka-client.ts'
 import { type Feed, type Fetched, openFeed } from './kafka-feed.ts'
 
 /** Records from `offset` on, at most `max` of them and none at or after `end`, which must exist. */
-export type Range = { topic: string; partition: number; offset: number; end: number; max: number }
+type Range = { topic: string; partition: number; offset: number; end: number; max: number }
 
 const SESSION_MS = 3_000
 

@@ -18,7 +18,7 @@ export type Tapped = {
   tUs: Us
 }
 
-export type TapSetting = Dial & {
+type TapSetting = Dial & {
   topics: readonly string[]
   now(): Us
   onRecord(record: Tapped): void

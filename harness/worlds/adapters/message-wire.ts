@@ -144,7 +144,7 @@ function settle(
 }
 
 /** Nobody listened: the request was never sent. All else may have been read before the connection broke. */
-export function callErrorOf(error: Error): CallError {
+function callErrorOf(error: Error): CallError {
   const { code } = error as NodeJS.ErrnoException
   const definite = code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH'
   return new CallError(definite ? 'connection refused' : 'connection reset', { definite })

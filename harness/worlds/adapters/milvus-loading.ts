@@ -14,7 +14,7 @@ import { MilvusConnection } from './milvus-connection.ts'
 import { fieldsOf, milvusRowOf } from './milvus-points.ts'
 import { Waiting } from './milvus-waiting.ts'
 
-export type LoadOptions = {
+type LoadOptions = {
   /** For everything, from health to canary. */
   withinMs: number
   onStep(text: string): void

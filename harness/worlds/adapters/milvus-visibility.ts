@@ -4,7 +4,7 @@ import { CallError } from '../../ports/errors.ts'
 import type { ReadableStore } from '../../ports/store.ts'
 import { pause } from './host-clock.ts'
 
-export type VisibilitySetting = {
+type VisibilitySetting = {
   store: Pick<ReadableStore, 'fetch'>
   /** The true clock. */
   now(): Us

@@ -3,7 +3,7 @@ import { CallError } from '../../ports/errors.ts'
 import { pause } from './host-clock.ts'
 
 /** What a look at the server showed; `done` ends the wait. */
-export type Look = { done: boolean; saw: string }
+type Look = { done: boolean; saw: string }
 
 const EVERY_US: Us = 100 * MS
 

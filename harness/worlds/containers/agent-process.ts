@@ -1,11 +1,13 @@
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { invariant } from '../../base/invariant.ts'
+import { fromJson, toJson } from '../../base/json.ts'
 import { Signal } from '../../base/signal.ts'
 import type { Space } from '../../model/layout.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
-import { type Agent, HEALTH, type Terrain } from '../../ports/system.ts'
+import { type Agent, type Durable, HEALTH, type Terrain } from '../../ports/system.ts'
 import type { Launch } from '../../ports/world.ts'
 import { HostClock, regionClock } from '../adapters/host-clock.ts'
 import { type Handler, serveMessages } from '../adapters/message-wire.ts'
@@ -13,12 +15,11 @@ import type { Vectors } from '../adapters/vectors.ts'
 import { RegionTime } from '../region-time.ts'
 import type { AgentConfig, FromAgent, ToAgent } from './agent-messages.ts'
 import { onlyFrom } from './callers.ts'
-import { durableFile } from './durable-file.ts'
 import { hostNetwork } from './host-network.ts'
 import { Logs, Stores } from './servers.ts'
 
 /** What an agent's process must be told by the program that knows systems and data sets. */
-export type Knows = {
+type Knows = {
   launch: (plan: Plan, emit: (event: RecordEvent) => void) => Launch
   vectors: (plan: Plan) => Vectors
   space: (plan: Plan) => Space
@@ -139,4 +140,20 @@ function remote(config: AgentConfig, region: RegionName): AgentConfig['remote'][
   const there = config.remote[region]
   invariant(there !== undefined, `no way from ${config.region} to ${region}`)
   return there
+}
+
+/** What an agent keeps over a crash, in one file; replaced whole, so that a kill leaves the old one or the new one. */
+function durableFile(path: string): Durable {
+  mkdirSync(dirname(path), { recursive: true })
+  const values: Record<string, number> = existsSync(path)
+    ? (fromJson(readFileSync(path, 'utf8')) as Record<string, number>)
+    : {}
+  return {
+    load: async (key) => values[key],
+    async save(key, value) {
+      values[key] = value
+      writeFileSync(`${path}.new`, toJson(values))
+      renameSync(`${path}.new`, path)
+    },
+  }
 }

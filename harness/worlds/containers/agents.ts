@@ -11,7 +11,7 @@ import { agentNotUp } from './topology/errors.ts'
 /** What the processes of agents are told that stays the same for all their incarnations. */
 export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
 
-export type AgentsSetting = {
+type AgentsSetting = {
   /** The program an agent runs: harness/pipeline/agent.ts. */
   program: string
   clock: HostClock

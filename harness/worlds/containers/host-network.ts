@@ -5,7 +5,7 @@ import type { ReadableStore } from '../../ports/store.ts'
 import { type Address, MessageClient } from '../adapters/message-wire.ts'
 
 /** Where a party of one region dials: the own region directly, every other one through its link. */
-export type Routes = {
+type Routes = {
   agent(region: RegionName): Address
   store(region: RegionName): ReadableStore
   log(region: RegionName): EventLog

@@ -8,7 +8,7 @@ const FIGURES_EVERY_US: Us = 10 * SECOND
 
 export type Figure = { region: RegionName; figure: string; value: number }
 
-export type Housekeeping = {
+type Housekeeping = {
   now(): Us
   emit(event: RecordEvent): void
   /** Bytes sent so far by directed link `a>b`, or why this host does not let us count: then no line has them. */

@@ -20,7 +20,7 @@ export const PROBE_TOPIC = 'canary'
 /** What MirrorMaker calls the copy of another region's topic. */
 export const mirrored = (from: RegionName, topic: string): string => `${from}.${topic}`
 
-export type ProbeSetting = {
+type ProbeSetting = {
   path(from: RegionName, to: RegionName, path: LinkPath): Address
   echo: EchoServer
   network(from: RegionName): Network

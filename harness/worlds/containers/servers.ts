@@ -8,7 +8,7 @@ import { type MilvusStore, openMilvus } from '../adapters/milvus.ts'
 import type { Vectors } from '../adapters/vectors.ts'
 
 /** One process that uses servers: from which region, by which way, and under which name. */
-export type Party = {
+type Party = {
   plan: Plan
   region: RegionName
   vectors: Vectors
@@ -23,7 +23,7 @@ export type Party = {
 }
 
 /** Commits of the party's consumers: next offset per partition. */
-export type OnCommit = (
+type OnCommit = (
   region: RegionName,
   group: string,
   topic: string,

@@ -5,7 +5,7 @@ import { openTap } from '../adapters/kafka-tap.ts'
 import type { Address } from '../adapters/message-wire.ts'
 import { isProbe, mirrored, PROBE_TOPIC } from './probes.ts'
 
-export type TapSetting = {
+type TapSetting = {
   regions: readonly RegionName[]
   topics: readonly string[]
   kafka(region: RegionName): Address

@@ -22,13 +22,13 @@ interface NativeGraph {
 }
 
 /** hnswlib-node, loaded; `version` names the build in cache keys, as graphs differ between builds. */
-export type Hnswlib = {
+type Hnswlib = {
   version: string
   HierarchicalNSW: new (space: 'l2', dim: number) => NativeGraph
 }
 
 /** `m` links a node, `efConstruction` and `ef` candidates kept while building and searching. */
-export type GraphOptions = { m: number; efConstruction: number; ef: number }
+type GraphOptions = { m: number; efConstruction: number; ef: number }
 
 export type GraphPoint = { id: PointId; row: Row }
 
@@ -47,7 +47,7 @@ export interface Graph {
 }
 
 /** Where graphs are kept, under the working directory. */
-export const GRAPH_CACHE = join('.cache', 'hnsw')
+const GRAPH_CACHE = join('.cache', 'hnsw')
 
 /** Any fixed number: levels of nodes are drawn from it. */
 const GRAPH_SEED = 100

@@ -17,7 +17,7 @@ export type SegmentNews = (
   points: { id: PointId; write: WriteId }[],
 ) => void
 
-export type SegmentSetting = {
+type SegmentSetting = {
   neighbours: Neighbours
   queryCodes: (query: Row) => Int8Array
   build: (points: readonly GraphPoint[]) => Graph

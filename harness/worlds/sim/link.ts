@@ -10,7 +10,7 @@ import { addedSpread, type Spread, spreadOf, sumOf, timeoutUs } from './tcp.ts'
 import type { Timeline } from './timeline.ts'
 
 /** One of the connections of a link, from the end that sends. */
-export type Sender = { service: Service; connection: string }
+type Sender = { service: Service; connection: string }
 
 /**
  * One direction between two regions.

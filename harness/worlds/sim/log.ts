@@ -19,7 +19,7 @@ export type Batch = {
   from?: RegionName
 }
 
-export type LogSetting = {
+type LogSetting = {
   timeline: Timeline
   rng: Rng
   region: RegionName

@@ -1,17 +1,49 @@
+import type { Rng } from '../../base/rng.ts'
+import type { MirrorPolicy, Plan } from '../../model/plan.ts'
 import { type Change, changeBytes } from '../../model/point.ts'
+import type { Profile } from '../../model/profile.ts'
+import type { RecordEvent } from '../../model/record.ts'
 import { FETCH_DEADLINE_US, PARTITION_BYTES } from '../../model/transport.ts'
-import type { Us } from '../../model/units.ts'
+import type { RegionName, Us } from '../../model/units.ts'
 import type { LogRecord } from '../../ports/log.ts'
-import { copyName } from './copy-name.ts'
 import { Downs } from './downs.ts'
-import type { Batch } from './log.ts'
-import type { MirrorSetting } from './mirror-setting.ts'
+import type { Batch, SimLog } from './log.ts'
 import { Process } from './process.ts'
+import { PROBE_TOPIC } from './region.ts'
 import { serviceUs } from './station.ts'
+import type { Timeline } from './timeline.ts'
 import { batchesOf, byPartition, type Positions } from './topics.ts'
-import type { Answer } from './wire.ts'
+import type { Answer, Wire } from './wire.ts'
 
 const FETCH_BYTES = 120
+
+/** What a mirror needs from around it. */
+type MirrorSetting = {
+  timeline: Timeline
+  rng: Rng
+  wire: Wire
+  from: RegionName
+  to: RegionName
+  topics: readonly string[]
+  source: SimLog
+  target: SimLog
+  profile: Profile['mirror']
+  delivery: Plan['mirror']['delivery']
+  flushUs: Us
+  policy?: MirrorPolicy
+  dim: number
+  emit: (event: RecordEvent) => void
+}
+
+/**
+ * Topic that a mirror writes the copy of `topic` of region `from` to: after the region, or, where names are kept, the
+ * same. Probe records are copied after the region always: those of the harness must never go round.
+ */
+export const copyName = (
+  from: RegionName,
+  topic: string,
+  policy: MirrorPolicy = 'default',
+): string => (policy === 'identity' && topic !== PROBE_TOPIC ? topic : `${from}.${topic}`)
 
 /**
  * MirrorMaker 2 for one directed pair, living in the target region: it *pulls* from the source log over the

@@ -11,10 +11,10 @@ import type { SimStore } from './store.ts'
 import type { Timeline } from './timeline.ts'
 import type { Answer } from './wire.ts'
 
-export type Handler = (message: Message, from: RegionName) => Promise<Message>
+type Handler = (message: Message, from: RegionName) => Promise<Message>
 
 /** Starts one incarnation of the system's agent in a region. */
-export type LaunchHere = (seat: AgentSeat) => Promise<Agent>
+type LaunchHere = (seat: AgentSeat) => Promise<Agent>
 
 /** The place an agent process has in a region: what it answers, and what it keeps over a crash. */
 export class AgentSeat {

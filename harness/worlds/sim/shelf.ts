@@ -6,7 +6,7 @@ import { Collection, type CollectionSetting } from './collection.ts'
 import type { VectorIndex } from './index-flat.ts'
 import { Sightings } from './sightings.ts'
 
-export type ShelfSetting = Pick<CollectionSetting, 'timeline' | 'profile' | 'process'> & {
+type ShelfSetting = Pick<CollectionSetting, 'timeline' | 'profile' | 'process'> & {
   region: RegionName
   emit: (event: RecordEvent) => void
   openIndex: (index?: IndexPlan) => VectorIndex

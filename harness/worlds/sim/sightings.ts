@@ -4,7 +4,7 @@ import type { RegionName } from '../../model/units.ts'
 import type { Collection } from './collection.ts'
 import type { Timeline } from './timeline.ts'
 
-export type SightingsSetting = {
+type SightingsSetting = {
   timeline: Timeline
   region: RegionName
   emit: (event: RecordEvent) => void

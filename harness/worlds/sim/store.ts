@@ -15,7 +15,7 @@ import type { Timeline } from './timeline.ts'
 import type { Answer } from './wire.ts'
 
 /** What a store needs from around it. */
-export type StoreSetting = {
+type StoreSetting = {
   timeline: Timeline
   rng: Rng
   region: RegionName

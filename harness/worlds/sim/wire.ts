@@ -12,7 +12,7 @@ export type Answer<T> = {
   error(error: CallError): void
 }
 
-export type Exchange<T> = {
+type Exchange<T> = {
   caller: Process
   from: RegionName
   to: RegionName

@@ -24,7 +24,7 @@ import type { Appended } from './topics.ts'
 import { Wire } from './wire.ts'
 
 /** What the simulator needs beyond any world: how a store answers searches, and where points live. */
-export type SimNeeds = WorldNeeds & {
+type SimNeeds = WorldNeeds & {
   launch: Launch
   space: Space
   layout: Layout

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CarriedEvent } from '../../../harness/model/agent-events.ts'
 import type { StoredPoint } from '../../../harness/model/point.ts'
+import type { CarriedEvent } from '../../../harness/model/record.ts'
 import type { Message, Network, Serving } from '../../../harness/ports/network.ts'
 import type { ReadableStore } from '../../../harness/ports/store.ts'
 import { OPERATION } from '../../../harness/ports/system.ts'

@@ -34,7 +34,7 @@ export const advertisedAt = (address: Address): Promise<string> =>
     return brokers.map(({ host, port }) => `${host}:${port}`).join(', ')
   })
 
-export type TopicSetting = { partitions: number; retentionMs?: number }
+type TopicSetting = { partitions: number; retentionMs?: number }
 
 /** Creates what is not there yet; topics that are there stay as they are. */
 export const ensureTopics = (

@@ -5,7 +5,7 @@ import type { ServerSetting } from './setting.ts'
 /** The record that proves a flow goes through this topic, which nothing else reads or writes. */
 export const readinessTopic = 'faultline-readiness'
 /** Topic of the harness's own probes during a run; mirrored like those of the system. */
-export const canaryTopic = 'canary'
+const canaryTopic = 'canary'
 
 /** Topics on every broker that are mirrored to all others. */
 export const mirroredTopics = (topics: readonly string[]): string[] => [

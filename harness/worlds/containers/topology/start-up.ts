@@ -20,7 +20,7 @@ const MIRROR_MS = 120_000
 const PATH_MS = 20_000
 const PROBE_US: Us = 4 * SECOND
 
-export type StartUp = {
+type StartUp = {
   setting: TopologySetting
   layout: Layout
   servers: Servers

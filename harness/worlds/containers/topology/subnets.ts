@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /** An IPv4 range as numbers. */
-export type Range = { base: number; mask: number }
+type Range = { base: number; mask: number }
 
 /** A /24 by its first three numbers: "10.207.13". */
 export type Prefix = string

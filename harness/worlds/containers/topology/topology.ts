@@ -28,7 +28,7 @@ import type {
 import { bringUp } from './start-up.ts'
 import { Toxics } from './toxics.ts'
 
-export type { Container, Links, ServerLoad, Topology, TopologySetting } from './setting.ts'
+export type { Container, Topology } from './setting.ts'
 
 /**
  * Starts every server of a plan and the links between them; settles when each has answered through every path and

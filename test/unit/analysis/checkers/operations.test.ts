@@ -4,10 +4,10 @@ import { doubleApply } from '../../../../harness/analysis/checkers/double-apply.
 import { fencedPrimary } from '../../../../harness/analysis/checkers/fenced-primary.ts'
 import { residency } from '../../../../harness/analysis/checkers/residency.ts'
 import { tombstoneSafety } from '../../../../harness/analysis/checkers/tombstone-safety.ts'
-import type { EpochEvent } from '../../../../harness/model/agent-events.ts'
 import { type Guarantees, promised } from '../../../../harness/model/guarantees.ts'
 import { allHazards } from '../../../../harness/model/hazard.ts'
 import { keptByAll, type Layout } from '../../../../harness/model/layout.ts'
+import type { EpochEvent } from '../../../../harness/model/record.ts'
 import { MS, SECOND, type Us } from '../../../../harness/model/units.ts'
 import { aRecord, everythingPromised, type RecordScript, spoken } from '../../../support/record.ts'
 

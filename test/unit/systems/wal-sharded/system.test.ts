@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import type { FaultPlan } from '../../../../harness/model/fault.ts'
-import type { FigureEvent } from '../../../../harness/model/figure.ts'
 import type { LoadPlan, Plan } from '../../../../harness/model/plan.ts'
-import type { OpEnd, OpStart, RecordEvent, ScanEvent } from '../../../../harness/model/record.ts'
+import type {
+  FigureEvent,
+  OpEnd,
+  OpStart,
+  RecordEvent,
+  ScanEvent,
+} from '../../../../harness/model/record.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
 import type { System } from '../../../../harness/ports/system.ts'
 import { walSharded } from '../../../../harness/systems/wal-sharded/system.ts'
