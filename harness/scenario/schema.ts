@@ -3,6 +3,7 @@ import { faultKindNames } from '../model/fault.ts'
 import { type MetricName, metrics } from '../model/metric.ts'
 import { worldNames } from '../model/plan.ts'
 import type { Names } from './known.ts'
+import { defaults } from './parts/defaults.ts'
 import { faultSchema, nameForm, namePattern } from './parts/fault-kinds.ts'
 import { loadSchema } from './parts/load-schema.ts'
 import { overrideSchema } from './parts/profile-rows.ts'
@@ -10,7 +11,9 @@ import { tableUnits } from './parts/rtt-table.ts'
 import { serversSchema } from './parts/servers.ts'
 import { sweepSchema } from './parts/sweep-schema.ts'
 import { rateSchema } from './parts/worlds.ts'
-import { quantity } from './yaml/quantity.ts'
+import { durationText, shareText } from './shown/figures.ts'
+import { about, optional } from './yaml/about.ts'
+import { anyPattern, quantity } from './yaml/quantity.ts'
 import { linkTarget, nameOf, regionName } from './yaml/reference.ts'
 
 const duration = quantity('duration')
@@ -20,37 +23,62 @@ const window = quantity('bytes', { above: 0 })
 const law = z.enum(['uniform', 'exponential', 'pareto'])
 
 /** One link, or one direction of it: a preset, or delays of its own. */
-export const linkSchema = z.union(
-  [
-    z.string(),
-    z.strictObject({
-      preset: z.string().optional(),
-      latency: duration.optional(),
-      rtt: duration.optional(),
-      jitter: duration.optional(),
-      law: law.optional(),
-      loss: share.optional(),
-      bandwidth: quantity('bandwidth', { above: 0 }).optional(),
-      window: window.optional().describe('of every connection over the link'),
-    }),
-  ],
-  { error: 'expected { latency: 38ms } or a preset such as washington-dc -> frankfurt' },
+export const linkSchema = about(
+  z.union(
+    [
+      z.string().meta({ examples: ['washington-dc -> frankfurt'] }),
+      z.strictObject({
+        preset: optional(z.string(), 'the pair of a link preset that this link is taken from'),
+        latency: optional(duration, 'one way; half of rtt'),
+        rtt: optional(duration, 'there and back; twice latency'),
+        jitter: optional(duration, 'how far the delay varies', '0s'),
+        law: optional(law, 'the law jitter is drawn by', defaults.link.law),
+        loss: optional(share, 'the share of segments that is lost', '0%'),
+        bandwidth: optional(
+          quantity('bandwidth', { above: 0 }),
+          'what all connections of the link carry together; without end if left out',
+        ),
+        window: optional(
+          window,
+          'the window of every connection over the link; that of the profile',
+        ),
+      }),
+    ],
+    { error: 'expected { latency: 38ms } or a preset such as washington-dc -> frankfurt' },
+  ),
+  'the delay of a link named a <-> b, or of one direction named a -> b',
 )
 export type LinkWritten = z.output<typeof linkSchema>
 
 const hnsw = z.strictObject({
-  m: z.int().min(2).max(128).optional(),
-  efConstruction: z.int().min(1).max(10_000).optional(),
-  ef: z.int().min(1).max(10_000).optional(),
-  sealAt: z.int().min(1).optional(),
-  compactAt: quantity('share', { above: 0 }).optional(),
+  m: optional(z.int().min(2).max(128), 'links of each node of the graph', defaults.hnsw.m),
+  efConstruction: optional(
+    z.int().min(1).max(10_000),
+    'candidates held while a node is put in',
+    defaults.hnsw.efConstruction,
+  ),
+  ef: optional(
+    z.int().min(1).max(10_000),
+    'candidates held by a search: more find more and take longer',
+    defaults.hnsw.ef,
+  ),
+  sealAt: optional(z.int().min(1), 'points at which a segment is closed', defaults.hnsw.sealAt),
+  compactAt: optional(
+    quantity('share', { above: 0 }),
+    'the share of deleted points at which a segment is built anew',
+    shareText(defaults.hnsw.compactAt),
+  ),
 })
-const index = z.union([z.enum(['flat', 'hnsw']), z.strictObject({ hnsw })], {
-  error: 'expected flat, hnsw or { hnsw: { m: 16, ef: 64 } }',
-})
+const index = z.union(
+  [z.enum(['flat', 'hnsw']), z.strictObject({ hnsw: about(hnsw, 'a graph: fast, and not exact') })],
+  { error: 'expected flat, hnsw or { hnsw: { m: 16, ef: 64 } }' },
+)
 
 /** What a bound may look like depends on the metric: read in limits.ts. */
-const bound = z.union([z.string(), z.number()], { error: 'expected a number with its unit' })
+const bound = z.union(
+  [z.string().meta({ examples: ['40ms', '99%', '5/s', '10MB'], pattern: anyPattern }), z.number()],
+  { error: 'expected a number with its unit' },
+)
 
 const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).transform(
   (name) => name as MetricName,
@@ -58,19 +86,25 @@ const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).transform(
 
 export function limitSchema(names: Names) {
   return z.strictObject({
-    metric: metricName,
-    p: z.number().optional(),
-    mean: bound.optional(),
-    max: bound.optional(),
-    min: bound.optional(),
-    at: z.int().min(1).optional(),
-    region: regionName(names.regions).optional(),
-    link: linkTarget(names.regions, ['one', 'both']).optional(),
-    phase: z.string().optional(),
-    operation: z.enum(['search', 'fetch', 'upsert', 'delete', 'write']).optional(),
-    hop: z.string().optional(),
-    pool: z.boolean().optional(),
-    confidence: bound.optional(),
+    metric: about(metricName, 'what is measured'),
+    p: optional(z.number().meta({ minimum: 0, maximum: 100 }), 'a percentile such as 99 or 99.9'),
+    mean: optional(bound, 'the mean has to be at least this, or at most, as the metric asks'),
+    max: optional(bound, 'at most this'),
+    min: optional(bound, 'at least this'),
+    at: optional(z.int().min(1), 'the k a recall is about; has to be the k of the load'),
+    region: optional(regionName(names.regions), 'in this region only; each region if left out'),
+    link: optional(linkTarget(names.regions, ['one', 'both']), 'on this link; each if left out'),
+    phase: optional(
+      z.string().meta({ examples: ['baseline', 'fault:partition', 'recovery'] }),
+      'in this phase of the run only; in every phase if left out',
+    ),
+    operation: optional(
+      z.enum(['search', 'fetch', 'upsert', 'delete', 'write']),
+      'of these operations only; of each kind if left out',
+    ),
+    hop: optional(z.string(), 'of this hop of a change only; from end to end if left out'),
+    pool: optional(z.boolean(), 'all regions, or all links, together instead of each', false),
+    confidence: optional(bound, 'how sure the verdict has to be', shareText(defaults.confidence)),
   })
 }
 export type LimitWritten = z.output<ReturnType<typeof limitSchema>>
@@ -79,41 +113,65 @@ const plainName = z
   .string({ error: 'expected a name such as my-scenario' })
   .regex(namePattern, { error: nameForm })
 
+const checkerNames = (names: Names) => z.array(nameOf('checker', 'checkers', names.checkers))
+
 /** Sections that may be other for one world. */
 function changeableSchemas(names: Names) {
+  const { data, timeline } = defaults
+  const probes = z.union(
+    [z.enum(['off']), z.strictObject({ every: about(positive, 'how often') })],
+    {
+      error: 'expected off or { every: 1s }',
+    },
+  )
   return {
-    data: z
-      .strictObject({
-        set: nameOf('data set', 'data sets', names.dataSets).optional(),
-        base: z.int().min(0).optional(),
-      })
-      .optional(),
-    load: z.array(loadSchema(names)).min(1),
-    probes: z
-      .union([z.enum(['off']), z.strictObject({ every: positive })], {
-        error: 'expected off or { every: 1s }',
-      })
-      .optional(),
-    timeline: z
-      .strictObject({
-        warmup: duration.optional(),
-        run: positive.optional(),
-        settle: duration.optional(),
-      })
-      .optional(),
-    faults: z
-      .array(z.union(faultKindNames.map((kind) => faultSchema(kind, names.regions))))
-      .optional(),
-    limits: z.array(limitSchema(names)).optional(),
-    servers: serversSchema.optional(),
-    expect: z
-      .strictObject({
-        verdict: z.enum(['pass', 'fail', 'unknown', 'invalid']),
-        fire: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
-        quiet: z.array(nameOf('checker', 'checkers', names.checkers)).optional(),
-        breaks: z.array(metricName).min(1).optional(),
-      })
-      .optional(),
+    data: optional(
+      z.strictObject({
+        set: optional(nameOf('data set', 'data sets', names.dataSets), 'its name', data.set),
+        base: optional(
+          z.int().min(0),
+          'points every region has from the start; the others are for upserts',
+          data.base,
+        ),
+      }),
+      'the vectors, their queries, and how many are there from the start',
+    ),
+    load: about(z.array(loadSchema(names)).min(1), 'who asks for what, where and how often'),
+    probes: optional(probes, 'fetches that compare what all regions answer; default { every: 1s }'),
+    timeline: optional(
+      z.strictObject({
+        warmup: optional(duration, 'before anything is judged', durationText(timeline.warmupUs)),
+        run: optional(
+          positive,
+          'how long operations arrive after it',
+          durationText(timeline.runUs),
+        ),
+        settle: optional(
+          duration,
+          'after arrivals, until regions have to be equal',
+          durationText(timeline.settleUs),
+        ),
+      }),
+      'warm-up, run and settling: times of faults count from the end of warm-up',
+    ),
+    faults: optional(
+      z.array(z.union(faultKindNames.map((kind) => faultSchema(kind, names.regions)))),
+      'what goes wrong, where, and when',
+    ),
+    limits: optional(z.array(limitSchema(names)), 'what the run is held to, beside the checkers'),
+    servers: optional(serversSchema, 'how real servers are set; the simulator goes by its profile'),
+    expect: optional(
+      z.strictObject({
+        verdict: about(
+          z.enum(['pass', 'fail', 'unknown', 'invalid']),
+          'what the run is meant to come to',
+        ),
+        fire: optional(checkerNames(names), 'checkers that have to find something'),
+        quiet: optional(checkerNames(names), 'checkers that must find nothing'),
+        breaks: optional(z.array(metricName).min(1), 'metrics whose limits have to break'),
+      }),
+      'what this scenario is meant to show; held to it by tests and campaigns',
+    ),
   }
 }
 
@@ -131,72 +189,109 @@ function makeSchemas(names: Names) {
   const changeable = changeableSchemas(names)
   const { data, load, servers, ...others } = changeable
   const overlay = z.strictObject({
-    rate: rateSchema.optional(),
+    rate: optional(rateSchema, 'the share of all rates of the scenario', '100%'),
     ...changeable,
-    load: load.optional(),
+    load: optional(load, 'in the place of the load of the scenario'),
   })
+  const laidOver = (world: string) => `what is other in ${world}; sections replace those above`
   return {
-    name: plainName,
-    seed: z.int().min(0).optional(),
-    /** One of those that `npm test` runs. */
-    quick: z.boolean().optional(),
-    'runs-in': z.array(z.enum(worldNames)).min(1).optional(),
-    regions: z
-      .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
-      .min(1, { error: '' })
-      .max(32),
-    links: z
-      .object({
-        preset: nameOf('link preset', 'link presets', names.linkPresets).optional(),
-        file: z.string().optional().describe('a CSV file of round trips, beside the scenario'),
-        unit: z.enum(tableUnits).optional().describe('of numbers in the file that have none'),
-      })
-      .catchall(linkSchema)
-      .optional(),
+    name: about(plainName, 'names the run directory'),
+    seed: optional(z.int().min(0), 'of everything that is drawn', defaults.seed),
+    quick: optional(z.boolean(), 'whether `run --quick` and `npm test` run it', false),
+    'runs-in': optional(
+      z.array(z.enum(worldNames)).min(1),
+      'worlds it may be run in; default all of them',
+    ),
+    regions: about(
+      z
+        .array(plainName, { error: 'expected a list such as [us-east, eu-west]' })
+        .min(1, { error: '' })
+        .max(32),
+      'the regions by name, 32 at most',
+    ),
+    links: optional(linksSchema(names), 'the delay of every link between two regions'),
     data,
-    system: z
-      .object(
-        { kind: nameOf('system', 'systems', names.systems), index: index.optional() },
-        { error: `expected { kind: ${names.systems[0]} }` },
-      )
-      .catchall(z.unknown()),
-    systems: z
-      .union([z.array(nameOf('system', 'systems', names.systems)), z.record(z.string(), z.any())])
-      .optional(),
-    mirror: z
-      .strictObject({
-        delivery: z.enum(['at-least-once', 'exactly-once']).optional(),
-        flush: positive.optional(),
-        policy: z.enum(['default', 'identity']).optional().describe('identity: copies keep names'),
-        window: window.optional().describe('receive.buffer.bytes of its consumers'),
-      })
-      .optional(),
-    log: z
-      .strictObject({
-        partitions: z.int().min(1).max(1_000).optional(),
-        retention: positive.optional(),
-      })
-      .optional(),
+    system: about(systemHead(names), 'the system under test, and its knobs'),
+    systems: optional(
+      z.union([z.array(nameOf('system', 'systems', names.systems)), z.record(z.string(), z.any())]),
+      'other systems it can be run on: a list, or a map of their knobs and what differs there',
+    ),
+    mirror: optional(mirrorSchema, 'how changes are copied between the logs of regions'),
+    log: optional(logSchema, 'the event log of every region'),
     servers,
-    profile: z
-      .union(
-        [
-          nameOf('profile', 'profiles', names.profiles),
-          z.strictObject({
-            name: nameOf('profile', 'profiles', names.profiles).optional(),
-            override: overrideSchema,
-          }),
-        ],
-        {
-          error: 'expected the name of a profile or { name, override: { store.search.base: 1ms } }',
-        },
-      )
-      .optional(),
+    profile: optional(profileSchema(names), 'how long servers take', defaults.profile),
     load,
     ...others,
-    sweep: sweepSchema(names).optional(),
-    worlds: z.strictObject({ sim: overlay.optional(), containers: overlay.optional() }).optional(),
+    sweep: optional(sweepSchema(names), 'runs it at several points, side by side'),
+    worlds: optional(
+      z.strictObject({
+        sim: optional(overlay, laidOver('the simulator')),
+        containers: optional(overlay, laidOver('containers')),
+      }),
+      'what is other in one of the worlds',
+    ),
   }
+}
+
+const linksSchema = (names: Names) =>
+  z
+    .object({
+      preset: optional(
+        nameOf('link preset', 'link presets', names.linkPresets),
+        'measured round trips that ship with Faultline',
+      ),
+      file: optional(z.string(), 'a CSV file of round trips, beside the scenario'),
+      unit: optional(z.enum(tableUnits), 'of numbers in the file that have none'),
+    })
+    .catchall(linkSchema)
+
+const systemHead = (names: Names) =>
+  z
+    .object(
+      {
+        kind: about(nameOf('system', 'systems', names.systems), 'which system'),
+        index: optional(index, 'how a store searches', 'flat'),
+      },
+      { error: `expected { kind: ${names.systems[0]} }` },
+    )
+    .catchall(z.unknown())
+
+const mirrorSchema = z.strictObject({
+  delivery: optional(
+    z.enum(['at-least-once', 'exactly-once']),
+    'whether a mirror that starts again may copy a record twice',
+    defaults.mirror.delivery,
+  ),
+  flush: optional(positive, 'how often offsets are kept', durationText(defaults.mirror.flushUs)),
+  policy: optional(
+    z.enum(['default', 'identity']),
+    'how copies are called: after their region, or (identity) as the original',
+    defaults.mirror.policy,
+  ),
+  window: optional(window, 'receive.buffer.bytes of its consumers; that of the profile'),
+})
+
+const logSchema = z.strictObject({
+  partitions: optional(z.int().min(1).max(1_000), 'of each topic', defaults.log.partitions),
+  retention: optional(
+    positive,
+    'how long records are kept',
+    durationText(defaults.log.retentionUs),
+  ),
+})
+
+function profileSchema(names: Names) {
+  const name = nameOf('profile', 'profiles', names.profiles)
+  return z.union(
+    [
+      name,
+      z.strictObject({
+        name: optional(name, 'the profile that rows are replaced in', defaults.profile),
+        override: about(overrideSchema, 'rows in the place of those of the profile'),
+      }),
+    ],
+    { error: 'expected the name of a profile or { name, override: { store.search.base: 1ms } }' },
+  )
 }
 
 export type SectionSchemas = ReturnType<typeof makeSchemas>

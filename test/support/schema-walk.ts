@@ -45,14 +45,12 @@ function bare(schema: z.ZodType): z.ZodType {
   return inner ? bare(inner) : schema
 }
 
-type Meta = { enum?: string[]; description?: string; title?: string }
+type Meta = { enum?: string[]; examples?: string[]; title?: string }
 
 /** What is said of a schema, or of the one inside. */
 function metaOf(schema: z.ZodType): Meta {
   const inner = inside(schema)
-  const [outer, below] = [schema.meta() as Meta | undefined, inner && metaOf(inner)]
-  const said = [outer?.description, below?.description].filter((text) => text !== undefined)
-  return { ...below, ...outer, description: said.join('\n') }
+  return { ...(inner && metaOf(inner)), ...(schema.meta() as Meta | undefined) }
 }
 
 /** Every map below a schema, once each. */
@@ -117,15 +115,13 @@ function guesses(schema: z.ZodType): unknown[] {
     case 'number':
       return numbers
     case 'string':
-      return [...(meta.enum ?? []), ...texts]
+      return [...(meta.examples ?? []), ...(meta.enum ?? []), ...texts]
     case 'array':
       return guesses(element as z.ZodType).map((one) => [one])
     case 'object':
       return [exampleMap(shape as Shape)]
-    case 'union': {
-      const quantities = /: (.*)$/m.exec(meta.description ?? '')?.[1]?.split(', ') ?? []
-      return [...quantities, ...(options as z.ZodType[]).flatMap(guesses)]
-    }
+    case 'union':
+      return (options as z.ZodType[]).flatMap(guesses)
     default:
       return []
   }

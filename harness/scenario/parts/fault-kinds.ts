@@ -9,6 +9,7 @@ import {
   type LinkName,
 } from '../../model/fault.ts'
 import { bandwidthText, durationText, shareText } from '../shown/figures.ts'
+import { about, optional } from '../yaml/about.ts'
 import { quantity } from '../yaml/quantity.ts'
 import { linkTarget, regionName } from '../yaml/reference.ts'
 
@@ -30,33 +31,42 @@ export const nameForm = 'expected a name of up to 63 small letters, digits and d
  * `at` counts from the end of warm-up. `regions` null takes any name.
  */
 export function faultSchema(kind: FaultKindName, regions: readonly string[] | null) {
-  const { about, on, instead, knobs } = described(kind)
+  const { about: what, on, instead, knobs } = described(kind)
   const target = on ? linkTarget(regions, on, instead) : regionName(regions)
   const strength = Object.values(knobs).map((knob) => [knob.key, knobSchema(knob)] as const)
   return z
     .strictObject({
-      [kind]: target,
+      [kind]: about(target, what),
       ...Object.fromEntries(strength),
-      at: quantity('duration'),
+      at: about(quantity('duration'), 'when it begins, counted from the end of warm-up'),
       // A length of 0 would be no fault at all.
-      for: quantity('duration', { above: 0 }),
-      name: z.string().regex(namePattern, { error: nameForm }).optional(),
+      for: about(quantity('duration', { above: 0 }), 'how long it lasts'),
+      name: optional(
+        z.string().regex(namePattern, { error: nameForm }),
+        'what its phases are called; its kind if left out',
+      ),
     })
-    .meta({ title: kind, description: about })
+    .meta({ title: kind, description: what })
 }
 
 function knobSchema(knob: Knob): z.ZodType {
+  const plain = plainSchema(knob)
+  if (!('default' in knob) || knob.default === undefined) return about(plain, knob.about)
+  const { default: value } = knob
+  const standard = typeof value === 'string' ? value : figureText(knob.reads, value)
+  return about(plain.default(value), knob.about, standard)
+}
+
+function plainSchema(knob: Knob): z.ZodType {
   switch (knob.reads) {
     case 'factor':
       return 'least' in knob ? z.number().min(knob.least) : z.number().gt(knob.above)
     case 'count':
-      return z.int().min(knob.least).max(knob.most).default(knob.default)
+      return z.int().min(knob.least).max(knob.most)
     case 'word':
-      return z.enum(knob.words).default(knob.default)
-    default: {
-      const schema = quantity(knob.reads, { above: knob.above })
-      return knob.default === undefined ? schema : schema.default(knob.default)
-    }
+      return z.enum(knob.words)
+    default:
+      return quantity(knob.reads, { above: knob.above })
   }
 }
 

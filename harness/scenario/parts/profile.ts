@@ -12,9 +12,9 @@ import {
   figure,
   isRowKey,
   type overrideSchema,
+  profileRows,
   type RowKey,
   rowKeys,
-  rowKinds,
 } from './profile-rows.ts'
 
 const rowSchema = z.strictObject({ value: figure, source: z.string().min(1) })
@@ -161,7 +161,7 @@ function readFigure(
   key: RowKey,
   raw: string | number,
 ): number | undefined {
-  const kind = rowKinds[key]
+  const kind = profileRows[key].reads
   if (kind === 'count') {
     if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 1) return raw
     sheet.report(path, { message: `expected a whole number from 1, found ${nounOf(raw)}` })

@@ -3,6 +3,7 @@ import type { FaultPlan } from '../../model/fault.ts'
 import type { ServersPlan } from '../../model/plan.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import { durationText } from '../shown/figures.ts'
+import { optional } from '../yaml/about.ts'
 import type { Sheet } from '../yaml/document.ts'
 import { quantity } from '../yaml/quantity.ts'
 import { read } from '../yaml/reading.ts'
@@ -10,11 +11,31 @@ import { defaults } from './defaults.ts'
 
 /** How real servers are set; the simulator goes by its profile instead, which has a tick of its own. */
 export const serversSchema = z.strictObject({
-  tick: quantity('duration', { above: 0 }).optional(),
-  sessionTtl: quantity('duration', { above: 0 }).optional(),
-  producer: z.enum(['at-least-once', 'idempotent', 'transactional']).optional(),
-  concurrentSends: z.boolean().optional(),
-  kafkaClock: z.boolean().optional(),
+  tick: optional(
+    quantity('duration', { above: 0 }),
+    'how often Milvus makes what was written searchable, in whole milliseconds',
+    durationText(defaults.servers.tickUs),
+  ),
+  sessionTtl: optional(
+    quantity('duration', { above: 0 }),
+    'how long the session of a dead Milvus holds up its next start, in whole seconds',
+    durationText(defaults.servers.sessionTtlUs),
+  ),
+  producer: optional(
+    z.enum(['at-least-once', 'idempotent', 'transactional']),
+    'how appends to Kafka are sent',
+    defaults.servers.producer,
+  ),
+  concurrentSends: optional(
+    z.boolean(),
+    'whether an idempotent producer has several appends under way',
+    defaults.servers.concurrentSends,
+  ),
+  kafkaClock: optional(
+    z.boolean(),
+    'whether the clock of brokers can be moved; set where a fault needs it',
+    defaults.servers.kafkaClock,
+  ),
 })
 
 /** The settings of real servers; null if any is wrong. Brokers get a clock that can be moved where a fault moves it. */

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Arrivals, Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import { durationText, rateText } from '../shown/figures.ts'
+import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
-import { quantity, readQuantity } from '../yaml/quantity.ts'
+import { patternOf, quantity, readQuantity } from '../yaml/quantity.ts'
 
 /** What a stage leads to: operations per second, or a share of the rates of its load. */
 type Target = { perSec: number } | { factor: number }
@@ -11,9 +12,18 @@ type Target = { perSec: number } | { factor: number }
 const targetHint = 'Write a rate such as 50/s, or a share of the rates of this load such as 25%.'
 
 export const targetSchema = z
-  .union([z.string().meta({ examples: ['50/s', '25%'] }), z.number()], {
-    error: 'expected a rate such as 50/s or a share such as 25%',
-  })
+  .union(
+    [
+      z.string().meta({
+        examples: ['50/s', '25%'],
+        pattern: `(${patternOf('rate')})|(${patternOf('share')})`,
+      }),
+      z.number(),
+    ],
+    {
+      error: 'expected a rate such as 50/s or a share such as 25%',
+    },
+  )
   .transform((raw, ctx): Target => {
     const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(raw).trim())
     if (percent) return { factor: Math.round((Number(percent[1]) / 100) * 1e12) / 1e12 }
@@ -30,9 +40,9 @@ const length = quantity('duration', { above: 0 })
 export const stagesSchema = z
   .array(
     z.strictObject({
-      target: targetSchema.describe('the rate at the end of the stage, reached in a straight line'),
-      for: length.optional().describe('how long the stage lasts'),
-      duration: length.optional().describe('the same as for: the word of k6'),
+      target: about(targetSchema, 'the rate at the end of the stage, reached in a straight line'),
+      for: optional(length, 'how long the stage lasts'),
+      duration: optional(length, 'the same as for, in the word of k6'),
     }),
   )
   .min(1)

@@ -227,12 +227,37 @@ function readShare(raw: string | number): Reading {
   }
 }
 
+/**
+ * What a text of this kind looks like, for editors: it lets through all that is read, and little else. A time may have
+ * several parts, as 2m30s has.
+ */
+export function patternOf(kind: QuantityKind): string {
+  if (kind === 'share') return '^\\s*[0-9]+(\\.[0-9]+)?\\s*%?\\s*$'
+  const { units, signed } = kinds[kind]
+  const names = Object.keys(units).sort((a, b) => b.length - a.length)
+  const part = `[0-9]+(\\.[0-9]+)?\\s*(${names.join('|')})\\s*`
+  const sign = signed ? '[+-]?' : '[+]?'
+  return `^\\s*${sign}((${part})${units === time ? '+' : ''}|0+(\\.0+)?\\s*)$`
+}
+
+/** A quantity of any kind, or a bare number. */
+export const anyPattern = ['duration', 'rate', 'bytes', 'share']
+  .map((kind) => `(${patternOf(kind as QuantityKind)})`)
+  .join('|')
+
+/** Numbers without a unit: zero needs none, and a share is one from 0 to 1. */
+function bareNumbers(kind: QuantityKind, above: number | undefined): Record<string, number> {
+  if (kind !== 'share') return { const: 0 }
+  return { ...(above === undefined ? { minimum: 0 } : { exclusiveMinimum: above }), maximum: 1 }
+}
+
 /** A zod schema that reads a quantity; `above` refuses values that are not larger. */
 export function quantity(kind: QuantityKind, { above }: { above?: number } = {}) {
   const { noun, examples } = examplesOf(kind)
   const said = `expected a ${noun} such as ${examples[0]}`
+  const text = z.string().meta({ examples, pattern: patternOf(kind) })
   return z
-    .union([z.string().meta({ examples }), z.number()], { error: said })
+    .union([text, z.number().meta(bareNumbers(kind, above))], { error: said })
     .transform((raw, ctx): number => {
       const reading = readQuantity(kind, raw)
       const fail = (message: string, hint: string): number => {
@@ -244,5 +269,7 @@ export function quantity(kind: QuantityKind, { above }: { above?: number } = {})
         return fail(`${shortened(String(raw))} does nothing here`, `Give a ${noun} above ${above}.`)
       return reading.value
     })
-    .meta({ description: `a ${noun}: ${examples.join(', ')}` })
+    .meta({
+      description: `a ${noun}${above === undefined ? '' : ` above ${above}`} such as ${examples.join(', ')}`,
+    })
 }

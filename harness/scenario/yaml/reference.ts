@@ -76,6 +76,14 @@ const written: Record<LinkForm, string> = {
   into: '-> b (all links into b)',
 }
 
+/** What a text of each form looks like, for editors. */
+const looksLike: Record<LinkForm, string> = {
+  one: '[^\\s<>]+\\s*->\\s*[^\\s<>]+',
+  both: '[^\\s<>]+\\s*<->\\s*[^\\s<>]+',
+  region: '[^\\s<>]+',
+  into: '->\\s*[^\\s<>]+',
+}
+
 /** Links a fault or a limit acts on, as directed links. */
 export function linkTarget(
   regions: readonly string[] | null,
@@ -114,7 +122,10 @@ export function linkTarget(
       }
       return issues.length > 0 ? z.NEVER : directions(link)
     })
-    .meta({ description: ways })
+    .meta({
+      description: ways,
+      pattern: `^\\s*(${forms.map((form) => looksLike[form]).join('|')})\\s*$`,
+    })
 }
 
 function linksOf(region: string, regions: readonly string[]): LinkName[] {

@@ -31,29 +31,52 @@ import { ReadOnly } from './read-only.ts'
 
 const knobs = z.strictObject({
   /** Not lamport: its clients carry no counter from region to region. */
-  conflict: z.enum(conflictRules).exclude(['lamport']).default('hybrid-logical-clock'),
-  /** When a write is acknowledged: in the local store, or in the local log (which then comes first). */
-  ack: z.enum(['local', 'log']).default('local'),
-  /** Send each write to the other agents at once, besides the log. */
-  fanOut: z.enum(['off', 'on']).default('off'),
-  /** Changes an applier takes at once. */
-  batch: z.int().min(1).max(10_000).default(128),
-  /** How long a client stays with the region it was routed to. */
+  conflict: z
+    .enum(conflictRules)
+    .exclude(['lamport'])
+    .default('hybrid-logical-clock')
+    .describe('what decides which of two concurrent writes wins'),
+  ack: z
+    .enum(['local', 'log'])
+    .default('local')
+    .describe(
+      'when a write is acknowledged: in the local store, or in the local log, which then comes first',
+    ),
+  fanOut: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('whether each write is sent to the other agents at once, besides the log'),
+  batch: z.int().min(1).max(10_000).default(128).describe('changes an applier takes at once'),
   affinityUs: z
     .int()
     .min(0)
-    .default(300 * SECOND),
-  /** How long a tombstone is kept. */
+    .default(300 * SECOND)
+    .describe(
+      'how long a client stays with the region it was routed to; off: each operation is routed anew',
+    ),
   tombstonesUs: z
     .int()
     .min(0)
-    .default(600 * SECOND),
-  /** Time between two health probes of the load balancer. */
-  healthUs: z.int().min(1).default(SECOND),
-  /** Whether a region that does not reach more than half of all regions goes on taking writes. */
-  onPartition: z.enum(['serve', 'read-only']).default('serve'),
-  /** Time between two snapshots of each store, kept outside all regions; a region that lost its data begins there. */
-  snapshotEveryUs: z.int().min(0).default(0),
+    .default(600 * SECOND)
+    .describe('how long a tombstone is kept'),
+  healthUs: z
+    .int()
+    .min(1)
+    .default(SECOND)
+    .describe('time between two health probes of the load balancer'),
+  onPartition: z
+    .enum(['serve', 'read-only'])
+    .default('serve')
+    .describe(
+      'whether a region that does not reach more than half of all regions goes on taking writes',
+    ),
+  snapshotEveryUs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'time between two snapshots of each store, kept outside all regions; a region that lost its data begins there; off: none',
+    ),
 })
 type Knobs = z.infer<typeof knobs>
 

@@ -10,56 +10,86 @@ const allOr = z.union([z.literal('all'), z.int().min(1)], {
 })
 
 export const gossipQuorumKnobs = z.strictObject({
-  level: z.enum(levels).default('hybrid'),
-  /** What stamps are made of: the wall clock, the wall clock and all stamps seen, or a count alone. */
+  level: z.enum(levels).default('hybrid').describe('the consistency level of all operations'),
   conflict: z
     .enum(['last-writer-wins', 'hybrid-logical-clock', 'lamport'])
-    .default('hybrid-logical-clock'),
-  /** Regions that keep each point: all of them. */
-  copies: z.int().min(3).default(3),
-  /** Copies a write waits for: levels strong, sequential and hybrid. */
-  write: z.int().min(1).default(2),
-  /** Copies a fetch asks: level strong. */
-  read: z.int().min(1).default(2),
-  /** Time between two pushes. */
+    .default('hybrid-logical-clock')
+    .describe(
+      'what stamps are made of: the wall clock, the wall clock and all stamps seen, or a count alone',
+    ),
+  copies: z.int().min(3).default(3).describe('regions that keep each point: all of them'),
+  write: z
+    .int()
+    .min(1)
+    .default(2)
+    .describe('copies a write waits for: levels strong, sequential and hybrid'),
+  read: z.int().min(1).default(2).describe('copies a fetch asks: level strong'),
   gossipUs: z
     .int()
     .min(1)
-    .default(100 * MS),
-  /** Changed keys in a push: all, or so many random ones, and the others are not sent again. */
-  gossipKeys: allOr.default('all'),
-  /** Peers of a push: all, or so many random ones, who pass it on. */
-  gossipPeers: allOr.default('all'),
-  /** Time between two comparisons of digests with another region, 0 = off. */
+    .default(100 * MS)
+    .describe('time between two pushes'),
+  gossipKeys: allOr
+    .default('all')
+    .describe(
+      'changed keys in a push: all, or so many random ones, and the others are not sent again',
+    ),
+  gossipPeers: allOr
+    .default('all')
+    .describe('peers of a push: all, or so many random ones, who pass it on'),
   antiEntropyUs: z
     .int()
     .min(0)
-    .default(5 * SECOND),
-  /** How long points and answers may be kept in memory and given again, 0 = no cache. */
-  cacheTtlUs: z.int().min(0).default(0),
-  cacheSize: z.int().min(1).default(500),
-  /** Drop answers that a change made here could alter. */
-  cacheInvalidate: z.enum(['on', 'off']).default('on'),
-  /** How long a tombstone is kept. */
+    .default(5 * SECOND)
+    .describe('time between two comparisons of digests with another region; off: none'),
+  cacheTtlUs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('how long points and answers may be kept in memory and given again; off: no cache'),
+  cacheSize: z.int().min(1).default(500).describe('points and answers a cache holds, at most'),
+  cacheInvalidate: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('whether answers that a change made here could alter are dropped'),
   tombstonesUs: z
     .int()
     .min(0)
-    .default(600 * SECOND),
-  /** What a region that cannot reach `write` copies does with a write. */
-  onMinority: z.enum(['refuse', 'buffer']).default('refuse'),
-  /** Changed points that it takes alone before it refuses. */
-  buffer: z.int().min(1).default(1000),
-  /** A region that has not answered for so long counts as cut off. */
-  suspectUs: z.int().min(1).default(SECOND),
-  /** Answers are flagged as stale where the region may lack what another took longer ago than this, 0 = never. */
-  staleAfterUs: z.int().min(0).default(0),
-  /** How long a client stays with the region it was routed to. */
+    .default(600 * SECOND)
+    .describe('how long a tombstone is kept'),
+  onMinority: z
+    .enum(['refuse', 'buffer'])
+    .default('refuse')
+    .describe('what a region that cannot reach `write` copies does with a write'),
+  buffer: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('changed points that it takes alone before it refuses'),
+  suspectUs: z
+    .int()
+    .min(1)
+    .default(SECOND)
+    .describe('a region that has not answered for so long counts as cut off'),
+  staleAfterUs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'answers are flagged as stale where the region may lack what another took longer ago than this; off: never',
+    ),
   affinityUs: z
     .int()
     .min(0)
-    .default(300 * SECOND),
-  /** Time between two health probes of the load balancer. */
-  healthUs: z.int().min(1).default(SECOND),
+    .default(300 * SECOND)
+    .describe(
+      'how long a client stays with the region it was routed to; off: each operation is routed anew',
+    ),
+  healthUs: z
+    .int()
+    .min(1)
+    .default(SECOND)
+    .describe('time between two health probes of the load balancer'),
 })
 export type GossipQuorumKnobs = z.infer<typeof gossipQuorumKnobs>
 

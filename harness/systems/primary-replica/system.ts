@@ -30,36 +30,45 @@ import { Succession } from './succession.ts'
 const span = (us: Us) => z.int().min(0).default(us)
 
 const knobs = z.strictObject({
-  /** The region that takes writes first. */
-  primary: z.string(),
-  /** Whether another region takes over when the lease of the primary runs out. */
-  failover: z.enum(['auto', 'off']).default('auto'),
-  /** The region that keeps the register of the lease; by default the last one that is not the primary. */
-  witness: z.string().optional(),
-  /** How long a lease lasts that is not renewed. */
+  primary: z.string().describe('the region that takes writes first'),
+  failover: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('whether another region takes over when the lease of the primary runs out'),
+  witness: z
+    .string()
+    .optional()
+    .describe(
+      'the region that keeps the register of the lease; by default the last one that is not the primary',
+    ),
   leaseUs: z
     .int()
     .min(1)
-    .default(6 * SECOND),
-  /** Whose store answers reads. */
-  reads: z.enum(['replica', 'primary']).default('replica'),
-  /** Changes a replica applies at once. */
-  batch: z.int().min(1).max(4096).default(1024),
-  /** How long a batch waits to fill; off: until it is full. */
-  lingerUs: span(50 * MS),
-  /** Replicas that each write must reach, and when it is sent again to those that have not said they have it. */
-  replicas: z.int().min(1).max(31).default(1),
-  repairAfterUs: span(SECOND),
-  /** Shards by nearest centroid (1: none), how many a search asks, and how many rows of the base centroids come from at most. */
-  partitions: z.int().min(1).max(256).default(16),
-  probe: z.int().min(1).max(256).default(3),
-  sample: z.int().min(0).default(1000),
-  /** When each region finds its centroids again from all of the base and moves its points, from its start on. */
-  rebalanceUs: span(0),
-  /** How long a tombstone is kept. */
-  tombstonesUs: span(600 * SECOND),
-  /** Time between two health probes of the load balancer. */
-  healthUs: z.int().min(1).default(SECOND),
+    .default(6 * SECOND)
+    .describe('how long a lease lasts that is not renewed'),
+  reads: z.enum(['replica', 'primary']).default('replica').describe('whose store answers reads'),
+  batch: z.int().min(1).max(4096).default(1024).describe('changes a replica applies at once'),
+  lingerUs: span(50 * MS).describe('how long a batch waits to fill; off: until it is full'),
+  replicas: z.int().min(1).max(31).default(1).describe('replicas that each write must reach'),
+  repairAfterUs: span(SECOND).describe(
+    'when a write is sent again to replicas that have not said they have it; off: never',
+  ),
+  partitions: z.int().min(1).max(256).default(16).describe('shards by nearest centroid; 1: none'),
+  probe: z.int().min(1).max(256).default(3).describe('how many shards a search asks'),
+  sample: z
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('rows of the base that centroids are found from, at most'),
+  rebalanceUs: span(0).describe(
+    'when, from its start on, each region finds its centroids again from all of the base and moves its points; off: never',
+  ),
+  tombstonesUs: span(600 * SECOND).describe('how long a tombstone is kept'),
+  healthUs: z
+    .int()
+    .min(1)
+    .default(SECOND)
+    .describe('time between two health probes of the load balancer'),
 })
 type Knobs = z.infer<typeof knobs>
 

@@ -36,45 +36,88 @@ import { readChoices, ShardSearch } from './shard-search.ts'
 const duration = (us: Us) => z.int().min(0).default(us)
 
 const knobs = z.strictObject({
-  shards: z.int().min(1).max(64).default(6),
-  /** Places of each shard, and of each region, on its ring. */
-  virtualNodes: z.int().min(1).max(1024).default(64),
-  /** Regions that keep a shard: one primary, the others follow. */
-  copies: z.int().min(1).max(16).default(2),
-  /** Regions that shards are placed in, e.g. `us-east, eu-west`; empty: all. */
-  placedIn: z.string().default(''),
-  /** The first so many shards are kept in `pinnedTo` only, and their vectors never leave it. */
-  pinnedShards: z.int().min(0).max(64).default(0),
-  pinnedTo: z.string().default(''),
-  /** Which holder of a shard is searched. */
-  readFrom: z.enum(readChoices).default('nearest'),
-  /** Another holder is asked too after so long; off: only when one has failed. */
-  hedgeUs: duration(0),
-  /** Hedges for each call to a shard, at most: 0.1 is one in ten. */
-  hedgeShare: z.number().min(0).max(1).default(0.1),
-  /** A shard that has not answered by then is left out, and the answer says so. */
+  shards: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(6)
+    .describe('parts the points are spread over by their id'),
+  virtualNodes: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe('places of each shard, and of each region, on its ring'),
+  copies: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe('regions that keep a shard: one primary, the others follow'),
+  placedIn: z
+    .string()
+    .default('')
+    .describe('regions that shards are placed in, such as `us-east, eu-west`; all if left out'),
+  pinnedShards: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe(
+      'the first so many shards are kept in `pinnedTo` only, and their vectors never leave it',
+    ),
+  pinnedTo: z.string().default('').describe('the region of the pinned shards'),
+  readFrom: z.enum(readChoices).default('nearest').describe('which holder of a shard is searched'),
+  hedgeUs: duration(0).describe(
+    'another holder is asked too after so long; off: only when one has failed',
+  ),
+  hedgeShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('hedges for each call to a shard, at most: 0.1 is one in ten'),
   shardTimeoutUs: z
     .int()
     .min(1)
-    .default(500 * MS),
-  /** How long a top-k result is given again; off: never. */
-  cacheUs: duration(0),
-  cacheSize: z.int().min(1).default(500),
-  cacheInvalidation: z.enum(['off', 'on']).default('on'),
-  routing: z.enum(routingPolicies).default('nearest'),
-  /** For `routing: weighted`, e.g. `us-east 3, eu-west 1`. */
-  weights: z.string().default(''),
-  /** What load balancers and coordinators ask for: that an agent with its data answers, or that its store does. */
-  probe: z.enum(['agent', 'store']).default('agent'),
-  /** Time between two health probes, of load balancers and of coordinators. */
-  healthUs: z.int().min(1).default(SECOND),
-  /** How long a region must have been well again before it is used again. */
-  failBackUs: duration(0),
-  affinityUs: duration(0),
-  /** Each agent builds its index anew so long after its start and swaps it in; off: never. */
-  reindexAtUs: duration(0),
-  reindexTo: z.enum(['flat', 'hnsw']).default('flat'),
-  tombstonesUs: duration(600 * SECOND),
+    .default(500 * MS)
+    .describe('a shard that has not answered by then is left out, and the answer says so'),
+  cacheUs: duration(0).describe('how long a top-k result is given again; off: never'),
+  cacheSize: z.int().min(1).default(500).describe('results a cache holds, at most'),
+  cacheInvalidation: z
+    .enum(['off', 'on'])
+    .default('on')
+    .describe('whether results that a change could alter are dropped'),
+  routing: z
+    .enum(routingPolicies)
+    .default('nearest')
+    .describe('how the load balancer chooses a region'),
+  weights: z
+    .string()
+    .default('')
+    .describe('for `routing: weighted`, such as `us-east 3, eu-west 1`'),
+  probe: z
+    .enum(['agent', 'store'])
+    .default('agent')
+    .describe(
+      'what load balancers and coordinators ask for: that an agent with its data answers, or that its store does',
+    ),
+  healthUs: z
+    .int()
+    .min(1)
+    .default(SECOND)
+    .describe('time between two health probes, of load balancers and of coordinators'),
+  failBackUs: duration(0).describe(
+    'how long a region must have been well again before it is used again; off: at once',
+  ),
+  affinityUs: duration(0).describe(
+    'how long a client stays with the region it was routed to; off: each operation is routed anew',
+  ),
+  reindexAtUs: duration(0).describe(
+    'each agent builds its index anew so long after its start and swaps it in; off: never',
+  ),
+  reindexTo: z.enum(['flat', 'hnsw']).default('flat').describe('the index that is built then'),
+  tombstonesUs: duration(600 * SECOND).describe('how long a tombstone is kept'),
 })
 type Knobs = z.infer<typeof knobs>
 

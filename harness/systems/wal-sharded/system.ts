@@ -35,34 +35,63 @@ import { SharedAsks, StaleReads } from './stale-reads.ts'
 const duration = (us: Us) => z.int().min(0).default(us)
 
 const knobs = z.strictObject({
-  conflict: z.enum(conflictRules).default('lamport'),
-  /** Whose logs must have a write before it is acknowledged: the own region's, those of a majority, all. */
-  ack: z.enum(['log', 'quorum', 'all']).default('log'),
-  shards: z.int().min(1).max(4096).default(128),
-  /** How ids go to shards: by hash, or in ranges of `rangeIds` neighbours (where new ids are all in the last one). */
-  map: z.enum(['murmur3', 'range']).default('murmur3'),
-  rangeIds: z.int().min(1).default(1024),
-  /** Changes of one call of an apply lane at most; a lane has one call under way. */
-  batch: z.int().min(1).max(10_000).default(32),
-  /** A read that may be further behind carries a flag; off: none does. */
-  staleBoundUs: duration(2 * SECOND),
-  /** Reads that would be flagged ask the regions they are behind of. */
-  requery: z.enum(['off', 'on']).default('off'),
-  /** Such questions under way at most. */
-  requeries: z.int().min(1).max(10_000).default(8),
-  requeryDeadlineUs: duration(500 * MS).refine((us) => us > 0),
-  /** Time between two comparisons with the logs of all regions. */
-  vectorsUs: duration(250 * MS).refine((us) => us > 0),
-  catchUp: z.enum(['delta', 'snapshot', 'off']).default('delta'),
-  /** Lag that starts a catch-up. */
-  catchUpAfterUs: duration(5 * SECOND),
-  /** Share of all records that makes a shard hot; 0: none is split. */
-  splitAt: z.number().min(0).max(1).default(0.8),
-  /** Virtual nodes of a split shard. */
-  splitWays: z.int().min(2).max(64).default(8),
-  affinityUs: duration(300 * SECOND),
-  tombstonesUs: duration(600 * SECOND),
-  healthUs: duration(SECOND).refine((us) => us > 0),
+  conflict: z
+    .enum(conflictRules)
+    .default('lamport')
+    .describe('what decides which of two concurrent writes wins'),
+  ack: z
+    .enum(['log', 'quorum', 'all'])
+    .default('log')
+    .describe(
+      "whose logs must have a write before it is acknowledged: the own region's, those of a majority, all",
+    ),
+  shards: z.int().min(1).max(4096).default(128).describe('parts the ids are spread over'),
+  map: z
+    .enum(['murmur3', 'range'])
+    .default('murmur3')
+    .describe(
+      'how ids go to shards: by hash, or in ranges of `rangeIds` neighbours (where new ids are all in the last one)',
+    ),
+  rangeIds: z.int().min(1).default(1024).describe('neighbours in a range, for `map: range`'),
+  batch: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(32)
+    .describe('changes of one call of an apply lane, at most; a lane has one call under way'),
+  staleBoundUs: duration(2 * SECOND).describe(
+    'a read that may be further behind carries a flag; off: none does',
+  ),
+  requery: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('whether reads that would be flagged ask the regions they are behind of'),
+  requeries: z.int().min(1).max(10_000).default(8).describe('such questions under way, at most'),
+  requeryDeadlineUs: duration(500 * MS)
+    .refine((us) => us > 0)
+    .describe('how long such a question waits for its answer'),
+  vectorsUs: duration(250 * MS)
+    .refine((us) => us > 0)
+    .describe('time between two comparisons with the logs of all regions'),
+  catchUp: z
+    .enum(['delta', 'snapshot', 'off'])
+    .default('delta')
+    .describe('how a region that is behind catches up: by what it lacks, by a snapshot, or not'),
+  catchUpAfterUs: duration(5 * SECOND).describe('the lag that starts a catch-up'),
+  splitAt: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.8)
+    .describe('the share of all records that makes a shard hot; 0: none is split'),
+  splitWays: z.int().min(2).max(64).default(8).describe('virtual nodes of a split shard'),
+  affinityUs: duration(300 * SECOND).describe(
+    'how long a client stays with the region it was routed to; off: each operation is routed anew',
+  ),
+  tombstonesUs: duration(600 * SECOND).describe('how long a tombstone is kept'),
+  healthUs: duration(SECOND)
+    .refine((us) => us > 0)
+    .describe('time between two health probes of the load balancer'),
 })
 type Knobs = z.infer<typeof knobs>
 
