@@ -42,8 +42,7 @@ export type Plan = {
 
 /**
  * How mirrors name copies. `default`: after the region they come from, and copies are not copied on. `identity`: as
- * their source, so that two mirrors between two regions copy each other's copies for good. Records of before there was
- * a choice do not say, and had the default.
+ * their source, so that two mirrors between two regions copy each other's copies for good.
  */
 export type MirrorPolicy = 'default' | 'identity'
 
@@ -143,7 +142,7 @@ export type LoadPlan = {
   fetchOwn: number
   /**
    * Which key an upsert goes to; the three shares sum to 1. Contended keys are the same ids in all regions; under a
-   * law they are not all as hot. Absent: uniform, as in records of before there was a choice.
+   * law they are not all as hot. Absent: uniform.
    */
   keys: {
     fresh: number
@@ -171,16 +170,16 @@ export const loadName = ({ region, class: name }: Pick<LoadPlan, 'region' | 'cla
 export const searchesPerSec = ({ closedLoop, searchPerSec }: LoadPlan): number =>
   closedLoop ? Number.POSITIVE_INFINITY : searchPerSec
 
-/** Fetches per second, of own writes too; records of before there were others do not say, and had none. */
+/** Fetches per second, of own writes too. */
 export const fetchesPerSec = (load: LoadPlan): number =>
-  load.fetchOwn * load.upsertPerSec + ((load as Partial<LoadPlan>).fetchPerSec ?? 0)
+  load.fetchOwn * load.upsertPerSec + load.fetchPerSec
 
 /** What a scenario is meant to do: `run --expect` judges by it, plain `run` does not. */
 export type Expectation = {
   verdict: 'pass' | 'fail' | 'unknown' | 'invalid'
   mustFire: string[]
   mustNotFire: string[]
-  /** Metrics of which a limit must be broken; absent in records of before a red had to name what makes it red. */
+  /** Metrics of which a limit must be broken; absent: none in particular. */
   mustBreak?: string[]
 }
 

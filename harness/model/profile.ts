@@ -80,7 +80,7 @@ export type Profile = {
     batch: number
   }
   agent: { restartUs: Us }
-  /** Absent in records of before: no bounds. */
+  /** Absent: no bounds. */
   windows?: Windows
   rows: ProfileRow[]
   /** Comparisons with real servers; absent if there were none with these values. */

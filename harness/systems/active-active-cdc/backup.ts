@@ -4,6 +4,7 @@ import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { EventLog } from '../../ports/log.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
+import { loaded } from '../shared/loaded.ts'
 
 const CALL: Call = { op: 0, deadlineUs: 10 * SECOND }
 const RETRY_US: Us = 500 * MS
@@ -98,10 +99,7 @@ export class Backup {
 
   /** True if the store is loaded and holds nothing. */
   private async isEmpty(): Promise<boolean> {
-    const points = await this.setting.terrain.store.scan(CALL)
-    if (!points.some(({ id }) => id === SENTINEL_ID))
-      throw new CallError('the store has not loaded its data', { definite: true })
-    return points.length === 1
+    return loaded(await this.setting.terrain.store.scan(CALL)).length === 0
   }
 
   private async bringBack(): Promise<void> {

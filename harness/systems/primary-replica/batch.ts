@@ -3,6 +3,7 @@ import { CallError } from '../../ports/errors.ts'
 import type { Consumer, LogRecord } from '../../ports/log.ts'
 import type { Stop } from '../../ports/system.ts'
 import type { Applying } from '../shared/applier.ts'
+import { untilDone } from '../shared/retry.ts'
 
 const POLL_WAIT_US: Us = 100 * MS
 const RETRY_US: Us = 300 * MS
@@ -58,7 +59,8 @@ export class BatchApplier {
     if (this.held.length === 0) this.sinceUs = clock.elapsed()
     this.held.push(...found)
     if (this.held.length > 0 && (this.due() || drains.length > 0)) {
-      await this.applied(this.held.map(({ change }) => change))
+      const changes = this.held.map(({ change }) => change)
+      await untilDone(clock, RETRY_US, () => this.batching.apply(changes))
       await consumer.commit()
       this.held = []
     }
@@ -77,18 +79,5 @@ export class BatchApplier {
     const { clock, lingerUs } = this.batching
     if (this.held.length === 0 || lingerUs === 0) return POLL_WAIT_US
     return Math.max(MS, Math.min(POLL_WAIT_US, this.sinceUs + lingerUs - clock.elapsed()))
-  }
-
-  /** Again and again until it succeeds: an applier that gives a batch up has lost it. */
-  private async applied(changes: readonly LogRecord['change'][]): Promise<void> {
-    for (;;) {
-      try {
-        await this.batching.apply(changes)
-        return
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error
-        await this.batching.clock.sleep(RETRY_US)
-      }
-    }
   }
 }

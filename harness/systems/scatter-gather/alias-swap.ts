@@ -5,6 +5,8 @@ import type { Clock } from '../../ports/clock.ts'
 import { CallError, ignoreCallError } from '../../ports/errors.ts'
 import type { Call, Collections, VectorStore } from '../../ports/store.ts'
 import type { Journal, Stop } from '../../ports/system.ts'
+import { loaded } from '../shared/loaded.ts'
+import { untilDone } from '../shared/retry.ts'
 import type { Turns } from '../shared/turns.ts'
 
 const OLD = 'live'
@@ -97,7 +99,7 @@ export class AliasSwap {
   private async fill(next: VectorStore, stop: Stop): Promise<number> {
     const { store } = this.swapping
     const points = await this.until(stop, async () => loaded(await store.scan(call)))
-    const ids = points.map(({ id }) => id).filter((id) => id !== SENTINEL_ID)
+    const ids = points.map(({ id }) => id)
     ids.sort((a, b) => a - b)
     for (let at = 0; at < ids.length; at += BATCH)
       await this.until(stop, () => this.copy(next, ids.slice(at, at + BATCH)))
@@ -152,29 +154,17 @@ export class AliasSwap {
   private async copy(next: VectorStore, ids: readonly PointId[]): Promise<void> {
     const { store, turns } = this.swapping
     await turns.take(ids, async () => {
-      await put(next, loaded(await store.fetch([SENTINEL_ID, ...ids], 'strong', call)))
+      const points = await store.fetch([SENTINEL_ID, ...ids], 'strong', call)
+      loaded(points)
+      await put(next, points)
       for (const id of ids) this.behind.delete(id)
     })
   }
 
   /** Again until it succeeds; once the run is over, not again. */
-  private async until<T>(stop: Stop, work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        if (stop.fired) throw error
-        ignoreCallError(error)
-        await this.swapping.clock.sleep(RETRY_US)
-      }
-    }
+  private until<T>(stop: Stop, work: () => Promise<T>): Promise<T> {
+    return untilDone(this.swapping.clock, RETRY_US, work, stop)
   }
-}
-
-/** A store that has not loaded its data finds nothing, and says so with success. */
-function loaded(points: StoredPoint[]): StoredPoint[] {
-  if (points.some(({ id }) => id === SENTINEL_ID)) return points
-  throw new CallError('the store has not loaded its data', { definite: true })
 }
 
 async function put(store: VectorStore, points: readonly StoredPoint[]): Promise<void> {

@@ -1,9 +1,10 @@
 import { changeOf, type PointId, SENTINEL_ID, type WriteId } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
-import { CallError, ignoreCallError } from '../../ports/errors.ts'
+import { ignoreCallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
 import type { Holdings } from '../shared/holdings.ts'
+import { loaded } from '../shared/loaded.ts'
 import type { PlacedShards } from './placed-shards.ts'
 import type { ShardKeeper } from './shard-keeper.ts'
 
@@ -82,10 +83,8 @@ export class ShardRefill {
     const { terrain, holdings, keeper } = this
     const whole = await holdings.ask(other)
     const there = terrain.network.reach(other).store
-    const listed = await there.scan(CALL)
-    if (!listed.some(({ id }) => id === SENTINEL_ID))
-      throw new CallError(`the store of ${other} has not loaded its data`, { definite: true })
-    const shared = listed.filter(({ id }) => id !== SENTINEL_ID && this.isShared(id, other))
+    const listed = loaded(await there.scan(CALL), `the store of ${other}`)
+    const shared = listed.filter(({ id }) => this.isShared(id, other))
     const ids = shared.map(({ id }) => id).sort((a, b) => a - b)
     for (let i = 0; i < ids.length; i += AT_ONCE) {
       const points = await there.fetch(ids.slice(i, i + AT_ONCE), 'strong', CALL)

@@ -5,7 +5,6 @@ import { allHazards, hazardsBut } from '../../model/hazard.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import { NO_ROW, SENTINEL_ID } from '../../model/point.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
 import type { Message } from '../../ports/network.ts'
 import type { Call } from '../../ports/store.ts'
 import type {
@@ -24,6 +23,7 @@ import type {
 import { openStamper, type Stamper } from '../shared/conflict.ts'
 import { Health, type Watcher } from '../shared/health.ts'
 import { Holdings } from '../shared/holdings.ts'
+import { loaded } from '../shared/loaded.ts'
 import { ResultCache } from '../shared/result-cache.ts'
 import { openRouter, routingPolicies } from '../shared/routing.ts'
 import { AliasSwap } from './alias-swap.ts'
@@ -267,9 +267,7 @@ class Coordinator implements Agent {
 
   private async probeStore(): Promise<void> {
     const call = { op: 0, deadlineUs: this.settings.healthUs }
-    const found = await this.terrain.store.fetch([SENTINEL_ID], 'bounded', call)
-    if (found.length > 0) return
-    throw new CallError('the store has not loaded its data', { definite: true })
+    loaded(await this.terrain.store.fetch([SENTINEL_ID], 'bounded', call))
   }
 
   private async reindex(stop: Stop): Promise<void> {

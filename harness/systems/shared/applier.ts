@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Consumer, EventLog } from '../../ports/log.ts'
 import type { Stop } from '../../ports/system.ts'
+import { untilDone } from './retry.ts'
 
 const POLL_WAIT_US: Us = 100 * MS
 const RETRY_US: Us = 300 * MS
@@ -31,24 +32,11 @@ export async function runApplier(applying: Applying, stop: Stop): Promise<void> 
       const records = await consumer.poll(batch, POLL_WAIT_US)
       if (records.length === 0) continue
       const changes = records.map(({ change }) => change)
-      await until(clock, () => apply(changes))
+      await untilDone(clock, RETRY_US, () => apply(changes))
       await consumer.commit()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       consumer = null
-      await clock.sleep(RETRY_US)
-    }
-  }
-}
-
-/** Repeats `work` until it succeeds: an applier that gives a batch up has lost it. */
-async function until(clock: Clock, work: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
       await clock.sleep(RETRY_US)
     }
   }

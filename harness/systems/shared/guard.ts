@@ -5,6 +5,7 @@ import { CallError } from '../../ports/errors.ts'
 import type { Call, VectorStore } from '../../ports/store.ts'
 import type { Journal } from '../../ports/system.ts'
 import { type ConflictRule, keeps, tied } from './conflict.ts'
+import { loaded } from './loaded.ts'
 
 type Known = { stamp: StoredPoint['stamp']; write: number }
 
@@ -90,10 +91,7 @@ export class Guard {
    * find then is not absent.
    */
   async read(ids: readonly PointId[], call: Call): Promise<StoredPoint[]> {
-    const found = await this.store.fetch([SENTINEL_ID, ...ids], 'strong', call)
-    if (!found.some(({ id }) => id === SENTINEL_ID))
-      throw new CallError('the store has not loaded its data', { definite: true })
-    return found.filter(({ id }) => id !== SENTINEL_ID)
+    return loaded(await this.store.fetch([SENTINEL_ID, ...ids], 'strong', call))
   }
 
   /** Forgets what it knows of a point whose tombstone is gone. */

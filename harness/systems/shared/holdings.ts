@@ -1,8 +1,8 @@
-import { SENTINEL_ID } from '../../model/point.ts'
 import { MS, type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import type { Call } from '../../ports/store.ts'
 import type { Stop, Terrain } from '../../ports/system.ts'
+import { loaded } from './loaded.ts'
 
 /** The message by which regions ask each other whether they have their data; the reply body is a boolean. */
 const HOLDINGS = 'holdings'
@@ -81,10 +81,7 @@ export class Holdings {
     const { store, durable, clock } = this.terrain
     while (!stop.fired && this.state === 'unknown') {
       try {
-        const points = await store.scan(CALL)
-        if (!points.some(({ id }) => id === SENTINEL_ID))
-          throw new CallError('the store has not loaded its data', { definite: true })
-        if (points.length > 1) await this.filled()
+        if (loaded(await store.scan(CALL)).length > 0) await this.filled()
         else {
           await durable.save(REFILLING, 1)
           this.state = 'missing'

@@ -1,8 +1,8 @@
-import { type PointId, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
+import type { StoredPoint } from '../../model/point.ts'
 import { type RegionName, SECOND } from '../../model/units.ts'
-import { CallError } from '../../ports/errors.ts'
 import type { Network } from '../../ports/network.ts'
 import type { Call, ReadableStore } from '../../ports/store.ts'
+import { loaded } from './loaded.ts'
 
 const CALL: Call = { op: 0, deadlineUs: 20 * SECOND }
 /** Points of one fetch. */
@@ -21,15 +21,10 @@ export async function copyStore(
   const there = network.reach(from).store
   const here = which === 'all' ? [] : await store.scan(CALL)
   const known = new Map(here.map(({ id, write }) => [id, write]))
-  const ids: PointId[] = []
-  let loaded = false
-  for (const { id, write } of await there.scan(CALL)) {
-    if (id === SENTINEL_ID) loaded = true
-    else if (known.get(id) !== write) ids.push(id)
-  }
-  if (!loaded)
-    throw new CallError(`the store of ${from} has not loaded its data`, { definite: true })
-  ids.sort((a, b) => a - b)
+  const ids = loaded(await there.scan(CALL), `the store of ${from}`)
+    .filter(({ id, write }) => known.get(id) !== write)
+    .map(({ id }) => id)
+    .sort((a, b) => a - b)
   for (let i = 0; i < ids.length; i += CHUNK)
     await merge(await there.fetch(ids.slice(i, i + CHUNK), 'strong', CALL))
   return ids.length
