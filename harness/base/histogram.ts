@@ -151,10 +151,6 @@ export class Distribution {
     return (this.floor ?? this.known).max
   }
 
-  get smallest(): number {
-    return (this.floor ?? this.known).min
-  }
-
   /** Quantile `q` in [0, 1] by nearest rank: the smallest value that at least q × count values do not pass. */
   quantile(q: number): Interval {
     return this.atRank(Math.max(1, Math.ceil(q * this.count - 1e-9)))

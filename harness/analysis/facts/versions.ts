@@ -45,11 +45,8 @@ export class Versions {
   private readonly byWrite: (Version | undefined)[] = []
   private readonly byRow: (Version[] | undefined)[] = []
 
-  /** Points 0 … base - 1 are in every store from the start. */
-  readonly base: number
-
+  /** `base`: points 0 … base - 1 are in every store from the start. */
   constructor(history: History, base: number = history.plan.data.base) {
-    this.base = base
     this.bases = Array.from({ length: base }, (_, id) => baseVersion(id))
     for (const version of this.bases) this.add(version)
     for (const op of history.ops) {

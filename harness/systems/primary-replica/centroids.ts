@@ -15,10 +15,6 @@ export class Centroids {
     this.means = means
   }
 
-  get count(): number {
-    return this.means.length
-  }
-
   nearest(codes: Int8Array): number {
     let best = 0
     let least = Number.POSITIVE_INFINITY

@@ -158,6 +158,7 @@ export class Feed {
     if (this.over) return
     this.over = why
     this.setting.onEnd(why)
+    // Whoever closes the feed waits for this very closing.
     void this.close()
   }
 

@@ -93,6 +93,7 @@ export class Member implements Consumer {
   end(why: CallError): void {
     this.over ??= why
     this.wake()
+    // Whoever closes the member waits for this very closing.
     void this.feed?.close()
   }
 

@@ -26,8 +26,6 @@ export class Timeline implements TrueClock {
   )
   private wakings = 0
   private failure: { error: unknown } | null = null
-  /** How many timers fired: what a bench divides by. */
-  fired = 0
 
   now(): Us {
     return this.nowUs
@@ -87,7 +85,6 @@ export class Timeline implements TrueClock {
       invariant(next !== undefined, 'deadlock: the work waits for something no timer will bring')
       if (next.fire === null) continue
       this.nowUs = next.us
-      this.fired++
       next.fire()
     }
   }
