@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url'
+
+/** The path of a program of ours beside the module at `from` (its `import.meta.url`): TypeScript in a checkout, JavaScript in a package. */
+export const programBeside = (from: string, name: string): string =>
+  fileURLToPath(new URL(`${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from))
+
+/** Node's flags that load a program of ours: older Nodes do not read TypeScript by themselves. */
+export const loaderFlags = (program: string): string[] =>
+  program.endsWith('.ts') && !process.features.typescript
+    ? ['--import', import.meta.resolve('tsx')]
+    : []
