@@ -92,10 +92,10 @@ export const decisionsIn = (claim: Claim, scenario: string): Decision[] =>
 /** How a claim came out in one scenario: in how many seeds it held, broke, or nobody could tell. */
 export type Tally = { scenario: string; holds: number; breaks: number; unknown: number }
 
-/** What the seeds of one scenario say together; `depends on the seed` unless all that could tell agree. */
+/** What the seeds of one scenario say together: a promise that one of them breaks is broken. */
 export function verdictOf({ holds, breaks }: Tally): 'holds' | 'breaks' | 'open' {
   if (holds > 0 && breaks === 0) return 'holds'
-  return breaks > 0 && holds === 0 ? 'breaks' : 'open'
+  return breaks > 0 ? 'breaks' : 'open'
 }
 
 /** What a claim comes to, by what was measured in each of its scenarios. */

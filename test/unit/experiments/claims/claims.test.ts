@@ -17,6 +17,7 @@ import {
 import { claimsPage, filledIn } from '../../../../harness/experiments/claims/claims-page.ts'
 import { besideSeeds } from '../../../../harness/experiments/claims/measured.ts'
 import { systems } from '../../../../harness/pipeline/catalogue.ts'
+import { GAP } from '../../../../reports/format.ts'
 
 const claims = readClaims(claimsFile)
 const page = readFileSync(claimsPageFile, 'utf8')
@@ -82,7 +83,7 @@ describe('what a claim comes to', () => {
     expect(outcomeOf(claim, [all])).toBe('holds')
     expect(outcomeOf(claim, [all, none])).toBe('holds while …')
     expect(outcomeOf(claim, [none])).toBe('does not hold')
-    expect(outcomeOf(claim, [{ ...all, holds: 3, breaks: 2 }])).toBe('not decided')
+    expect(outcomeOf(claim, [{ ...all, holds: 3, breaks: 2 }])).toBe('does not hold')
     expect(outcomeOf(claim, [{ ...all, holds: 0, unknown: 5 }])).toBe('not decided')
     expect(outcomeOf({ kind: 'pending' }, [])).toBe('pending')
   })
@@ -90,7 +91,7 @@ describe('what a claim comes to', () => {
   test('seeds without evidence decide nothing', () => {
     expect(verdictOf({ ...all, unknown: 2 })).toBe('holds')
     expect(verdictOf({ ...all, holds: 0, unknown: 5 })).toBe('open')
-    expect(verdictOf({ ...all, breaks: 1 })).toBe('open')
+    expect(verdictOf({ ...all, holds: 4, breaks: 1 })).toBe('breaks')
   })
 
   test('must be what the file says of it', () => {
@@ -106,8 +107,8 @@ test('a figure says how far the seeds are apart', () => {
     { figure: { title: 'lag p50', unit: 'us' as const, count: 9, low, high: low } },
   ]
   expect(besideSeeds('x', [run(4_000), run(3_000), run(5_000)])).toEqual({
-    value: '4.00 ms',
-    text: 'x: lag p50 4.00 ms; 3 seeds 3.00 … 5.00 ms',
+    value: `4.00${GAP}ms`,
+    text: `x: lag p50 4.00${GAP}ms; 3 seeds 3.00${GAP}ms … 5.00${GAP}ms`,
   })
   expect(besideSeeds('x', [run(4_000), run(4_000)]).text).toContain('the same in 2 seeds')
 })
