@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 export const programBeside = (from: string, name: string): string =>
   fileURLToPath(new URL(`${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from))
 
+/** Its types are those of Node 20, which does not know the feature. */
+const readsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript)
+
 /** Node's flags that load a program of ours: older Nodes do not read TypeScript by themselves. */
 export const loaderFlags = (program: string): string[] =>
-  program.endsWith('.ts') && !process.features.typescript
+  program.endsWith('.ts') && !readsTypeScript
     ? ['--import', import.meta.resolve('tsx')]
     : []

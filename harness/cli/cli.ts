@@ -62,7 +62,10 @@ function addRun(program: Command, argv: readonly string[]): void {
     .description(
       'run a scenario, a folder of them, or one with many seeds; the verdict is the exit code',
     )
-    .argument('<scenario...>', 'a scenario or replay file; several of them, or a folder')
+    .argument(
+      '<scenario...>',
+      'a scenario or replay file, or the name of one that comes along; several, or a folder',
+    )
     .option('--seed <n>', 'another seed than the scenario says', seed)
     .option('--seeds <range>', 'a campaign: one run for each of these seeds, e.g. 1..1000')
     .option('--system <kind>', 'another of the systems the scenario names under systems:')
@@ -81,11 +84,13 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')
     .addHelpText('after', runExamples)
     .action(async (paths: string[], flags: CampaignFlags) => {
-      if (flags.prove) return (await import('./prove.ts')).runToProve(paths, flags)
+      const { scenarioFile } = await import('../pipeline/shipped.ts')
+      const files = paths.map(scenarioFile)
+      if (flags.prove) return (await import('./prove.ts')).runToProve(files, flags)
       const { checkSingle, isCampaign, runCampaign } = await import('./campaign.ts')
-      if (isCampaign(paths, flags)) return runCampaign(paths, flags)
+      if (isCampaign(files, flags)) return runCampaign(files, flags)
       checkSingle(flags)
-      await (await import('./run.ts')).runCommand(paths[0] as string, flags, argv)
+      await (await import('./run.ts')).runCommand(files[0] as string, flags, argv)
     })
 }
 
@@ -94,7 +99,7 @@ function addReading(program: Command): void {
   program
     .command('check')
     .description('name every mistake in a scenario, or print its plan as a timeline')
-    .argument('<scenario>', 'a scenario file')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
     .option('--seed <n>', 'another seed than the scenario says', seed)
     .addOption(worldOption())
     .addHelpText('after', checkExamples)
@@ -119,6 +124,11 @@ function addReading(program: Command): void {
     .action(async (path: string, selector: string) =>
       (await import('./lines.ts')).linesCommand(path, selector),
     )
+  program
+    .command('scenarios')
+    .description('list the scenarios that come along, each with the question it asks')
+    .argument('[word]', 'only those that speak of it, e.g. partition')
+    .action(async (word?: string) => print((await import('./scenarios.ts')).scenariosText(word)))
   program
     .command('schema')
     .description('print the JSON Schema of scenario files, for completion in an editor')

@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Plan, WorldName } from '../model/plan.ts'
 import { planOf, pointsOf } from '../pipeline/plan.ts'
+import { shippedScenarios } from '../pipeline/shipped.ts'
 import { worldsNamed } from '../scenario/load.ts'
 import { type LibraryEntry, libraryReadme } from '../scenario/shown/library.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 
-const scenarios = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
 /** Every scenario of the library with the worlds that can do what it asks for. */
 export function libraryEntries(): LibraryEntry[] {
-  const files = readdirSync(scenarios).filter(
+  const files = readdirSync(shippedScenarios).filter(
     (name) => name.endsWith('.yaml') && name !== 'claims.yaml',
   )
   return files.sort().map((file) => {
-    const path = `${scenarios}/${file}`
+    const path = `${shippedScenarios}/${file}`
     const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
     const [plan] = plans
     // Wrong in every world: said as it is.
@@ -37,4 +36,4 @@ function planIn(path: string, world: WorldName): Plan[] {
 export const scenarioCatalogue = (): string => libraryReadme(libraryEntries())
 
 export const writeCatalogue = (): void =>
-  writeFileSync(`${scenarios}/README.md`, scenarioCatalogue())
+  writeFileSync(`${shippedScenarios}/README.md`, scenarioCatalogue())

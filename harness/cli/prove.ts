@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { toJson } from '../base/json.ts'
+import { programBeside } from '../base/program.ts'
 import { inParallel } from '../experiments/campaign/crew.ts'
 import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
 import { plantedBugs } from '../experiments/prove/bugs.ts'
@@ -11,6 +11,7 @@ import { type Proof, type Proven, proofsOf } from '../experiments/prove/proof.ts
 import { type Proofs, proofExitCode, proofTable } from '../experiments/prove/proof-table.ts'
 import { nothing } from '../experiments/prove/prover.ts'
 import { INTERRUPTED, UsageError } from '../model/errors.ts'
+import { shippedScenarios } from '../pipeline/shipped.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
 import { CampaignProgress } from './campaign-progress.ts'
@@ -18,15 +19,14 @@ import { onInterrupt } from './interrupt.ts'
 
 export type ProveFlags = { only?: string; jobs?: number; json?: boolean; quiet?: boolean }
 
-const LIBRARY = fileURLToPath(new URL('../../scenarios', import.meta.url))
-const WORKER = fileURLToPath(new URL('../experiments/prove/worker.ts', import.meta.url))
+const WORKER = programBeside(import.meta.url, '../experiments/prove/worker')
 const STOPPING = 'Stopping: what was tried is told. Ctrl-C again stops at once.'
 
 /** `faultline prove`. Sets the exit code. Rejects with a UsageError and as the reading of scenarios does. */
 export async function proveCommand(paths: readonly string[], flags: ProveFlags): Promise<void> {
   const base = mkdtempSync(join(tmpdir(), 'faultline-prove-'))
   try {
-    const files = scenarioFiles(paths.length > 0 ? paths : [LIBRARY])
+    const files = scenarioFiles(paths.length > 0 ? paths : [shippedScenarios])
     const { only } = flags
     const proofs = proofsOf({ bugs: plantedBugs, files, base, ...(only !== undefined && { only }) })
     const jobs = Math.min(flags.jobs ?? availableParallelism(), proofs.length)

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repetitionTable } from '../experiments/repetition-table.ts'
 import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
+import { judge, report, run, scenario } from '../index.ts'
 import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
 import { unmet } from '../pipeline/expectation.ts'
 import { type Judged, judgeRun } from '../pipeline/judge-run.ts'
 import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
 import type { RunOptions } from '../pipeline/record-run.ts'
-import { runScenario } from '../pipeline/run-scenario.ts'
 import { defaultDirectory, runDirectory, takeFolder } from '../record/run-directory.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -103,9 +103,10 @@ async function runOnce(
   const note = versionNote(file)
   if (note !== null && !quiet) process.stderr.write(`${note}\n`)
   let line: ProgressLine | null = null
-  const judged = await runScenario(file, {
-    ...{ seed, world, system, images },
+  const plan = await scenario(file, { seed, world, system })
+  const directory = await run(plan, {
     ...options,
+    images,
     onNote: noteReplaced,
     onStep: (text) => {
       if (!quiet) process.stderr.write(`${text}\n`)
@@ -117,6 +118,8 @@ async function runOnce(
   })
   const shown = line as ProgressLine | null
   shown?.clear()
+  const judged = await judge(directory)
+  await report(directory, judged)
   return judged
 }
 

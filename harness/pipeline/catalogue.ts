@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkers } from '../analysis/checkers/checkers.ts'
+import { UsageError } from '../model/errors.ts'
 import type { Guarantees } from '../model/guarantees.ts'
 import { keptByAll, type Layout } from '../model/layout.ts'
 import type { Lack, Plan } from '../model/plan.ts'
@@ -22,12 +23,25 @@ import { fileBeside } from './beside.ts'
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
 
 /** Everything a scenario can name, as plain objects: help, schema, errors and docs are made from their keys. */
-export const systems: Readonly<Record<string, System>> = {
+const inCatalogue: Record<string, System> = {
   'active-active-cdc': activeActiveCdc,
   'gossip-quorum': gossipQuorum,
   'primary-replica': primaryReplica,
   'scatter-gather': scatterGather,
   'wal-sharded': walSharded,
+}
+
+export const systems: Readonly<Record<string, System>> = inCatalogue
+
+/**
+ * Makes a system of one's own known by a kind that scenarios name, in this process, and gives it back. Throws a
+ * UsageError if the kind is taken.
+ */
+export function defineSystem<Knobs>(kind: string, system: System<Knobs>): System<Knobs> {
+  if (Object.hasOwn(inCatalogue, kind)) throw new UsageError(`there is a system "${kind}" already`)
+  // What is handed to a system are its own knobs, parsed by itself.
+  inCatalogue[kind] = system as System
+  return system
 }
 
 /** Folders of fixtures/, by the name scenarios use. */

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { programBeside } from '../base/program.ts'
 import { type Fires, Signal, unlessFired } from '../base/signal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
@@ -12,7 +12,7 @@ import { dockerClient } from '../worlds/images/docker.ts'
 import { type ImageSource, imageFor } from '../worlds/images/image-list.ts'
 import { type ImageState, listImages } from '../worlds/images/images.ts'
 
-const agentProgram = fileURLToPath(new URL('agent.ts', import.meta.url))
+const agentProgram = programBeside(import.meta.url, './agent')
 
 export type ContainersOptions = {
   topics: readonly string[]

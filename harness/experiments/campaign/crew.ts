@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { loaderFlags, programBeside } from '../../base/program.ts'
 
 /** The program that does one task after another, told and heard through its IPC channel. */
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
+const WORKER = programBeside(import.meta.url, './worker')
 
 /**
  * Runs make garbage by the hundred megabytes, hardly any of which lives long: a roomy nursery saves a tenth of the
@@ -94,7 +94,7 @@ class Seat<Task, Result> {
 
   private started(): ChildProcess {
     const child = fork(this.program, [], {
-      execArgv: ['--import', import.meta.resolve('tsx'), ...NODE_FLAGS],
+      execArgv: [...loaderFlags(this.program), ...NODE_FLAGS],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // JSON, the default, makes null of Infinity: a run that never caught up would come home as one that did at once.
       serialization: 'advanced',

@@ -1,12 +1,11 @@
 import { realpathSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type StateName, states } from '../../analysis/ledger/states.ts'
 import { type Align, textTable } from '../../text/table.ts'
 import { counted } from '../../text/wording.ts'
 import type { LibraryFlags } from './library-tasks.ts'
+import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { nameOfFile, type Row } from './task.ts'
 
-const LIBRARY = fileURLToPath(new URL('../../../scenarios', import.meta.url))
 
 /** In which states of the ledger the runs of a library were. */
 export type Ledger = {
@@ -42,7 +41,7 @@ export function isWholeLibrary(
     !quick &&
     seed === undefined &&
     system === undefined &&
-    realpathSync(path) === realpathSync(LIBRARY)
+    realpathSync(path) === realpathSync(shippedScenarios)
   )
 }
 

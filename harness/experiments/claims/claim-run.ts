@@ -1,7 +1,7 @@
+import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Analysed } from '../../analysis/analyse.ts'
 import { judgeLimit } from '../../analysis/limits/limits.ts'
 import type { Verdict } from '../../model/finding.ts'
@@ -18,7 +18,6 @@ import { runSweep } from '../sweep/sweep.ts'
 import type { Decision, ShownClaim } from './claims-file.ts'
 import { type Measured, measured } from './measured.ts'
 
-export const scenarioFolder = fileURLToPath(new URL('../../../scenarios', import.meta.url))
 
 /** One scenario to run with one seed (its own if absent), what is to be decided by it and what is to be shown. */
 export type ClaimTask = {
@@ -52,7 +51,7 @@ export const lostRun = (how: string, decides: number, asked: number): ClaimResul
 
 /** Runs a scenario behind claims in the simulator. */
 export async function runClaimed(task: ClaimTask): Promise<ClaimResult> {
-  const file = join(scenarioFolder, `${task.name}.yaml`)
+  const file = join(shippedScenarios, `${task.name}.yaml`)
   const out = mkdtempSync(join(tmpdir(), 'faultline-claim-'))
   try {
     return await (isSweepFile(file) ? ofSweep(task, file, out) : ofRun(task, file, out))

@@ -1,11 +1,12 @@
+import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { programBeside } from '../../base/program.ts'
 import { UsageError } from '../../model/errors.ts'
 import { isSweepFile } from '../../pipeline/plan.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import { inParallel } from '../campaign/crew.ts'
-import { type ClaimResult, type ClaimTask, lostRun, scenarioFolder } from './claim-run.ts'
+import { type ClaimResult, type ClaimTask, lostRun } from './claim-run.ts'
 import {
   againstStatement,
   type Claim,
@@ -21,16 +22,16 @@ import { claimsPage, type MeasuredClaim } from './claims-page.ts'
 import { besideSeeds } from './measured.ts'
 
 /** The list of claims, and the page made from it. */
-export const claimsFile = join(scenarioFolder, 'claims.yaml')
-export const claimsPageFile = join(scenarioFolder, 'CLAIMS.md')
+export const claimsFile = join(shippedScenarios, 'claims.yaml')
+export const claimsPageFile = join(shippedScenarios, 'CLAIMS.md')
 
-const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
+const program = programBeside(import.meta.url, './worker')
 
 /** Every scenario runs with its own seed and with these; a sweep with its own only. */
 const MORE_SEEDS = [1, 2, 3, 4]
 
 const writtenAt = (scenario: string, path: string): string =>
-  writtenIn(join(scenarioFolder, `${scenario}.yaml`), path)
+  writtenIn(join(shippedScenarios, `${scenario}.yaml`), path)
 
 /** All runs of one scenario, its own seed first. */
 type Runs = { task: ClaimTask; results: (ClaimResult | undefined)[] }
@@ -47,7 +48,7 @@ export async function writeClaims(
   const runs = new Map<string, Runs>()
   const tasks = scenariosOf(claims).flatMap((name) => {
     const task = { name, decides: decidesIn(claims, name), asked: askedOf(claims, name) }
-    const seeds = isSweepFile(join(scenarioFolder, `${name}.yaml`)) ? [] : MORE_SEEDS
+    const seeds = isSweepFile(join(shippedScenarios, `${name}.yaml`)) ? [] : MORE_SEEDS
     const all = [task, ...seeds.map((seed) => ({ ...task, seed }))]
     runs.set(name, { task, results: all.map(() => undefined) })
     return all.map((one, run) => ({ ...one, run }))

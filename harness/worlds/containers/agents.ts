@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
+import { loaderFlags } from '../../base/program.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
 import { type HostClock, within } from '../adapters/host-clock.ts'
@@ -119,7 +120,7 @@ class Seat {
     const { program } = this.setting
     const incarnation = ++this.incarnation
     const child = fork(program, [this.agent.region], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: loaderFlags(program),
       env: { ...process.env, [AGENT_MARK]: agentMark() },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',

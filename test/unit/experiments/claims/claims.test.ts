@@ -1,7 +1,7 @@
+import { shippedScenarios } from '../../../../harness/pipeline/shipped.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { scenarioFolder } from '../../../../harness/experiments/claims/claim-run.ts'
 import { claimsFile, claimsPageFile } from '../../../../harness/experiments/claims/claims.ts'
 import {
   againstStatement,
@@ -22,7 +22,7 @@ import { GAP } from '../../../../reports/format.ts'
 const claims = readClaims(claimsFile)
 const page = readFileSync(claimsPageFile, 'utf8')
 const written = (scenario: string, path: string) =>
-  writtenIn(join(scenarioFolder, `${scenario}.yaml`), path)
+  writtenIn(join(shippedScenarios, `${scenario}.yaml`), path)
 
 /** Names and notations that carry a digit and are no measured number. */
 const NAMES = /\bmm2-[a-z-]+|\bIVF_PQ\b|\bMirrorMaker 2\b|\bO\(log N\)|\bp\d\d\b/g
@@ -36,7 +36,7 @@ describe('the claims of the five systems', () => {
 
   test('are shown by scenarios that exist', () => {
     const missing = scenariosOf(claims).filter(
-      (name) => !existsSync(join(scenarioFolder, `${name}.yaml`)),
+      (name) => !existsSync(join(shippedScenarios, `${name}.yaml`)),
     )
     expect(missing).toEqual([])
   })
