@@ -19,7 +19,8 @@ expect.extend({
     const rows = broken.map(({ verdict, because }) => `  ${verdict}: ${because}`)
     return {
       pass: received.verdict === 'pass',
-      message: () => [`the verdict is ${received.verdict}: ${received.because}`, ...rows].join('\n'),
+      message: () =>
+        [`the verdict is ${received.verdict}: ${received.because}`, ...rows].join('\n'),
     }
   },
 })

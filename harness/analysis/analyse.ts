@@ -4,7 +4,7 @@ import type { Layout } from '../model/layout.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { sinceWarmup } from '../text/wording.ts'
-import { checkers } from './checkers/checkers.ts'
+import { checkersInForce } from './checkers/checkers.ts'
 import type { Checking } from './checkers/finding.ts'
 import { unlessStarved } from './checkers/starved.ts'
 import { type Facts, factsOf } from './facts/facts.ts'
@@ -75,7 +75,7 @@ export function analyseHistory(
 
 function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
   const { warmupUs } = facts.history.plan.timeline
-  const findings = Object.values(checkers).flatMap(({ check, measures }: Checking) => {
+  const findings = Object.values(checkersInForce()).flatMap(({ check, measures }: Checking) => {
     const found = check(facts, guarantees)
     return found ? [{ ...told(found, warmupUs), measures }] : []
   })

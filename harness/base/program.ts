@@ -9,6 +9,4 @@ const readsTypeScript = Boolean((process.features as { typescript?: unknown }).t
 
 /** Node's flags that load a program of ours: older Nodes do not read TypeScript by themselves. */
 export const loaderFlags = (program: string): string[] =>
-  program.endsWith('.ts') && !readsTypeScript
-    ? ['--import', import.meta.resolve('tsx')]
-    : []
+  program.endsWith('.ts') && !readsTypeScript ? ['--import', import.meta.resolve('tsx')] : []

@@ -6,7 +6,6 @@ import { worldsNamed } from '../scenario/load.ts'
 import { type LibraryEntry, libraryReadme } from '../scenario/shown/library.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 
-
 /** Every scenario of the library with the worlds that can do what it asks for. */
 export function libraryEntries(): LibraryEntry[] {
   const files = readdirSync(shippedScenarios).filter(

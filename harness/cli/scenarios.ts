@@ -12,7 +12,9 @@ export function scenariosText(word?: string): string {
   )
   if (found.length === 0)
     throw new UsageError(`no scenario speaks of "${word}". All of them: faultline scenarios`)
-  const list = found.map(({ name, question }) => [name, ...wrap(question, WIDTH).map((line) => `    ${line}`)].join('\n'))
+  const list = found.map(({ name, question }) =>
+    [name, ...wrap(question, WIDTH).map((line) => `    ${line}`)].join('\n'),
+  )
   const [first] = found
   return [...list, '', `Run one by its name: faultline run ${first?.name}`].join('\n')
 }

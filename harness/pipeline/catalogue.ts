@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkers } from '../analysis/checkers/checkers.ts'
+import { checkersInForce } from '../analysis/checkers/checkers.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Guarantees } from '../model/guarantees.ts'
 import { keptByAll, type Layout } from '../model/layout.ts'
@@ -78,7 +78,7 @@ export function known(): Known {
     dataSets: Object.fromEntries(Object.keys(dataSets).map((name) => [name, dataSet(name)])),
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
-    checkers: Object.keys(checkers),
+    checkers: Object.keys(checkersInForce()),
     fileBeside,
     lacks: {
       sim: missingInSim,

@@ -297,6 +297,12 @@ function profileSchema(names: Names) {
 export type SectionSchemas = ReturnType<typeof makeSchemas>
 export type SectionName = keyof SectionSchemas
 
+/** A scenario as a person writes it, section by section: quantities as text with their unit, `'41ms'`, `'20/s'`, `'5%'`. */
+export type ScenarioWritten = { [S in SectionName]?: z.input<SectionSchemas[S]> } & {
+  name: string
+  regions: string[]
+}
+
 /** A scenario as a person wrote it: units read, names checked, everything else as it stands. */
 export type Scenario = {
   [S in SectionName]: z.output<SectionSchemas[S]>

@@ -25,7 +25,10 @@ export const mayImport: Record<string, string[]> = {
 const below = Object.keys(mayImport)
 mayImport['pipeline'] = below
 mayImport['experiments'] = [...below, 'pipeline']
-mayImport['cli'] = [...below, 'pipeline', 'experiments']
+// The public library, and what it brings for vitest.
+mayImport['index.ts'] = [...below, 'pipeline']
+mayImport['vitest.ts'] = ['model']
+mayImport['cli'] = [...below, 'pipeline', 'experiments', 'index.ts']
 
 /** Every TypeScript file below a folder, as a path from the root. */
 export function sources(root: string, folder: string): string[] {

@@ -77,6 +77,9 @@ test('every product file is reached from the command line', () => {
   visit('harness/cli/cli.ts')
   // Forked for every region of a run on real servers.
   visit('harness/pipeline/agent.ts')
+  // Entries of the package.
+  visit('harness/index.ts')
+  visit('harness/vitest.ts')
   // Forked for many runs at once.
   visit('harness/experiments/campaign/worker.ts')
   visit('harness/experiments/prove/worker.ts')

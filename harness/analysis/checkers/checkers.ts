@@ -1,3 +1,5 @@
+import { UsageError } from '../../model/errors.ts'
+import type { Measures } from '../../model/finding.ts'
 import { amplification } from './amplification.ts'
 import { boundedStaleness } from './bounded-staleness.ts'
 import { causal } from './causal.ts'
@@ -72,3 +74,19 @@ export const checkers = {
 } satisfies Record<string, Checking>
 
 export type CheckerName = keyof typeof checkers
+
+const own: Record<string, Checking> = {}
+
+/** The checkers above, and behind them those that somebody defined in this process. */
+export const checkersInForce = (): Readonly<Record<string, Checking>> => ({ ...checkers, ...own })
+
+/**
+ * Has every run judged in this process checked by one more; `measures` says whether it judges how long something took,
+ * which a machine that could not keep up makes invalid, or what was there. Throws a UsageError if the name is taken.
+ */
+export function defineChecker(name: string, measures: Measures, check: Checker): Checker {
+  if (Object.hasOwn(checkersInForce(), name))
+    throw new UsageError(`there is a checker "${name}" already`)
+  own[name] = { check, measures }
+  return check
+}

@@ -1,11 +1,10 @@
 import { realpathSync } from 'node:fs'
 import { type StateName, states } from '../../analysis/ledger/states.ts'
+import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { type Align, textTable } from '../../text/table.ts'
 import { counted } from '../../text/wording.ts'
 import type { LibraryFlags } from './library-tasks.ts'
-import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { nameOfFile, type Row } from './task.ts'
-
 
 /** In which states of the ledger the runs of a library were. */
 export type Ledger = {

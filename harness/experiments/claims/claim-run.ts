@@ -1,4 +1,3 @@
-import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,12 +11,12 @@ import { fires, unmet } from '../../pipeline/expectation.ts'
 import { judgeRecord } from '../../pipeline/judge-run.ts'
 import { isSweepFile, planOf, sweepOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
+import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { openRunDirectory } from '../../record/run-directory.ts'
 import { limitPlans } from '../../scenario/load.ts'
 import { runSweep } from '../sweep/sweep.ts'
 import type { Decision, ShownClaim } from './claims-file.ts'
 import { type Measured, measured } from './measured.ts'
-
 
 /** One scenario to run with one seed (its own if absent), what is to be decided by it and what is to be shown. */
 export type ClaimTask = {

@@ -1,4 +1,3 @@
-import { shippedScenarios } from '../../../../harness/pipeline/shipped.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -17,6 +16,7 @@ import {
 import { claimsPage, filledIn } from '../../../../harness/experiments/claims/claims-page.ts'
 import { besideSeeds } from '../../../../harness/experiments/claims/measured.ts'
 import { systems } from '../../../../harness/pipeline/catalogue.ts'
+import { shippedScenarios } from '../../../../harness/pipeline/shipped.ts'
 import { GAP } from '../../../../reports/format.ts'
 
 const claims = readClaims(claimsFile)

@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import {
+  defineChecker,
+  defineScenario,
+  defineSystem,
+  judge,
+  report,
+  run,
+  ScenarioError,
+  type System,
+  scenario,
+} from '../../../harness/index.ts'
+import '../../../harness/vitest.ts'
+import { activeActiveCdc } from '../../../harness/systems/active-active-cdc/system.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-library-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const written = {
+  name: 'by-hand',
+  regions: ['us', 'eu'],
+  links: { 'us <-> eu': { latency: '40ms', jitter: '2ms' } },
+  data: { set: 'glosses', base: 300 },
+  system: { kind: 'active-active-cdc' },
+  load: [{ in: ['us', 'eu'], search: '10/s', upsert: '5/s' }],
+  timeline: { warmup: '1s', run: '5s', settle: '3s' },
+  limits: [{ metric: 'lost-writes', max: 0 }],
+} satisfies Parameters<typeof defineScenario>[0]
+
+test('a scenario in code runs, is judged and reported by four calls', async () => {
+  const plan = defineScenario(written, { seed: 7 })
+  const directory = await run(plan, { out: join(folder, 'run') })
+  const judged = await judge(directory)
+  expect(judged.judgement).toPass()
+  const page = await report(directory, judged)
+  expect(readFileSync(page, 'utf8')).toContain('by-hand')
+  expect(existsSync(join(directory, 'summary.json'))).toBe(true)
+})
+
+test('a scenario that comes along is read by its name', async () => {
+  const plan = await scenario('partition-heal', { seed: 3 })
+  expect(plan).toMatchObject({ name: 'partition-heal', seed: 3 })
+})
+
+test('what is wrong with a scenario in code is named as in a file', () => {
+  const wrong = { ...written, timeline: { ...written.timeline, run: '5 parsec' } }
+  expect(() => defineScenario(wrong)).toThrow(ScenarioError)
+  expect(() => defineScenario(wrong)).toThrow(/by-hand\.yaml:\d+:\d+/)
+})
+
+test('a system and a checker of one’s own join in', async () => {
+  const mine: System = { ...(activeActiveCdc as System), about: 'mine' }
+  defineSystem('mine', mine)
+  expect(() => defineSystem('mine', mine)).toThrow(/already/)
+  let looked = 0
+  defineChecker('seen', 'content', () => {
+    looked++
+    return {
+      ...{ checker: 'seen', verdict: 'fail', because: 'It says no.', evidence: 1, violations: 1 },
+      ...{ events: [], about: 'correctness', promised: true },
+    }
+  })
+  const plan = defineScenario({ ...written, name: 'mine', system: { kind: 'mine' } })
+  const { judgement } = await judge(await run(plan, { out: join(folder, 'mine') }))
+  expect(looked).toBe(1)
+  expect(judgement).toMatchObject({ verdict: 'fail', exitCode: 6 })
+  expect(() => expect(judgement).toPass()).toThrow(/the verdict is fail: .*says no/)
+})
