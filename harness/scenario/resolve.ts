@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
+import type { z } from 'zod'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
-import { type Known, namesOf } from './known.ts'
+import { type Known, type Names, namesOf } from './known.ts'
 import { defaults } from './parts/defaults.ts'
 import { checkExpectation, expectationOf } from './parts/expectation.ts'
 import { resolveFaults } from './parts/faults.ts'
@@ -9,15 +10,32 @@ import { resolveLimits } from './parts/limits.ts'
 import { resolveLinks } from './parts/links.ts'
 import { readProfile } from './parts/profile.ts'
 import { resolveLoad } from './parts/region-load.ts'
-import { checkWidth } from './parts/search-width.ts'
-import { type Open, refuse, section } from './parts/sections.ts'
 import { resolveServers } from './parts/servers.ts'
-import { resolveSystem } from './parts/system.ts'
+import { checkWidth, resolveSystem } from './parts/system.ts'
 import { resolveRate } from './parts/worlds.ts'
-import { sectionSchemas } from './schema.ts'
+import { type SectionName, type SectionSchemas, sectionSchemas } from './schema.ts'
 import { firstComment, type Path, type Sheet } from './yaml/document.ts'
-import { reportKey } from './yaml/reading.ts'
+import { read, reportKey } from './yaml/reading.ts'
 import { didYouMean } from './yaml/spelling.ts'
+
+/** A scenario being read. */
+type Open = { sheet: Sheet; known: Known; names: Names; schemas: SectionSchemas }
+
+/** A section as written; undefined if it is absent or wrong. */
+function section<S extends SectionName>(
+  { sheet, schemas }: Open,
+  name: S,
+): z.output<SectionSchemas[S]> | undefined {
+  const optional = schemas[name].safeParse(undefined).success
+  if (sheet.at([name]) === undefined && optional) return undefined
+  return read(sheet, [name], schemas[name]) as z.output<SectionSchemas[S]> | undefined
+}
+
+/** Reports what is wrong at a place; null, for the caller to hand on. */
+function refuse(sheet: Sheet, path: Path, message: string, hint: string): null {
+  sheet.report(path, { message, hint })
+  return null
+}
 
 /** The world a plan is for, and what the command line says of it. */
 export type Wanted = {

@@ -1,54 +1,24 @@
 import { z } from 'zod'
 import { faultKindNames } from '../model/fault.ts'
-import { type MetricName, metrics } from '../model/metric.ts'
 import { worldNames } from '../model/plan.ts'
 import type { Names } from './known.ts'
 import { defaults } from './parts/defaults.ts'
 import { faultSchema, nameForm, namePattern } from './parts/fault-kinds.ts'
+import { limitSchema, metricName } from './parts/limits.ts'
+import { linksSchema } from './parts/links.ts'
 import { loadSchema } from './parts/load-schema.ts'
-import { overrideSchema } from './parts/profile-rows.ts'
-import { tableUnits } from './parts/rtt-table.ts'
+import { overrideSchema } from './parts/profile.ts'
 import { serversSchema } from './parts/servers.ts'
-import { sweepSchema } from './parts/sweep-schema.ts'
+import { sweepSchema } from './parts/sweep.ts'
 import { rateSchema } from './parts/worlds.ts'
 import { durationText, shareText } from './shown/figures.ts'
 import { about, optional } from './yaml/about.ts'
-import { anyPattern, quantity } from './yaml/quantity.ts'
-import { linkTarget, nameOf, regionName } from './yaml/reference.ts'
+import { quantity } from './yaml/quantity.ts'
+import { nameOf } from './yaml/reference.ts'
 
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
-const share = quantity('share')
 const window = quantity('bytes', { above: 0 })
-const law = z.enum(['uniform', 'exponential', 'pareto'])
-
-/** One link, or one direction of it: a preset, or delays of its own. */
-export const linkSchema = about(
-  z.union(
-    [
-      z.string().meta({ examples: ['washington-dc -> frankfurt'] }),
-      z.strictObject({
-        preset: optional(z.string(), 'the pair of a link preset that this link is taken from'),
-        latency: optional(duration, 'one way; half of rtt'),
-        rtt: optional(duration, 'there and back; twice latency'),
-        jitter: optional(duration, 'how far the delay varies', '0s'),
-        law: optional(law, 'the law jitter is drawn by', defaults.link.law),
-        loss: optional(share, 'the share of segments that is lost', '0%'),
-        bandwidth: optional(
-          quantity('bandwidth', { above: 0 }),
-          'what all connections of the link carry together; without end if left out',
-        ),
-        window: optional(
-          window,
-          'the window of every connection over the link; that of the profile',
-        ),
-      }),
-    ],
-    { error: 'expected { latency: 38ms } or a preset such as washington-dc -> frankfurt' },
-  ),
-  'the delay of a link named a <-> b, or of one direction named a -> b',
-)
-export type LinkWritten = z.output<typeof linkSchema>
 
 const hnsw = z.strictObject({
   m: optional(z.int().min(2).max(128), 'links of each node of the graph', defaults.hnsw.m),
@@ -73,41 +43,6 @@ const index = z.union(
   [z.enum(['flat', 'hnsw']), z.strictObject({ hnsw: about(hnsw, 'a graph: fast, and not exact') })],
   { error: 'expected flat, hnsw or { hnsw: { m: 16, ef: 64 } }' },
 )
-
-/** What a bound may look like depends on the metric: read in limits.ts. */
-const bound = z.union(
-  [z.string().meta({ examples: ['40ms', '99%', '5/s', '10MB'], pattern: anyPattern }), z.number()],
-  { error: 'expected a number with its unit' },
-)
-
-const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).transform(
-  (name) => name as MetricName,
-)
-
-export function limitSchema(names: Names) {
-  return z.strictObject({
-    metric: about(metricName, 'what is measured'),
-    p: optional(z.number().meta({ minimum: 0, maximum: 100 }), 'a percentile such as 99 or 99.9'),
-    mean: optional(bound, 'the mean has to be at least this, or at most, as the metric asks'),
-    max: optional(bound, 'at most this'),
-    min: optional(bound, 'at least this'),
-    at: optional(z.int().min(1), 'the k a recall is about; has to be the k of the load'),
-    region: optional(regionName(names.regions), 'in this region only; each region if left out'),
-    link: optional(linkTarget(names.regions, ['one', 'both']), 'on this link; each if left out'),
-    phase: optional(
-      z.string().meta({ examples: ['baseline', 'fault:partition', 'recovery'] }),
-      'in this phase of the run only; in every phase if left out',
-    ),
-    operation: optional(
-      z.enum(['search', 'fetch', 'upsert', 'delete', 'write']),
-      'of these operations only; of each kind if left out',
-    ),
-    hop: optional(z.string(), 'of this hop of a change only; from end to end if left out'),
-    pool: optional(z.boolean(), 'all regions, or all links, together instead of each', false),
-    confidence: optional(bound, 'how sure the verdict has to be', shareText(defaults.confidence)),
-  })
-}
-export type LimitWritten = z.output<ReturnType<typeof limitSchema>>
 
 const plainName = z
   .string({ error: 'expected a name such as my-scenario' })
@@ -232,18 +167,6 @@ function makeSchemas(names: Names) {
     ),
   }
 }
-
-const linksSchema = (names: Names) =>
-  z
-    .object({
-      preset: optional(
-        nameOf('link preset', 'link presets', names.linkPresets),
-        'measured round trips that ship with Faultline',
-      ),
-      file: optional(z.string(), 'a CSV file of round trips, beside the scenario'),
-      unit: optional(z.enum(tableUnits), 'of numbers in the file that have none'),
-    })
-    .catchall(linkSchema)
 
 const systemHead = (names: Names) =>
   z

@@ -1,15 +1,61 @@
+import { z } from 'zod'
+import { confidences } from '../../base/confidence.ts'
 import type { Setting } from '../../limits/cells.ts'
 import { linkText } from '../../model/fault.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { inPercent, type Metric, metrics, percentiles } from '../../model/metric.ts'
+import {
+  inPercent,
+  type Metric,
+  type MetricName,
+  type MetricUnit,
+  metrics,
+  percentiles,
+} from '../../model/metric.ts'
 import type { Known, Names } from '../known.ts'
-import { type LimitWritten, limitSchema } from '../schema.ts'
+import { shareText } from '../shown/figures.ts'
+import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
+import { anyPattern, examplesOf, type QuantityKind, readQuantity } from '../yaml/quantity.ts'
 import { nounOf, read } from '../yaml/reading.ts'
+import { linkTarget, nameOf, regionName } from '../yaml/reference.ts'
 import { list } from '../yaml/spelling.ts'
-import { readBound } from './limit-bound.ts'
-import { confidenceOf } from './limit-confidence.ts'
+import { defaults } from './defaults.ts'
 import { checkEvidence } from './limit-evidence.ts'
+
+/** What a bound may look like depends on the metric: see `readBound`. */
+const bound = z.union(
+  [z.string().meta({ examples: ['40ms', '99%', '5/s', '10MB'], pattern: anyPattern }), z.number()],
+  { error: 'expected a number with its unit' },
+)
+
+export const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).transform(
+  (name) => name as MetricName,
+)
+
+export function limitSchema(names: Names) {
+  return z.strictObject({
+    metric: about(metricName, 'what is measured'),
+    p: optional(z.number().meta({ minimum: 0, maximum: 100 }), 'a percentile such as 99 or 99.9'),
+    mean: optional(bound, 'the mean has to be at least this, or at most, as the metric asks'),
+    max: optional(bound, 'at most this'),
+    min: optional(bound, 'at least this'),
+    at: optional(z.int().min(1), 'the k a recall is about; has to be the k of the load'),
+    region: optional(regionName(names.regions), 'in this region only; each region if left out'),
+    link: optional(linkTarget(names.regions, ['one', 'both']), 'on this link; each if left out'),
+    phase: optional(
+      z.string().meta({ examples: ['baseline', 'fault:partition', 'recovery'] }),
+      'in this phase of the run only; in every phase if left out',
+    ),
+    operation: optional(
+      z.enum(['search', 'fetch', 'upsert', 'delete', 'write']),
+      'of these operations only; of each kind if left out',
+    ),
+    hop: optional(z.string(), 'of this hop of a change only; from end to end if left out'),
+    pool: optional(z.boolean(), 'all regions, or all links, together instead of each', false),
+    confidence: optional(bound, 'how sure the verdict has to be', shareText(defaults.confidence)),
+  })
+}
+type LimitWritten = z.output<ReturnType<typeof limitSchema>>
 
 /** One written limit and the plans it stands for: a link with `<->` is two. */
 type Entry = { path: Path; plans: LimitPlan[] }
@@ -220,4 +266,69 @@ function checkTwins(sheet: Sheet, entries: readonly Entry[]): void {
         })
       seen.add(key)
     }
+}
+
+const quantityOf: Record<Exclude<MetricUnit, 'count' | 'factor'>, QuantityKind> = {
+  us: 'duration',
+  ratio: 'share',
+  'per-second': 'rate',
+  bytes: 'bytes',
+}
+
+/** The bound of a limit in the unit of its metric; undefined if it is reported. */
+function readBound(
+  sheet: Sheet,
+  path: Path,
+  metric: MetricName,
+  raw: string | number,
+): number | undefined {
+  const { unit } = metrics[metric]
+  if (unit === 'count') {
+    if (typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= 0) return raw
+    if (typeof raw === 'number' && raw > Number.MAX_SAFE_INTEGER) {
+      const message = `${metric} never comes to ${raw}: this limit cannot be broken`
+      sheet.report(path, {
+        message,
+        hint: 'Write how many are allowed, such as 0, or take it out.',
+      })
+      return undefined
+    }
+    const message = `${metric} is a count: expected a whole number, found ${nounOf(raw)}`
+    sheet.report(path, { message, hint: 'Write it without a unit, such as 0.' })
+    return undefined
+  }
+  if (unit === 'factor') {
+    if (typeof raw === 'number' && raw >= 0 && Number.isFinite(raw)) return raw
+    const message = `${metric} is a factor: expected a number, found ${nounOf(raw)}`
+    sheet.report(path, { message, hint: 'Write it without a unit, such as 10.' })
+    return undefined
+  }
+  const reading = readQuantity(quantityOf[unit], raw)
+  if ('value' in reading) return reading.value
+  const { noun } = examplesOf(quantityOf[unit])
+  const message = `${metric} is a ${noun}: ${reading.wrong}`
+  sheet.report(path, { message, hint: reading.hint })
+  return undefined
+}
+
+/** How sure the verdict has to be: null where a limit is on no sample, undefined if it is written wrong. */
+function confidenceOf(sheet: Sheet, path: Path, limit: LimitWritten): number | null | undefined {
+  const { metric, confidence: raw } = limit
+  const whole = metrics[metric].evidence === 'whole'
+  if (raw === undefined) return whole ? null : defaults.confidence
+  const at = [...path, 'confidence']
+  if (whole) {
+    const message = `"confidence" does not go with ${metric}: it is no sample, it is judged as it is`
+    sheet.report(at, { message, hint: 'Take it out.', at: 'key' })
+    return undefined
+  }
+  const reading = readQuantity('share', raw)
+  if ('value' in reading && confidences.includes(reading.value)) return reading.value
+  const levels = list(confidences.map((one) => shareText(one)))
+  const message =
+    'value' in reading
+      ? `there is no confidence of ${shareText(reading.value)}`
+      : `confidence is a share: ${reading.wrong}`
+  sheet.report(at, { message, hint: `There are ${levels}.` })
+  return undefined
 }
