@@ -2,14 +2,14 @@ import type { Analysis } from '../harness/model/finding.ts'
 import { closedLoops } from '../harness/model/load-notes.ts'
 import type { MetricRow } from '../harness/model/metric.ts'
 import {
+  counted,
   countText,
   durationText,
   NOT_MEASURED,
   percentText,
-  phaseText,
-  plural,
   ratioText,
-} from './format.ts'
+} from '../harness/text/value.ts'
+import { phaseText } from './format.ts'
 import { intervalOf, placeOf, rowsOf, tailOf, worstOf } from './rows.ts'
 
 const isTrouble = ({ phase }: MetricRow): boolean =>
@@ -147,7 +147,7 @@ export function survivalAnswer(analysis: Analysis): string {
     return `Lost writes were ${NOT_MEASURED}: there is no final scan to find them in; ${equal}${repeated(analysis)}.`
   const { low, high } = first.is
   const count = low === high ? countText(low) : `${countText(low)} to ${countText(high)}`
-  return `${count} lost of ${plural(first.row.count, 'acknowledged write')}; ${equal}${repeated(analysis)}.`
+  return `${count} lost of ${counted(first.row.count, 'acknowledged write')}; ${equal}${repeated(analysis)}.`
 }
 
 /** Nothing where mirrors copied every record once. */

@@ -1,8 +1,9 @@
 import type { FaultSpan } from '../harness/model/finding.ts'
 import { overlayOf, type Plan } from '../harness/model/plan.ts'
+import { counted, countText, durationText, momentText } from '../harness/text/value.ts'
 import { table } from './charts/table.ts'
-import { countText, durationText, momentText, plural, shellWord, whereLabel } from './format.ts'
-import { html, type Markup } from './markup.ts'
+import { shellWord, whereLabel } from './format.ts'
+import { html, type Markup, verbatim } from './markup.ts'
 import type { Report } from './report.ts'
 import { serversOf } from './servers.ts'
 
@@ -62,7 +63,7 @@ export function profileSection({ analysis: { plan } }: Report): Markup {
   if (plan.world !== 'sim') return serversTable(plan)
   const { name, rows } = plan.profile
   if (rows.length === 0) return html`<p class="missing">Profile ${name} names no sources.</p>`
-  return html`<details class="print-open"><summary>${plural(rows.length, 'value')} of ${name}, each with its source</summary>${table(
+  return html`<details class="print-open"><summary>${counted(rows.length, 'value')} of ${name}, each with its source</summary>${table(
     ['value of', 'is', 'source'],
     rows.map(({ key, value, source }) => [key, value, source]),
   )}</details>`
@@ -86,7 +87,7 @@ export function environmentSection({ environment, analysis }: Report): Markup {
   const { ended } = analysis
   const own: [string, string][] = [
     ['faultline', analysis.faultline],
-    ['record', `${plural(ended.lines, 'line')}, ${ended.how} at ${momentText(ended.atUs)}`],
+    ['record', `${counted(ended.lines, 'line')}, ${ended.how} at ${momentText(ended.atUs)}`],
   ]
   const given = Object.entries(environment)
     .filter(([key, value]) => key !== 'faultline' && isPlain(value))
@@ -123,6 +124,6 @@ export function repeatSection(report: Report): Markup {
   const same =
     plan.world === 'sim' &&
     ` With Faultline ${faultline} and an unchanged scenario, the record has the same bytes.`
-  return html`<p>Seed <strong>${String(plan.seed)}</strong>.${same}</p><pre><code>${repeatCommand(report)}</code></pre>
+  return html`<p>Seed <strong>${String(plan.seed)}</strong>.${same}</p><pre><code>${verbatim(repeatCommand(report))}</code></pre>
 <p>To make this report again from what was recorded:</p><pre><code>faultline report ${shellWord(report.run)}</code></pre>`
 }

@@ -1,7 +1,7 @@
 import { loadNotes } from '../harness/model/load-notes.ts'
+import { counted, durationText, momentText } from '../harness/text/value.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { overlaySection } from './circumstances.ts'
-import { durationText, momentText, plural } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { twinLine } from './twin-line.ts'
@@ -55,7 +55,7 @@ function cutOff({ analysis: { ended } }: Report): Markup | false {
   ]
   const what = ended.how === 'cut off' ? 'The record' : 'The run'
   const because = ended.because === '' ? '' : `: ${ended.because}`
-  return html`<p class="warning"><strong>${what} ${how}</strong> at ${momentText(ended.atUs)}, after ${plural(ended.lines, 'line')}${because}. All figures cover what was recorded until then.</p>`
+  return html`<p class="warning"><strong>${what} ${how}</strong> at ${momentText(ended.atUs)}, after ${counted(ended.lines, 'line')}${because}. All figures cover what was recorded until then.</p>`
 }
 
 /** `2026-11-21 12:00:00 UTC`; whatever else stands there as it is. */
@@ -66,9 +66,9 @@ function facts({ analysis, environment }: Report): string {
   const { plan, ended } = analysis
   const { wallMs } = environment
   return [
-    plural(plan.regions.length, 'region'),
-    plural(plan.links.length, 'directed link'),
-    plan.faults.length === 0 ? 'no fault' : plural(plan.faults.length, 'fault'),
+    counted(plan.regions.length, 'region'),
+    counted(plan.links.length, 'directed link'),
+    plan.faults.length === 0 ? 'no fault' : counted(plan.faults.length, 'fault'),
     `${plan.system.kind} on ${plan.index.kind}`,
     `${durationText(plan.timeline.warmupUs + ended.atUs)} of ${plan.world === 'sim' ? 'simulated time' : 'run'}`,
     ...(typeof wallMs === 'number' ? [`${durationText(wallMs * 1000)} of ours`] : []),

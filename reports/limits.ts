@@ -1,15 +1,13 @@
 import type { LimitResult } from '../harness/model/finding.ts'
-import type { LimitPlan } from '../harness/model/limit.ts'
-import { metrics } from '../harness/model/metric.ts'
 import {
   besideLimit,
+  counted,
   countText,
-  linkLabel,
-  percentileName,
+  limitBound,
+  limitSubject,
   percentText,
-  plural,
-  writtenText,
-} from './format.ts'
+} from '../harness/text/value.ts'
+import { linkLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { worstOf } from './rows.ts'
@@ -19,16 +17,6 @@ import { severity, verdictMark } from './verdict.ts'
 const PASSED = 12
 /** More rows than this would make the page heavy; summary.json has all of them. */
 const ROWS = 400
-
-/** What a limit is on: `search.response p99`. */
-export function limitSubject({ metric, stat }: LimitPlan): string {
-  if (stat.kind === 'quantile') return `${metric} ${percentileName(stat.q)}`
-  return stat.kind === 'mean' ? `${metric} mean` : metric
-}
-
-/** What it asks for: `≤ 40 ms`. */
-export const limitBound = ({ metric, bound, value }: LimitPlan): string =>
-  `${bound === 'at-most' ? '≤' : '≥'} ${writtenText(value, metrics[metric].unit)}`
 
 /** Where it was judged: `eu-west · fault:cut`. */
 export function limitCell({ limit, region, link, phase, operation }: LimitResult): string {
@@ -40,13 +28,12 @@ export function limitCell({ limit, region, link, phase, operation }: LimitResult
 
 /** What was measured, with as many digits as the comparison needs. */
 export const limitMeasured = ({ limit, measured }: LimitResult): string =>
-  besideLimit(measured, limit.value, metrics[limit.metric].unit)
+  besideLimit(measured, limit)
 
 /** What that shows at the limit's confidence, which the verdict rests on; nothing where nothing is a sample. */
 export function limitShown({ limit, shown }: LimitResult): string {
   if (!shown || limit.confidence === null) return ''
-  const text = besideLimit(shown, limit.value, metrics[limit.metric].unit)
-  return `${text} at ${percentText(limit.confidence)}`
+  return `${besideLimit(shown, limit)} at ${percentText(limit.confidence)}`
 }
 
 /** Worst first, otherwise in the order of the plan. */
@@ -67,9 +54,9 @@ export function limitsSection({ judgement }: Report): Markup {
   const passed = all.filter(({ verdict }) => verdict === 'pass')
   const rest = all.filter(({ verdict }) => verdict !== 'pass')
   const short = all.filter(isShort).length
-  const intro = html`<p class="takeaway">${plural(passed.length, 'cell')} of ${all.length - short} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.${short > 0 && ` ${plural(short, 'cell')} of recoveries too short to tell.`}</p>`
+  const intro = html`<p class="takeaway">${counted(passed.length, 'cell')} of ${all.length - short} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.${short > 0 && ` ${counted(short, 'cell')} of recoveries too short to tell.`}</p>`
   if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
-  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details><summary>All ${plural(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details><summary>All ${counted(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
 }
 
 /** Of every limit the passed cell that came closest to it. */

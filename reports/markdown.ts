@@ -1,19 +1,12 @@
 import type { LimitResult } from '../harness/model/finding.ts'
 import { loadNotes } from '../harness/model/load-notes.ts'
 import { overlayOf, type Plan } from '../harness/model/plan.ts'
+import { markdownTable } from '../harness/text/table.ts'
+import { counted, countText, limitBound, limitSubject, momentText } from '../harness/text/value.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { repeatCommand } from './circumstances.ts'
 import { byWeight, linesCommand, promisesText } from './findings.ts'
-import { countText, GAP, momentText, plural } from './format.ts'
-import {
-  bySeverity,
-  isShort,
-  limitBound,
-  limitCell,
-  limitMeasured,
-  limitShown,
-  limitSubject,
-} from './limits.ts'
+import { bySeverity, isShort, limitCell, limitMeasured, limitShown } from './limits.ts'
 import type { Report } from './report.ts'
 import { sinceWarmup } from './since-warmup.ts'
 
@@ -30,7 +23,7 @@ export function markdownOf(recorded: Report): string {
     escapedText(judgement.because),
     ...(ended.how === 'complete'
       ? []
-      : [`**${ended.how}** at ${momentText(ended.atUs)} after ${plural(ended.lines, 'line')}.`]),
+      : [`**${ended.how}** at ${momentText(ended.atUs)} after ${counted(ended.lines, 'line')}.`]),
     overlayPart(plan),
     loadNotes(plan).map(escapedText).join('\n\n'),
     limitsPart(judgement.limits),
@@ -41,7 +34,7 @@ export function markdownOf(recorded: Report): string {
     repeatPart(report),
   ]
   const text = parts.filter((part) => part !== '').join('\n\n')
-  return `${text.replaceAll(GAP, ' ')}\n`
+  return `${text}\n`
 }
 
 function overlayPart(plan: Plan): string {
@@ -57,8 +50,8 @@ function limitsPart(limits: readonly LimitResult[]): string {
   const open = bySeverity(asked).filter(({ verdict }) => verdict !== 'pass')
   const short = limits.length - asked.length
   const passed =
-    `${plural(asked.length - open.length, 'cell')} of ${asked.length} within limits.` +
-    (short > 0 ? ` ${plural(short, 'cell')} of recoveries too short to tell.` : '')
+    `${counted(asked.length - open.length, 'cell')} of ${asked.length} within limits.` +
+    (short > 0 ? ` ${counted(short, 'cell')} of recoveries too short to tell.` : '')
   if (open.length === 0) return `## Limits\n\n${passed}`
   const rows = open
     .slice(0, LIMITS)
@@ -71,14 +64,15 @@ function limitsPart(limits: readonly LimitResult[]): string {
       limitBound(result.limit),
       countText(result.count),
     ])
+    .map((row) => row.map(escapedText))
   const more =
     open.length > LIMITS ? `\n\n${countText(open.length - LIMITS)} more in report.html.` : ''
-  return `## Limits\n\n${tableOf(['', 'metric', 'cell', 'measured', 'shows', 'limit', 'samples'], rows)}${more}\n\n${passed}`
+  return `## Limits\n\n${markdownTable(['', 'metric', 'cell', 'measured', 'shows', 'limit', 'samples'], rows)}${more}\n\n${passed}`
 }
 
 function findingsPart({ analysis, run }: Report): string {
   const told = byWeight(analysis.findings).filter(({ verdict }) => verdict !== 'pass')
-  const passed = `${analysis.findings.length - told.length} of ${plural(analysis.findings.length, 'checker')} passed.`
+  const passed = `${analysis.findings.length - told.length} of ${counted(analysis.findings.length, 'checker')} passed.`
   const items = told.slice(0, FINDINGS).map((finding) => {
     const [first] = finding.events
     const witness = first
@@ -102,11 +96,6 @@ function repeatPart(report: Report): string {
       : `On real servers, in ${plan.world}. `
   return `${modelled}Faultline ${escapedText(faultline)}, seed ${plan.seed}. To repeat:\n\n\`\`\`sh\n${repeatCommand(report)}\n\`\`\``
 }
-
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows.map((row) => row.map(escapedText))]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n')
 
 const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 

@@ -18,7 +18,17 @@ export const trusted = (markup: string): Markup => ({ markup })
 
 export const nothing: Markup = trusted('')
 
-export function escaped(text: string): string {
+/** Between a figure and its unit: no line ends there. */
+export const GAP = '\u00a0'
+
+const beforeUnit = /(?<=[\d∞]) (?=(?:ms|s|min|%|[kMGT]?B|[MG]iB)(?!\w))/g
+
+export const escaped = (text: string): string => symbols(text.replace(beforeUnit, GAP))
+
+/** What a reader may copy, character by character. */
+export const verbatim = (text: string): Markup => trusted(symbols(text))
+
+function symbols(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

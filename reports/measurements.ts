@@ -4,7 +4,7 @@ import {
   type MetricUnit,
   metrics,
 } from '../harness/model/metric.ts'
-import { countText, measuredText, plural, valueText } from './format.ts'
+import { counted, countText, measuredText, valueText } from '../harness/text/value.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { intervalOf, type Percentile, percentileOf, placeOf } from './rows.ts'
@@ -21,7 +21,7 @@ export function measurements({ analysis }: Report): Markup {
   const shown = all.slice(0, ROWS)
   const left = all.length - shown.length
   const names = [...new Set(shown.map(({ metric }) => metric))]
-  return html`<details class="screen"><summary>${plural(all.length, 'measurement')}</summary>
+  return html`<details class="screen"><summary>${counted(all.length, 'measurement')}</summary>
 ${left > 0 && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(left)} are in summary.json.</p>`}
 <div class="scroll"><table class="words-3 metrics"><thead><tr>${[
     'where',
@@ -38,7 +38,7 @@ ${left > 0 && html`<p class="quiet">The first ${countText(ROWS)}; the other ${co
     'bounds',
   ].map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
 ${names.map((name) => group(name, shown))}</table></div></details>
-<p class="print-only">${plural(all.length, 'measurement')} in summary.json, beside this report.</p>`
+<p class="print-only">${counted(all.length, 'measurement')} in summary.json, beside this report.</p>`
 }
 
 function group(name: MetricName, rows: readonly MetricRow[]): Markup {

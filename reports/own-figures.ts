@@ -1,6 +1,6 @@
 import type { OwnMeasurement, ServerFigure } from '../harness/model/finding.ts'
+import { counted, countText, durationText, measuredText, valueText } from '../harness/text/value.ts'
 import { table } from './charts/table.ts'
-import { countText, durationText, measuredText, plural, valueText } from './format.ts'
 import { html, type Markup } from './markup.ts'
 
 const head = ['region', 'phase', 'the server says', 'readings', 'median', 'largest']
@@ -22,7 +22,7 @@ export function ownFiguresSection(figures: readonly ServerFigure[]): Markup {
 <p>A group’s lag counts records that are in the region’s own copies of the logs and not yet committed. What a cut link or a stopped mirror holds back is not among them; it is in our count, which is of other regions’ writes that were acknowledged at the moment of a reading and by then neither applied nor superseded here. Growing rows are searched exactly, sealed ones by the index, so recall is the index’s only as far as rows are sealed. Milvus’ lags are of its time tick, ours is the median from applied to searchable. No verdict uses what servers say of themselves.</p>
 ${
   alone.length > 0 &&
-  html`<details class="print-open"><summary>${plural(alone.length, 'figure')} with nothing of ours beside ${alone.length === 1 ? 'it' : 'them'}</summary>${table(head, alone.map(said))}</details>`
+  html`<details class="print-open"><summary>${counted(alone.length, 'figure')} with nothing of ours beside ${alone.length === 1 ? 'it' : 'them'}</summary>${table(head, alone.map(said))}</details>`
 }`
 }
 

@@ -1,5 +1,5 @@
-import { plural } from './format.ts'
-import { html, type Markup } from './markup.ts'
+import { counted } from '../harness/text/value.ts'
+import { html, type Markup, verbatim } from './markup.ts'
 import type { Report } from './report.ts'
 
 /** More lines than this start folded. */
@@ -20,5 +20,5 @@ export function scenarioSection({ scenario, analysis: { plan } }: Report): Marku
 function folded(title: string, text: string): Markup {
   const lines = text.trimEnd().split('\n').length
   const open = lines <= LINES
-  return html`<details class="print-open"${open && html` open`}><summary>${title}, ${plural(lines, 'line')}</summary><pre class="scroll"><code>${text.trimEnd()}</code></pre></details>`
+  return html`<details class="print-open"${open && html` open`}><summary>${title}, ${counted(lines, 'line')}</summary><pre class="scroll"><code>${verbatim(text.trimEnd())}</code></pre></details>`
 }

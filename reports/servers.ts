@@ -1,5 +1,5 @@
+import { counted, countText, percentText } from '../harness/text/value.ts'
 import { table } from './charts/table.ts'
-import { countText, GAP, percentText, plural } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportEnvironment } from './report.ts'
 
@@ -11,14 +11,14 @@ export function serversOf({ servers, images }: ReportEnvironment): Markup | fals
   const short = shortNames(servers.map(({ name }) => name))
   const rows = servers.map(({ memoryMiB, cpuShare }, i) => [
     short[i] ?? '',
-    `${countText(memoryMiB)}${GAP}MiB`,
+    `${countText(memoryMiB)} MiB`,
     percentText(cpuShare),
   ])
   const total = (of: (server: Server) => number) =>
     servers.reduce((sum, server) => sum + of(server), 0)
-  const memory = `${(total(({ memoryMiB }) => memoryMiB) / 1024).toFixed(2)}${GAP}GiB`
-  const cpu = `${Math.round(100 * total(({ cpuShare }) => cpuShare))}${GAP}%`
-  return html`<p>${plural(servers.length, 'server')}: ${memory} and ${cpu} of a core when idle, before the load.</p>
+  const memory = `${(total(({ memoryMiB }) => memoryMiB) / 1024).toFixed(2)} GiB`
+  const cpu = `${Math.round(100 * total(({ cpuShare }) => cpuShare))} %`
+  return html`<p>${counted(servers.length, 'server')}: ${memory} and ${cpu} of a core when idle, before the load.</p>
 ${table(['server', 'memory', 'idle CPU, of one core'], rows, 1)}
 ${imageList(images)}`
 }

@@ -3,6 +3,7 @@ import type { LimitResult, ServerFigure } from '../harness/model/finding.ts'
 import { loadNotes } from '../harness/model/load-notes.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import { overlayOf } from '../harness/model/plan.ts'
+import { percentileName } from '../harness/text/value.ts'
 import type { Report } from './report.ts'
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
@@ -74,7 +75,7 @@ function limitRow({
   const { unit } = metrics[metric]
   return {
     metric,
-    stat: stat.kind === 'quantile' ? `p${Number((stat.q * 100).toFixed(4))}` : stat.kind,
+    stat: stat.kind === 'quantile' ? percentileName(stat.q) : stat.kind,
     ...present({ region, link, phase, operation }),
     bound,
     limit: value,

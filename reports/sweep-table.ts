@@ -1,5 +1,6 @@
 import type { PointResult, ShownFigure, SweepResult } from '../harness/model/sweep.ts'
-import { measuredText } from './format.ts'
+import { markdownTable } from '../harness/text/table.ts'
+import { measuredText } from '../harness/text/value.ts'
 
 /** A figure as it is shown everywhere: one value, both ends, a lower bound, or that there is none. */
 export function figureText({ unit, low, high }: ShownFigure): string {
@@ -34,8 +35,7 @@ const statedText = ({ unmet }: PointResult): string =>
 /** The table as Markdown. */
 export function sweepRows(result: SweepResult): string {
   const { head, rows } = sweepTable(result)
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  return markdownTable(head, rows)
 }
 
 /** sweep.md: what was asked, and the table. */

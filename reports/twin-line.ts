@@ -1,5 +1,5 @@
 import type { Profile, TwinError } from '../harness/model/profile.ts'
-import { GAP, percentText } from './format.ts'
+import { percentText } from '../harness/text/value.ts'
 
 /** What a reader of a simulated report wants to know first. */
 const shown = ['search.response p50', 'write.response p50', 'lag p50', 'catch-up']
@@ -17,5 +17,5 @@ export function twinLine({ twin }: Profile): string | undefined {
 /** `lag p50 −15 %`: the median error of one figure, simulated / real − 1. */
 export const twinErrorText = ({ metric, median }: TwinError): string => {
   const sign = median > 0 ? '+' : ''
-  return `${metric}${GAP}${sign}${percentText(Number(median.toFixed(2)))}`
+  return `${metric} ${sign}${percentText(Number(median.toFixed(2)))}`
 }

@@ -1,3 +1,5 @@
+import { plainTable } from '../text/table.ts'
+import { valueText } from '../text/value.ts'
 import { dockerClient } from '../worlds/images/docker.ts'
 import type { ImageSource, ServerName } from '../worlds/images/image-list.ts'
 import { type ImageState, listImages } from '../worlds/images/images.ts'
@@ -13,10 +15,11 @@ export function renderImages(states: readonly ImageState[]): string {
     source,
     image,
     state,
-    found ? megabytes(found.sizeBytes) : '',
+    found ? valueText(found.sizeBytes, 'bytes') : '',
     note ?? '',
   ])
-  const table = aligned([['server', 'source', 'image', 'state', 'size', ''], ...rows])
+  const head = ['server', 'source', 'image', 'state', 'size', '']
+  const table = plainTable(head, rows, ['left', 'left', 'left', 'left', 'right'])
   return [...table, '', howToGet(states, 'built'), howToGet(states, 'public')].join('\n')
 }
 
@@ -27,22 +30,4 @@ function howToGet(states: readonly ImageState[], source: ImageSource): string {
   if (lacking.length === 0) return `${use}: everything is here`
   if (source === 'public') return [`${use}:`, ...lacking.map(({ get }) => `  ${get}`)].join('\n')
   return `${use}:\n  docker/build ${lacking.map(({ server }): ServerName => server).join(' ')}`
-}
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
-
-/** Columns padded to their widest cell, two spaces apart; sizes to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0
-        return column === 4 ? cell.padStart(width) : cell.padEnd(width)
-      })
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -2,6 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import { type Plan, runEndUs } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { MS, SECOND, type Us } from '../model/units.ts'
+import { durationText } from '../text/value.ts'
 
 /** Redrawn this often at most. */
 const EVERY_MS = 250
@@ -60,7 +61,7 @@ export class ProgressLine {
       this.passed(nowMs),
       [...this.faults].join('+') || phaseAt(this.plan, this.nowUs),
       `${this.operations} operations`,
-      `search p99 ${(this.response.percentile(99) / MS).toFixed(1)} ms`,
+      `search p99 ${durationText(this.response.percentile(99))}`,
     ].join(' · ')
     process.stderr.write(`\r\x1b[K${line}`)
   }

@@ -26,7 +26,7 @@ import type { System } from '../ports/system.ts'
 import { readRecord } from '../record/reader.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
 import { notARun, openRunDirectory } from '../record/run-directory.ts'
-import { counted } from '../text/wording.ts'
+import { counted } from '../text/value.ts'
 import { planOperations } from '../workload/operations.ts'
 import { onInterrupt } from './interrupt.ts'
 

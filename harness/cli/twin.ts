@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { GAP } from '../../reports/format.ts'
 import { calibratedProfile } from '../experiments/twin/calibrate.ts'
 import { byError } from '../experiments/twin/main-errors.ts'
 import type { Twin } from '../experiments/twin/outcome.ts'
@@ -102,7 +101,7 @@ function worstTable({ comparison }: Twin): string {
   const lines = textTable(
     head,
     ['left', 'left', 'right', 'right', 'right', 'right'],
-    worst.map((row) => cellsOf(row).map((cell) => cell.replaceAll(GAP, ' '))),
+    worst.map(cellsOf),
   )
   return `Furthest off, ${worst.length} of ${comparison.rows.length} figures\n${lines.join('\n')}`
 }

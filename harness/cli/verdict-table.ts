@@ -1,11 +1,10 @@
 import type { Analysed } from '../analysis/analyse.ts'
 import type { Finding, Judgement, LimitResult } from '../model/finding.ts'
 import { closedLoops, loadNotes } from '../model/load-notes.ts'
-import { metrics } from '../model/metric.ts'
-import { MS, SECOND } from '../model/units.ts'
 import { unmet } from '../pipeline/expectation.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
-import { confidenceText, interval } from '../text/figures.ts'
+import { plainTable } from '../text/table.ts'
+import { besideLimit, percentText, valueText } from '../text/value.ts'
 
 /** What a run prints at its end: limits and findings, the worst first, then the verdict and the report's path. */
 export function outcomeTable(judged: Judged, expecting: boolean): string {
@@ -31,7 +30,7 @@ function closedLoopRates({ plan, metrics: rows }: Analysed): string[] {
     .filter(({ region, phase }) => regions.includes(region ?? '') && phase !== 'warmup')
     .map(
       ({ region, phase, value = 0 }) =>
-        `rate    ${valueText(value, 'per-second')} searches/s answered (${region}, ${phase})`,
+        `rate    ${valueText(value, 'per-second')} searches answered (${region}, ${phase})`,
     )
 }
 
@@ -64,11 +63,11 @@ function limitLines(results: readonly LimitResult[]): string[] {
     return [
       worst.verdict,
       text,
-      `${measuredText(worst)}${shownText(worst)}${cellText(worst)}`,
+      `${measuredText(worst)}${cellText(worst)}`,
       cells.length > 1 ? `worst of ${cells.length}` : '',
     ]
   })
-  return aligned(rows)
+  return plainTable(['', '', '', ''], rows)
 }
 
 const severities = ['pass', 'unknown', 'fail', 'invalid']
@@ -88,30 +87,12 @@ function tightness({ measured, limit }: LimitResult): number {
   return limit.bound === 'at-most' ? value : -value
 }
 
-function measuredText({ measured, limit, because }: LimitResult): string {
+/** As in the report, and `, shows 0.963 … 1 at 95 %`: what the verdict rests on. */
+function measuredText({ measured, shown, limit, because }: LimitResult): string {
   if (measured === undefined) return because
-  const show = (value: number) => valueText(value, metrics[limit.metric].unit)
-  if (typeof measured === 'number') return show(measured)
-  if (!Number.isFinite(measured.high)) return `at least ${show(measured.low)}`
-  return measured.low === measured.high
-    ? show(measured.low)
-    : `${show(measured.low)} to ${show(measured.high)}`
-}
-
-/** `, shows 0.9634 to 1.0000 at 95 %`: what the verdict rests on. */
-function shownText({ shown, limit, measured }: LimitResult): string {
-  if (!shown || limit.confidence === null || measured === undefined) return ''
-  return `, shows ${interval(shown, limit.metric)} at ${confidenceText(limit.confidence)}`
-}
-
-function valueText(value: number, unit: string): string {
-  if (!Number.isFinite(value)) return 'without bound'
-  if (unit === 'us')
-    return Math.abs(value) >= SECOND
-      ? `${(value / SECOND).toFixed(2)} s`
-      : `${(value / MS).toFixed(1)} ms`
-  if (unit === 'ratio') return value.toFixed(4)
-  return String(Math.round(value * 100) / 100)
+  const text = besideLimit(measured, limit)
+  if (!shown || limit.confidence === null) return text
+  return `${text}, shows ${besideLimit(shown, limit)} at ${percentText(limit.confidence)}`
 }
 
 function cellText({ region, link, phase, operation }: LimitResult): string {
@@ -124,18 +105,4 @@ function findingLine({ checker, verdict, because, promised, unpromised }: Findin
   const word = promised ? verdict : 'note'
   const why = promised ? '' : ` ${unpromised ?? 'Not promised by the system.'}`
   return `${word.padEnd(8)}${checker}: ${because}${why}`
-}
-
-function aligned(rows: readonly string[][]): string[] {
-  const widths: number[] = []
-  for (const row of rows)
-    row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length)
-    })
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }

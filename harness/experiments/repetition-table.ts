@@ -1,4 +1,6 @@
-import { figure, interval } from '../text/figures.ts'
+import { type MetricName, metrics } from '../model/metric.ts'
+import { markdownTable } from '../text/table.ts'
+import { measuredText, metricText, NOT_MEASURED } from '../text/value.ts'
 import type { Repeated, RepeatedFigure } from './side-by-side.ts'
 
 /** Runs of one plan side by side, as Markdown that can also be read as it is: each figure as median [min … max]. */
@@ -14,7 +16,7 @@ export function repetitionTable({
   const all = asked === runs.length ? `${asked}` : `${runs.length} of ${asked}`
   return [
     `# ${scenario}, seed ${seed}, ${world}: ${all} ${asked === 1 ? 'run' : 'runs'}`,
-    table(
+    markdownTable(
       ['run', 'verdict', 'exit', 'because'],
       runs.map(({ verdict, exitCode, because }, i) => [
         `rep-${i + 1}`,
@@ -22,12 +24,14 @@ export function repetitionTable({
         String(exitCode),
         because,
       ]),
+      { padded: true },
     ),
     ...(limits.length > 0
       ? [
-          table(
+          markdownTable(
             ['limit', 'where', SPREAD, 'measured in', 'verdicts'],
             limits.map((row) => [...cells(row, runs.length), row.verdicts?.join(', ') ?? '']),
+            { padded: true },
           ),
         ]
       : []),
@@ -39,27 +43,28 @@ const SPREAD = 'median [min … max]'
 
 /** Figures of many runs of plans that differ in their seed. */
 export const figureTable = (figures: readonly RepeatedFigure[], runs: number): string =>
-  table(
+  markdownTable(
     ['metric', 'where', SPREAD, 'measured in'],
     figures.map((row) => cells(row, runs)),
+    { padded: true },
   )
 
 function cells({ what, where, metric, count, spread }: RepeatedFigure, runs: number): string[] {
-  const text = spread
-    ? `${interval(spread.median, metric)} [${figure(spread.min, metric)} … ${figure(spread.max, metric)}]`
-    : 'not measured'
+  const text = spread ? spreadText(spread, metric) : NOT_MEASURED
   return [what, where, text, `${count} of ${runs}`]
 }
 
-/** Columns as wide as their widest cell, the last one as long as it is. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) =>
-    row.map((cell) => cell.replace(/\s+/g, ' ').replaceAll('|', '\\|')),
-  )
-  const widths = head.map((_, i) => Math.max(...[head, ...safe].map((row) => row[i]?.length ?? 0)))
-  const last = head.length - 1
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, i) => (i === last ? cell : cell.padEnd(widths[i] ?? 0))).join(' | ')} |`
-  const rule = head.map((cell, i) => '-'.repeat(i === last ? cell.length : (widths[i] ?? 0)))
-  return [line(head), line(rule), ...safe.map(line)].join('\n')
+/** `5.29 ms [4.90 … 6.11 ms]`; the median alone where all runs came to the same. */
+function spreadText(
+  { median, min, max }: NonNullable<RepeatedFigure['spread']>,
+  metric: MetricName,
+): string {
+  const { unit } = metrics[metric]
+  const middle = Number.isFinite(median.low)
+    ? measuredText(median, unit)
+    : metricText(median.low, metric)
+  const range = Number.isFinite(max)
+    ? measuredText({ low: min, high: max }, unit)
+    : [...new Set([metricText(min, metric), metricText(max, metric)])].join(' … ')
+  return range === middle ? middle : `${middle} [${range}]`
 }

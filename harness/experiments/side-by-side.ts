@@ -5,6 +5,7 @@ import { Distribution, type Interval } from '../base/histogram.ts'
 import type { LimitResult, Verdict } from '../model/finding.ts'
 import { type MetricName, type MetricRow, type MetricUnit, metrics } from '../model/metric.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
+import { percentileName } from '../text/value.ts'
 
 /** One figure of one run: of a limit's cell, or of a main metric. */
 export type RunFigure = {
@@ -102,7 +103,13 @@ function quantileFigure(
   if (!enoughFor(values.count, q)) return []
   const { unit } = metrics[metric]
   return [
-    { what: `${metric} p${100 * q}`, where: phase, metric, unit, measured: values.quantile(q) },
+    {
+      what: `${metric} ${percentileName(q)}`,
+      where: phase,
+      metric,
+      unit,
+      measured: values.quantile(q),
+    },
   ]
 }
 

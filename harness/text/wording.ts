@@ -9,13 +9,3 @@ export const moment = (us: Us): string => `‹${seconds(us)}›`
 /** A sentence with its moments counted from the end of warm-up, as a scenario counts them: `12.345 s`, `-0.500 s`. */
 export const sinceWarmup = (sentence: string, warmupUs: Us): string =>
   sentence.replace(/‹(-?[\d.]+) s›/g, (_, text) => seconds(Number(text) * 1_000_000 - warmupUs))
-
-/** `1 write`, `2,000 writes`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`
-}
-
-/** Thousands apart by commas, the same everywhere: no locale. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-}

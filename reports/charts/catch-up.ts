@@ -1,7 +1,7 @@
 import type { Analysis, Series } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
+import { counted, countText, durationText } from '../../harness/text/value.ts'
 import { catchUpAnswer } from '../answers.ts'
-import { countText, durationText, plural } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { axisOf, channel, linearTicks, timeTicks } from './axes.ts'
 import { draw, type Frame } from './draw.ts'
@@ -22,7 +22,7 @@ export async function catchUp(analysis: Analysis): Promise<Markup> {
   const plots: Markup[] = []
   for (const curve of curves.slice(0, FACETS)) plots.push(await plot(curve))
   const more =
-    curves.length > FACETS && ` ${plural(curves.length - FACETS, 'more fault')} in the table.`
+    curves.length > FACETS && ` ${counted(curves.length - FACETS, 'more fault')} in the table.`
   return html`<figure><p class="takeaway">${catchUpAnswer(analysis)}${more}</p><div class="facets">${plots}</div>${curves.map(
     curveTable,
   )}<figcaption>Down: pairs of an acknowledged write and a region that still lacks it. Across: time since the fault was
@@ -70,7 +70,7 @@ function curveTable(curve: Series): Markup {
   const points = thinned(sinceStart(curve), 60)
   const rows = points.map(([us, open]) => [durationText(us), countText(open)])
   return dataDetails(
-    `Data after ${curve.key}, ${plural(rows.length, 'row')}`,
+    `Data after ${curve.key}, ${counted(rows.length, 'row')}`,
     table(['since the end', 'still open'], rows, 1),
   )
 }

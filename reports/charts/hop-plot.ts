@@ -1,5 +1,5 @@
 import { MS } from '../../harness/model/units.ts'
-import { writtenText } from '../format.ts'
+import { writtenText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
 import type { Figure } from '../rows.ts'
 import { axisOf, type Channel, channel, logTicks } from './axes.ts'

@@ -1,6 +1,7 @@
 import type { Analysis } from '../../harness/model/finding.ts'
 import type { MetricRow } from '../../harness/model/metric.ts'
-import { durationText, phaseText, plural } from '../format.ts'
+import { counted, durationText } from '../../harness/text/value.ts'
+import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { type Figure, percentileOf, phaseNames, placeOf, rowsOf, worstOf } from '../rows.ts'
 import { logDomain } from './axes.ts'
@@ -35,7 +36,7 @@ export async function hops(analysis: Analysis): Promise<Markup> {
   const below = valuesOf(drawn).filter((value) => value < LEAST).length
   const edge =
     below > 0 &&
-    ` ${plural(below, 'figure')} below ${durationText(LEAST)} stand on the left edge; a hop may be negative.`
+    ` ${counted(below, 'figure')} below ${durationText(LEAST)} stand on the left edge; a hop may be negative.`
   return html`<figure><p class="takeaway">${hopAnswer(drawn)}${more}</p>
 <p class="legend">${used.map((phase) => html`<span>${patch(phaseColour(phase))} ${phase}</span> `)}<span class="quiet">p50: full dot · p99: ring (p90 where a p99 needs more samples) · lower bound: triangle</span></p>
 <div class="facets">${plots}</div>${hopsTable(drawn)}<figcaption>Each hop is the time between two events of one write, on one true clock.
@@ -93,7 +94,7 @@ function hopsTable(facets: readonly Facet[]): Markup {
       .map(({ hop, phase, p50, tail }) => [place, hopLabel(hop), phase, text(p50), text(tail)]),
   )
   return dataDetails(
-    `Data, ${plural(rows.length, 'row')}`,
+    `Data, ${counted(rows.length, 'row')}`,
     table(['where', 'hop', 'phase', 'p50', 'p99 (or p90)'], rows, 3),
   )
 }

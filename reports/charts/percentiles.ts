@@ -1,6 +1,7 @@
 import type { Analysis, Curve } from '../../harness/model/finding.ts'
 import { MS } from '../../harness/model/units.ts'
-import { durationText, percentileName, phaseText, plural, writtenText } from '../format.ts'
+import { counted, durationText, percentileName, writtenText } from '../../harness/text/value.ts'
+import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { percentileOf, phaseNames, placeOf, rowsOf, tailOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, logDomain, logTicks } from './axes.ts'
@@ -36,7 +37,7 @@ export async function percentiles(analysis: Analysis): Promise<Markup> {
     (region) => html`<span>${stroke(regionPen(analysis.plan.regions, region))} ${region}</span> `,
   )
   const more =
-    phases.length > FACETS && html` ${plural(phases.length - FACETS, 'more phase')} in the table.`
+    phases.length > FACETS && html` ${counted(phases.length - FACETS, 'more phase')} in the table.`
   return html`<figure><p class="takeaway">${gapAnswer(analysis)}${more}</p>
 <p class="legend">${regions}<span class="quiet">response: thick · service: thin</span></p>
 <div class="facets">${facets}</div>${curvesTable(curves, analysis)}<figcaption>Across: share of searches that were faster; each
@@ -167,7 +168,7 @@ function curvesTable(curves: readonly Curve[], analysis: Analysis): Markup {
     }),
   ])
   return dataDetails(
-    `Data, ${plural(rows.length, 'row')}`,
+    `Data, ${counted(rows.length, 'row')}`,
     table(['metric', 'region', 'phase', 'p50', 'p90', 'p99', 'p99.9'], texts, 3),
   )
 }

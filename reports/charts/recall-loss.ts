@@ -1,6 +1,7 @@
 import type { Analysis } from '../../harness/model/finding.ts'
+import { counted, percentText, writtenText } from '../../harness/text/value.ts'
 import { causeRows, recallAnswer } from '../answers.ts'
-import { percentText, phaseText, plural, writtenText } from '../format.ts'
+import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { intervalOf, phaseNames, rowsOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, linearTicks } from './axes.ts'
@@ -162,7 +163,7 @@ function lossTable(bars: readonly Bar[], causes: readonly string[]): Markup {
     }),
   ])
   return dataDetails(
-    `Data, ${plural(rows.length, 'row')}`,
+    `Data, ${counted(rows.length, 'row')}`,
     table(['region', 'phase', ...causes], rows, 2),
   )
 }

@@ -1,6 +1,6 @@
 import type { Analysis, FaultSpan } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
-import { plural } from '../format.ts'
+import { counted } from '../../harness/text/value.ts'
 import type { Markup } from '../markup.ts'
 import { placeIn } from './axes.ts'
 import { bandLabel, bandLayers, CHAR_PX, type TimeAxis } from './bands.ts'
@@ -63,7 +63,7 @@ export async function drawStrip(analysis: Analysis, frame: Frame, time: TimeAxis
     phaseNames(analysis, own, time),
     ...bars.flatMap((bar) => barLayers(bar, time)),
   ]
-  const about = `${plural(analysis.phases.length, 'phase')} and ${plural(analysis.faults.length, 'fault')} of the run on its time axis`
+  const about = `${counted(analysis.phases.length, 'phase')} and ${counted(analysis.faults.length, 'fault')} of the run on its time axis`
   return draw(layers, own, about)
 }
 

@@ -1,6 +1,6 @@
 import type { MetricUnit } from '../../harness/model/metric.ts'
 import type { PointResult, SweepResult } from '../../harness/model/sweep.ts'
-import { valueText, writtenText } from '../format.ts'
+import { valueText, writtenText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
 import { axisOf, channel, linearTicks, logDomain, logTicks } from './axes.ts'
 import { draw, type Frame, type Layer } from './draw.ts'

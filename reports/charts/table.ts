@@ -1,4 +1,5 @@
-import { linkLabel, momentText } from '../format.ts'
+import { momentText } from '../../harness/text/value.ts'
+import { linkLabel } from '../format.ts'
 import { html, type Markup, nothing } from '../markup.ts'
 import type { Line } from './lines.ts'
 

@@ -1,15 +1,15 @@
 import type { Analysis, Series } from '../../harness/model/finding.ts'
 import { MS } from '../../harness/model/units.ts'
-import { divergenceAnswer, lagAnswer, latencyAnswer, recallAnswer } from '../answers.ts'
 import {
+  counted,
   countText,
   durationText,
-  linkLabel,
   percentText,
-  plural,
   ratioText,
   writtenText,
-} from '../format.ts'
+} from '../../harness/text/value.ts'
+import { divergenceAnswer, lagAnswer, latencyAnswer, recallAnswer } from '../answers.ts'
+import { linkLabel } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import type { TimeSpan } from './axes.ts'
 import { legendOf } from './legend.ts'
@@ -169,7 +169,7 @@ function edgeNote({ scale, lines, text }: Panel): Markup | false {
   const below = valuesOf(lines).filter((value) => value < scale.least).length
   return (
     below > 0 &&
-    html` <span class="quiet">${plural(below, 'value')} below ${text(scale.least)} on the lower edge.</span>`
+    html` <span class="quiet">${counted(below, 'value')} below ${text(scale.least)} on the lower edge.</span>`
   )
 }
 

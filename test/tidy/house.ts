@@ -20,7 +20,7 @@ export const mayImport: Record<string, string[]> = {
   worlds: ['base', 'model', 'ports'],
   run: ['base', 'model', 'ports', 'workload'],
   analysis: ['base', 'model', 'text', 'record', 'limits'],
-  reports: ['base', 'model'],
+  reports: ['base', 'model', 'text'],
 }
 const below = Object.keys(mayImport)
 mayImport['pipeline'] = below

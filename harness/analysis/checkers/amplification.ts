@@ -1,4 +1,4 @@
-import { counted } from '../../text/wording.ts'
+import { counted, valueText } from '../../text/value.ts'
 import { amplificationOf } from '../metrics/amplification.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
@@ -9,7 +9,7 @@ export const amplification: Checker = (facts, guarantees) => {
   const found = amplificationOf(facts)
   const factor = found ? found.linkBytes / found.writeBytes : 0
   const broken = factor > bound
-  const figures = `${factor.toFixed(2)} bytes for each byte of ${counted(found?.writes ?? 0, 'acknowledged write')}, at most ${bound} promised`
+  const figures = `${valueText(factor, 'factor')} bytes for each byte of ${counted(found?.writes ?? 0, 'acknowledged write')}, at most ${bound} promised`
   const lines = broken ? facts.history.linkBytes.slice(-2).map(({ line }) => line) : []
   return conclude({
     checker: 'amplification',

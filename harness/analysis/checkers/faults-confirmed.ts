@@ -1,6 +1,7 @@
 import type { Verdict } from '../../model/finding.ts'
 import type { StoreEvent } from '../../model/record.ts'
-import { counted, moment } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
+import { moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type FaultStory, whereOf } from '../facts/faults.ts'
 import type { Checker } from './finding.ts'

@@ -1,6 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { EpochEvent } from '../../model/record.ts'
-import { counted, moment } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
+import { moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { liveIn } from '../facts/final-state.ts'
 import type { Lined } from '../facts/history.ts'

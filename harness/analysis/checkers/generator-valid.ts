@@ -2,7 +2,7 @@ import { Distribution, type Interval } from '../../base/histogram.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
-import { counted } from '../../text/wording.ts'
+import { counted, durationText, percentText } from '../../text/value.ts'
 import { isStarvedMachine, type MachineLoad, machineLoad, NOTABLE } from '../facts/machine.ts'
 import type { Checked, Checker } from './finding.ts'
 
@@ -64,10 +64,10 @@ function allowedDelayUs({ limits }: Plan): Us {
 }
 
 function because(scheduled: number, achieved: number, { low }: Interval, allowedUs: Us): string {
-  const delay = Number.isFinite(low) ? `${(low / 1000).toFixed(3)} ms` : 'endless'
+  const delay = Number.isFinite(low) ? durationText(low) : 'endless'
   return (
-    `${counted(scheduled, 'operation')} scheduled, ${(achieved * 100).toFixed(2)} % dispatched; ` +
-    `dispatch delay p99 ${delay} of ${(allowedUs / 1000).toFixed(3)} ms allowed.`
+    `${counted(scheduled, 'operation')} scheduled, ${percentText(achieved)} dispatched; ` +
+    `dispatch delay p99 ${delay} of ${durationText(allowedUs)} allowed.`
   )
 }
 
@@ -85,7 +85,5 @@ function becauseOfOthers(machine: MachineLoad | null): string {
 
 function becauseOfTimers(machine: MachineLoad | null): string {
   const us = machine?.loopDelayP99Us
-  return us === undefined
-    ? ''
-    : ` Timers of the harness were late by ${(us / 1000).toFixed(3)} ms (p99).`
+  return us === undefined ? '' : ` Timers of the harness were late by ${durationText(us)} (p99).`
 }

@@ -1,6 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId, Row, WriteId } from '../../model/point.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Facts } from '../facts/facts.ts'
 import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude } from './finding.ts'

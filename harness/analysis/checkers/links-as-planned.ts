@@ -1,7 +1,7 @@
 import { roundTripFloorUs } from '../../model/plan.ts'
 import { echoedLink } from '../../model/record.ts'
-import { MS, type Us } from '../../model/units.ts'
-import { counted, seconds } from '../../text/wording.ts'
+import { counted, durationText } from '../../text/value.ts'
+import { seconds } from '../../text/wording.ts'
 import type { Checked, Checker } from './finding.ts'
 
 const WITNESSES = 8
@@ -30,12 +30,10 @@ export const linksAsPlanned: Checker = ({ history }): Checked | null => {
     evidence: echoes.length,
     violations: early.length,
     events: early.slice(0, WITNESSES).map(({ canary, rtt, t, line, floorUs }) => ({
-      sentence: `The echo over ${canary} that was back at ${seconds(t)} took ${ms(rtt)}, and nothing can take less than ${ms(floorUs)}.`,
+      sentence: `The echo over ${canary} that was back at ${seconds(t)} took ${durationText(rtt, 4)}, and nothing can take less than ${durationText(floorUs, 4)}.`,
       lines: [line],
     })),
     about: 'run',
     promised: true,
   }
 }
-
-const ms = (us: Us): string => `${(us / MS).toFixed(1)} ms`

@@ -1,5 +1,5 @@
 import type { Witness } from '../../model/finding.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Loss, LossKind } from '../facts/losses.ts'
 import { linesOf, versionText } from '../facts/wording.ts'

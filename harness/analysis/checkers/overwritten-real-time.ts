@@ -1,4 +1,4 @@
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Checker } from './finding.ts'
 import { acknowledgedWrites, witnessOf } from './lost-writes.ts'
 

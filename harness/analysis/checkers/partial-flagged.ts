@@ -1,4 +1,4 @@
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Op } from '../facts/op.ts'
 import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'

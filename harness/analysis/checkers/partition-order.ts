@@ -1,6 +1,7 @@
 import type { Witness } from '../../model/finding.ts'
 import type { CommitEvent } from '../../model/record.ts'
-import { counted, moment } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
+import { moment } from '../../text/wording.ts'
 import type { FaultStory } from '../facts/faults.ts'
 import type { History, Lined } from '../facts/history.ts'
 import { type Copy, type Mirroring, mayRepeat } from '../facts/mirroring.ts'

@@ -1,6 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PointId } from '../../model/point.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Effort } from '../registers/explanation.ts'
 import type { Register } from '../registers/register.ts'
 import { type Checked, conclude } from './finding.ts'

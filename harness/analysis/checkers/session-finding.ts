@@ -1,6 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
 import type { PromisedReads } from '../../model/guarantees.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Op } from '../facts/op.ts'
 import { linesOf, readText, versionText } from '../facts/wording.ts'
 import { type Checked, conclude } from './finding.ts'

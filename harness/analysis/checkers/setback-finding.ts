@@ -1,5 +1,6 @@
 import type { Witness } from '../../model/finding.ts'
-import { counted, moment } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
+import { moment } from '../../text/wording.ts'
 import type { RegionOrder, Setback } from '../facts/region-order.ts'
 import { linesOf, versionText } from '../facts/wording.ts'
 import { type Checked, conclude } from './finding.ts'

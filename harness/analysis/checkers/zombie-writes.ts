@@ -1,4 +1,5 @@
-import { counted, moment } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
+import { moment } from '../../text/wording.ts'
 import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude } from './finding.ts'
 

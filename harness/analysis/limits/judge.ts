@@ -1,7 +1,7 @@
 import type { Finding, Judgement, LimitResult, Verdict } from '../../model/finding.ts'
 import { metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Analysed } from '../analyse.ts'
 import { invalidating } from '../checkers/starved.ts'
 import { judgeLimit } from './limits.ts'

@@ -3,8 +3,7 @@ import type { FaultPlan } from '../../model/fault.ts'
 import type { LimitResult } from '../../model/finding.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import { metrics, type PhaseSpan } from '../../model/metric.ts'
-import { confidenceText, interval, limitText } from '../../text/figures.ts'
-import { counted } from '../../text/wording.ts'
+import { besideLimit, counted, limitBound, limitSubject, percentText } from '../../text/value.ts'
 import type { Analysed } from '../analyse.ts'
 import { isOutage } from '../metrics/outages.ts'
 import { fromCells, fromRows, type Measured, ofRow } from './measured.ts'
@@ -132,8 +131,7 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
     ...(operation !== undefined && { operation }),
     ...(phase !== undefined && { phase }),
   }
-  const hop = limit.hop === undefined ? '' : ` ${limit.hop}`
-  const text = `${limit.metric}${hop} ${limitText(limit)}${placeText(where)}`
+  const text = `${limitSubject(limit)} ${limitBound(limit)}${placeText(where)}`
   if (!measured)
     return {
       limit,
@@ -152,16 +150,17 @@ function resultAt(limit: LimitPlan, place: Place, measured: Measured | null): Li
     ...(measured.shown && { shown: measured.shown }),
     count: measured.count,
     verdict: measured.verdict,
-    because: `${text}: ${interval(measured.interval, limit.metric)}${shown}${remark}.`,
+    because: `${text}: ${besideLimit(measured.interval, limit)}${shown}${remark}.`,
   }
 }
 
-/** `; 101 operations show 0.9634 to 1 at 95 %`, and of a percentile that its tail was not seen. */
-function shownText({ metric, confidence }: LimitPlan, { shown, count }: Measured): string {
+/** `; 101 operations show 0.963 … 1 at 95 %`, and of a percentile that its tail was not seen. */
+function shownText(limit: LimitPlan, { shown, count }: Measured): string {
+  const { metric, confidence } = limit
   if (!shown || confidence === null) return ''
   const what = { values: 'value', share: 'operation', queries: 'answer', whole: 'value' }
   const who = counted(count, what[metrics[metric].evidence])
-  return `; ${who} ${count === 1 ? 'shows' : 'show'} ${interval(shown, metric)} at ${confidenceText(confidence)}`
+  return `; ${who} ${count === 1 ? 'shows' : 'show'} ${besideLimit(shown, limit)} at ${percentText(confidence)}`
 }
 
 function placeText({ region, link, phase, operation }: Omit<Place, 'members'>): string {

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { type StateName, states } from '../../analysis/ledger/states.ts'
 import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { type Align, textTable } from '../../text/table.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { LibraryFlags } from './library-tasks.ts'
 import { nameOfFile, type Row } from './task.ts'
 

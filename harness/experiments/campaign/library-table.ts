@@ -1,7 +1,7 @@
 import { USAGE } from '../../model/errors.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { type Align, textTable } from '../../text/table.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import { worstExitCode } from '../repetitions.ts'
 import { type Ledger, ledgerText } from './library-states.ts'
 import type { Row } from './task.ts'

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../analysis/limits/judge.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { type Align, textTable } from '../../text/table.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import { figureTable } from '../repetition-table.ts'
 import { worstExitCode } from '../repetitions.ts'
 import { type RepeatedFigure, spreads } from '../side-by-side.ts'

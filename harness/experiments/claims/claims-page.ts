@@ -2,6 +2,7 @@ import { sweepRows } from '../../../reports/sweep-table.ts'
 import { twinErrorText } from '../../../reports/twin-line.ts'
 import type { TwinError } from '../../model/profile.ts'
 import type { SweepResult } from '../../model/sweep.ts'
+import { markdownTable } from '../../text/table.ts'
 import { type Claim, type Decision, outcomeOf, type Tally } from './claims-file.ts'
 
 /** A claim with what was measured for it. `value` of a figure stands in sentences, `text` in the table. */
@@ -48,9 +49,10 @@ export function claimsPage(
       '',
       `## ${system}`,
       '',
-      '| claim | kind | outcome | decided by | shown by | measured |',
-      '|---|---|---|---|---|---|',
-      ...measured.filter(({ claim }) => claim.system === system).map((one) => rowOf(one, written)),
+      markdownTable(
+        ['claim', 'kind', 'outcome', 'decided by', 'shown by', 'measured'],
+        measured.filter(({ claim }) => claim.system === system).map((one) => cellsOf(one, written)),
+      ),
     ]),
     ...sweeps.flatMap((sweep) => [
       '',
@@ -64,7 +66,7 @@ export function claimsPage(
   ].join('\n')
 }
 
-function rowOf(measured: MeasuredClaim, written: Written): string {
+function cellsOf(measured: MeasuredClaim, written: Written): string[] {
   const { claim, figures, tallies } = measured
   const filled = (text: string) => filledIn(text, figures, written)
   const condition = claim.while ? `: ${filled(claim.while)}` : ''
@@ -81,8 +83,7 @@ function rowOf(measured: MeasuredClaim, written: Written): string {
   ].join('<br>')
   const shown = tallies.map(tallyText).join('<br>')
   const told = [...figures.map(({ text }) => text), ...errorsOf(measured)].join('<br>')
-  const cells = [claim.claim, kinds[claim.kind], outcome, decided, shown, told]
-  return `| ${cells.map(escaped).join(' | ')} |`
+  return [claim.claim, kinds[claim.kind], outcome, decided, shown, told]
 }
 
 /**
@@ -142,5 +143,3 @@ function errorsOf({ claim, twin }: MeasuredClaim): string[] {
       : `*simulated; the profile against real servers (simulated / real − 1): ${said}*`,
   ]
 }
-
-const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

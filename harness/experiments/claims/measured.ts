@@ -4,6 +4,7 @@ import { type MetricRow, metrics } from '../../model/metric.ts'
 import type { ShownFigure } from '../../model/sweep.ts'
 import { known } from '../../pipeline/catalogue.ts'
 import { shownPlans } from '../../scenario/load.ts'
+import { countText } from '../../text/value.ts'
 import { shownFigure } from '../sweep/figures.ts'
 import type { ShownClaim } from './claims-file.ts'
 
@@ -94,9 +95,7 @@ function saidOfItself(
       (phase === undefined || row.phase === phase),
   )
   const values = rows.map(
-    ({ median, max, phase: when }) => `${round(median)} (most ${round(max)}) ${when}`,
+    ({ median, max, phase: when }) => `${countText(median)} (most ${countText(max)}) ${when}`,
   )
   return `the system's own ${figure}: ${values.length === 0 ? 'not said' : values.join(', ')}`
 }
-
-const round = (value: number): string => String(Number(value.toPrecision(3)))

@@ -1,5 +1,5 @@
 import { type Align, textTable } from '../../text/table.ts'
-import { counted } from '../../text/wording.ts'
+import { counted } from '../../text/value.ts'
 import type { Proof, Proven } from './proof.ts'
 
 /** What `faultline prove` came to. */

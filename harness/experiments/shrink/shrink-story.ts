@@ -2,7 +2,8 @@ import { faultText, linkText } from '../../model/fault.ts'
 import type { Finding, LimitResult } from '../../model/finding.ts'
 import { arrivalsEndUs, type Plan } from '../../model/plan.ts'
 import type { HopEvent, OpEnd, OpStart, RecordEvent } from '../../model/record.ts'
-import { counted, grouped, moment, seconds, sinceWarmup } from '../../text/wording.ts'
+import { counted, countText } from '../../text/value.ts'
+import { moment, seconds, sinceWarmup } from '../../text/wording.ts'
 import type { ListedPlan } from './smaller-plans.ts'
 
 export type Story = {
@@ -24,7 +25,7 @@ export function shrinkStory(story: Story): string {
     sizes(story),
     ...(shown === undefined ? [] : [`**What is wrong**: ${shown.because}`, ...witnesses(shown)]),
     '## What happens',
-    `Regions ${after.regions.join(', ')}; ${after.system.kind}; ${grouped(after.data.base)} points from the start. Times from the start of the run.`,
+    `Regions ${after.regions.join(', ')}; ${after.system.kind}; ${countText(after.data.base)} points from the start. Times from the start of the run.`,
     ['```', ...timeline(after, events), '```'].join('\n'),
     `Repeat it: \`${command}\``,
     '',
@@ -49,7 +50,7 @@ export function sizes({ before, after, tries }: Pick<Story, 'before' | 'after' |
     [length(before), length(after), 'second'],
     [before.data.base, after.data.base, 'base point'],
   ]
-  const told = rows.map(([was, is, noun]) => `${counted(was, noun)} -> ${grouped(is)}`)
+  const told = rows.map(([was, is, noun]) => `${counted(was, noun)} -> ${countText(is)}`)
   return `${told.join(', ')}; ${counted(tries, 'run')} tried.`
 }
 

@@ -1,7 +1,6 @@
-import { GAP } from '../../../reports/format.ts'
 import type { Profile } from '../../model/profile.ts'
+import { markdownTable } from '../../text/table.ts'
 import { needsReason } from './main-errors.ts'
-import { table } from './twin-markdown.ts'
 import { medianText, worstText } from './wording.ts'
 
 /** Why a metric of a profile is off, as people wrote it: by profile, then by the metric's name. */
@@ -38,11 +37,10 @@ function errorTables(profiles: readonly Profile[], reasons: Reasons): string {
           : '',
       ])
       const head = `### ${profile.name}: ${scenario}\n\nSeed ${seed}, ${date}, Faultline ${faultline}, ${servers}, on ${machine}.`
-      return `${head}\n\n${table(['metric', 'median', 'worst', 'where', 'cells', 'why'], rows)}`
+      return `${head}\n\n${markdownTable(['metric', 'median', 'worst', 'where', 'cells', 'why'], rows)}`
     }),
   )
-  const text = parts.length === 0 ? 'Nothing has been compared yet.' : parts.join('\n\n')
-  return text.replaceAll(GAP, ' ')
+  return parts.length === 0 ? 'Nothing has been compared yet.' : parts.join('\n\n')
 }
 
 const reasonFor = (profile: string, metric: string, reasons: Reasons): string | undefined =>

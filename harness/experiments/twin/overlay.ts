@@ -2,11 +2,12 @@ import type { TimeSpan } from '../../../reports/charts/axes.ts'
 import { legendOf } from '../../../reports/charts/legend.ts'
 import type { Line } from '../../../reports/charts/lines.ts'
 import { drawPanel, type Panel } from '../../../reports/charts/panel.ts'
-import { linkLabel, ratioText, writtenText } from '../../../reports/format.ts'
+import { linkLabel } from '../../../reports/format.ts'
 import { html, type Markup } from '../../../reports/markup.ts'
 import { sinceWarmup } from '../../../reports/since-warmup.ts'
 import type { Analysis, Series } from '../../model/finding.ts'
 import { MS, type Us } from '../../model/units.ts'
+import { ratioText, writtenText } from '../../text/value.ts'
 
 /** One metric over time: which line of which series, and on what scale. */
 type Overlay = {

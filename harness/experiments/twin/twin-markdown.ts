@@ -1,5 +1,5 @@
-import { GAP } from '../../../reports/format.ts'
 import { foreignText } from '../../pipeline/cpu-time.ts'
+import { markdownTable } from '../../text/table.ts'
 import { byError } from './main-errors.ts'
 import type { Twin } from './outcome.ts'
 import { aloneText, cellsOf, medianText, worstText } from './wording.ts'
@@ -15,7 +15,7 @@ export function twinMarkdown(twin: Twin): string {
     aboutText(twin),
     `Error: simulated / real − 1; for shares and counts simulated − real. Profile ${profile.name}.`,
     '## Main metrics',
-    table(
+    markdownTable(
       ['metric', 'median', 'worst', 'where', 'cells'],
       run.errors.map((error) => [
         error.metric,
@@ -26,10 +26,10 @@ export function twinMarkdown(twin: Twin): string {
       ]),
     ),
     `## Furthest off, ${worst.length} of ${comparison.rows.length} figures`,
-    table(['figure', 'where', 'real', 'simulated', 'error', 'n'], worst.map(cellsOf)),
+    markdownTable(['figure', 'where', 'real', 'simulated', 'error', 'n'], worst.map(cellsOf)),
     aloneText(comparison.alone),
   ]
-  return `${parts.join('\n\n').replaceAll(GAP, ' ')}\n`
+  return `${parts.join('\n\n')}\n`
 }
 
 /** When, on what, and who else used the machine. */
@@ -37,12 +37,3 @@ export function aboutText({ run, foreign }: Pick<Twin, 'run' | 'foreign'>): stri
   const { date, servers, machine, seed, faultline } = run
   return `Seed ${seed}, ${date}, Faultline ${faultline}, ${servers}, on ${machine}. ${foreignText(foreign)}`
 }
-
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [
-    head,
-    head.map(() => '---'),
-    ...rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|'))),
-  ]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n')

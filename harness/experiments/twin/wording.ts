@@ -1,5 +1,6 @@
-import { linkLabel, percentText, phaseText, valueText } from '../../../reports/format.ts'
+import { linkLabel, phaseText } from '../../../reports/format.ts'
 import type { TwinError } from '../../model/profile.ts'
+import { percentText, valueText } from '../../text/value.ts'
 import type { Alone, Compared } from './comparison.ts'
 import { nameOf } from './main-errors.ts'
 

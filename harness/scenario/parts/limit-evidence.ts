@@ -17,15 +17,9 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { inPercent, metrics, percentiles } from '../../model/metric.ts'
 import { searchesPerSec } from '../../model/plan.ts'
 import { SECOND, type Us } from '../../model/units.ts'
+import { percentileName } from '../../text/value.ts'
 import type { Known } from '../known.ts'
-import {
-  countText,
-  durationText,
-  limitText,
-  percentText,
-  rateText,
-  shareText,
-} from '../shown/figures.ts'
+import { countText, durationText, limitText, rateText, shareText } from '../shown/figures.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
 import { nounOf } from '../yaml/reading.ts'
 import { didYouMean, list } from '../yaml/spelling.ts'
@@ -190,7 +184,7 @@ function checkSamples({ sheet, path, setting, plan }: Case, q: number): void {
   if (!cell || cell.samples * tailOf(q) >= TAIL_NEEDED - 1e-9) return
   const { samples, phase, kinds } = cell
   const where = cellName(cell)
-  const percentile = percentText(q)
+  const percentile = percentileName(q)
   const place = where && ` in ${where}`
   const beyond = countText(samples * tailOf(q))
   const message =

@@ -3,6 +3,7 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { type MetricUnit, metrics } from '../../model/metric.ts'
 import type { Expectation } from '../../model/plan.ts'
 import type { ShownPlan } from '../../model/sweep.ts'
+import { percentileName } from '../../text/value.ts'
 import type { Names } from '../known.ts'
 import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
@@ -183,7 +184,8 @@ function shownOf(sheet: Sheet, path: Path, written: ShowWritten): ShownPlan[] {
 }
 
 function titleOf({ metric, stat, region, link, phase, operation }: LimitPlan): string {
-  const which = stat.kind === 'quantile' ? ` p${stat.q * 100}` : stat.kind === 'mean' ? ' mean' : ''
+  const which =
+    stat.kind === 'quantile' ? ` ${percentileName(stat.q)}` : stat.kind === 'mean' ? ' mean' : ''
   const where = [operation, region ?? link, phase].filter((part) => part !== null)
   return `${metric}${which}${where.length > 0 ? ` (${where.join(', ')})` : ''}`
 }

@@ -1,6 +1,7 @@
 import type { LimitPlan } from '../../model/limit.ts'
 import { type MetricUnit, metrics } from '../../model/metric.ts'
 import type { Us } from '../../model/units.ts'
+import { percentileName } from '../../text/value.ts'
 
 const longUnits: [string, number][] = [
   ['d', 86_400_000_000],
@@ -52,8 +53,8 @@ export function countText(count: number): string {
   return String(shown).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** A value of a metric with its unit. */
-export function valueText(unit: MetricUnit, value: number): string {
+/** A bound on a metric, as a scenario writes it. */
+export function boundText(value: number, unit: MetricUnit): string {
   if (unit === 'us') return durationText(value)
   if (unit === 'per-second') return rateText(value)
   if (unit === 'bytes') return bytesText(value)
@@ -63,12 +64,9 @@ export function valueText(unit: MetricUnit, value: number): string {
 /** `search.response p99 ≤ 40ms`. */
 export function limitText({ metric, hop, stat, bound, value }: LimitPlan): string {
   const what =
-    stat.kind === 'quantile' ? ` ${percentText(stat.q)}` : stat.kind === 'mean' ? ' mean' : ''
-  return `${metric}${hop === undefined ? '' : ` ${hop}`}${what} ${bound === 'at-most' ? '≤' : '≥'} ${valueText(metrics[metric].unit, value)}`
+    stat.kind === 'quantile' ? ` ${percentileName(stat.q)}` : stat.kind === 'mean' ? ' mean' : ''
+  return `${metric}${hop === undefined ? '' : ` ${hop}`}${what} ${bound === 'at-most' ? '≤' : '≥'} ${boundText(value, metrics[metric].unit)}`
 }
-
-/** `p99`, `p99.9`. */
-export const percentText = (q: number): string => `p${rounded(q * 100)}`
 
 /** Six significant digits are more than anybody reads, and hide binary fractions. */
 const rounded = (value: number): number => Number(value.toPrecision(6))

@@ -1,4 +1,5 @@
 import type { Plan, WorldName } from '../../model/plan.ts'
+import { markdownTable } from '../../text/table.ts'
 
 /** A scenario of the library, the file it is in, and the worlds it can run in; the plan is for the first. */
 export type LibraryEntry = {
@@ -15,20 +16,14 @@ export type LibraryEntry = {
  */
 export function libraryReadme(entries: readonly LibraryEntry[]): string {
   const sorted = [...entries].sort((a, b) => (a.plan.name < b.plan.name ? -1 : 1))
-  const rows = sorted.map(({ file, plan, worlds, points }) =>
-    [
-      `[${plan.name}](${file})`,
-      plan.question,
-      `${plan.system.kind}, ${plan.index.kind}`,
-      faultsText(plan),
-      worlds.join(', '),
-      points > 0
-        ? `sweep of ${points} points`
-        : plan.expect
-          ? expectText(plan.expect)
-          : 'not stated',
-    ].join(' | '),
-  )
+  const rows = sorted.map(({ file, plan, worlds, points }) => [
+    `[${plan.name}](${file})`,
+    plan.question,
+    `${plan.system.kind}, ${plan.index.kind}`,
+    faultsText(plan),
+    worlds.join(', '),
+    points > 0 ? `sweep of ${points} points` : plan.expect ? expectText(plan.expect) : 'not stated',
+  ])
   return [
     '<!-- Generated from the scenarios, do not edit: npx faultline docs -->',
     '# Scenarios',
@@ -38,9 +33,10 @@ export function libraryReadme(entries: readonly LibraryEntry[]): string {
     'a plain `faultline run` judges by its limits and by what was lost. Worlds: `sim` is the simulator, `containers`',
     'are real servers (`faultline run FILE --world containers`).',
     '',
-    '| scenario | question | system, index | faults | worlds | meant to end |',
-    '|---|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row} |`),
+    markdownTable(
+      ['scenario', 'question', 'system, index', 'faults', 'worlds', 'meant to end'],
+      rows,
+    ),
     '',
   ].join('\n')
 }

@@ -3,7 +3,8 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { textTable } from '../../text/table.ts'
-import { countText, limitText, percentText } from './figures.ts'
+import { percentileName } from '../../text/value.ts'
+import { countText, limitText } from './figures.ts'
 
 /** The limits as they will be judged: where, when, and on how many samples at least. */
 export function limitLines(plan: Plan): string[] {
@@ -41,7 +42,7 @@ function samplesText(plan: Plan, limit: LimitPlan): string {
   const place = `${where && `${where}, `}${phase}`
   const beyond =
     limit.stat.kind === 'quantile'
-      ? `, ${countText(samples * tailOf(limit.stat.q))} beyond ${percentText(limit.stat.q)}`
+      ? `, ${countText(samples * tailOf(limit.stat.q))} beyond ${percentileName(limit.stat.q)}`
       : ''
   return `; at least ${countText(samples)} ${kindsNoun(kinds)} (${place})${beyond}`
 }

@@ -4,9 +4,10 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { metrics } from '../../model/metric.ts'
 import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
+import { percentileName } from '../../text/value.ts'
 import { strengthText, targetText } from '../parts/fault-kinds.ts'
 import { list } from '../yaml/spelling.ts'
-import { countText, durationText, percentText, rateText, shareText, valueText } from './figures.ts'
+import { boundText, countText, durationText, rateText, shareText } from './figures.ts'
 
 /** What an overlay changed, one plain sentence each: how the plan differs from the scenario without it. */
 export function overlaySentences(base: Plan, laid: Plan): string[] {
@@ -138,11 +139,11 @@ function limitKey({ metric, stat, region, link, phase, operation, pool }: LimitP
     ...(phase === null ? [] : [`during ${phase}`]),
     ...(pool ? ['pooled'] : []),
   ]
-  const what = stat.kind === 'quantile' ? ` ${percentText(stat.q)}` : ''
+  const what = stat.kind === 'quantile' ? ` ${percentileName(stat.q)}` : ''
   return [`limit ${metric}${what}`, ...where].join(' ')
 }
 
 function limitBound({ metric, stat, bound, value }: LimitPlan): string {
   const side = bound === 'at-most' ? 'max' : 'min'
-  return `${stat.kind === 'mean' ? 'mean' : side} ${valueText(metrics[metric].unit, value)}`
+  return `${stat.kind === 'mean' ? 'mean' : side} ${boundText(value, metrics[metric].unit)}`
 }

@@ -130,11 +130,11 @@ test('a copy that never came is a lower bound, and a limit names how many it mea
   expect(judged.map(({ verdict, because }) => [verdict, because])).toEqual([
     [
       'pass',
-      'replicas on-2 mean ≤ 1 s in us during baseline: 80 ms; 30 values show 80 ms at 95 %.',
+      'replicas on-2 mean ≤ 1 s in us during baseline: 80.0 ms; 30 values show 80.0 ms at 95 %.',
     ],
     [
       'fail',
-      'replicas on-3 mean ≤ 1 s in us during baseline: at least 13 s; 30 values show at least 13 s at 95 %.',
+      'replicas on-3 mean ≤ 1 s in us during baseline: ≥ 13.0 s; 30 values show ≥ 13.0 s at 95 %.',
     ],
   ])
 })

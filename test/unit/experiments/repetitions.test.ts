@@ -80,7 +80,9 @@ test('reps.md and reps.json stand beside the runs, and say the same', async () =
   const text = readFileSync(join(base, 'reps.md'), 'utf8')
   expect(text).toBe(`${repetitionTable(repeated)}\n`)
   expect(text).toContain('# test, seed 42, sim: 2 runs')
-  expect(text).toMatch(/eu, baseline +\| 40 ms \[20 ms … 60 ms\] +\| 2 of 2 +\| pass, fail \|/)
+  expect(text).toMatch(
+    /eu, baseline +\| 40\.0 ms \[20\.0 … 60\.0 ms\] +\| 2 of 2 +\| pass, fail \|/,
+  )
   const json = JSON.parse(readFileSync(join(base, 'reps.json'), 'utf8'))
   expect(json).toMatchObject({ format: 1, asked: 2, exitCode: exitCodeOfAll(repeated) })
   expect(json.limits[1]).toMatchObject({ median: 40 * MS, min: 20 * MS, max: 60 * MS })
@@ -165,7 +167,7 @@ test('what never happened is the largest, a cell that a run lacks no result, and
   ])
   const head = { scenario: 'a | b', seed: 1, world: 'containers', asked: 4 }
   const text = repetitionTable({ ...head, ...repeated })
-  expect(text).toContain('at least 5.5 s [2 s … never caught up] | 2 of 4')
+  expect(text).toContain('≥ 5.50 s [2.00 s … never caught up] | 2 of 4')
   expect(text).toContain('pass, fail, no result, unknown')
   const unmeasured = repetitionTable({ ...head, ...together([aRun(missing)]) })
   expect(unmeasured).toContain('not measured')

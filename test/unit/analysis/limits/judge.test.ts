@@ -56,7 +56,7 @@ test('a run whose limits hold and whose checkers are silent passes', () => {
         measured: 10 * MS,
         count: 1000,
         because:
-          'search.response p99 ≤ 40 ms in us during baseline: 10 ms; 1,000 values show 10 ms at 95 %.',
+          'search.response p99 ≤ 40 ms in us during baseline: 10.0 ms; 1,000 values show 10.0 ms at 95 %.',
       },
     ],
   })
@@ -67,7 +67,7 @@ test('a broken limit fails the run, and the sentence names it', () => {
     verdict: 'fail',
     exitCode: 1,
     because:
-      'A limit was broken: search.response p99 ≤ 40 ms in us during baseline: 50 ms; 1,000 values show 50 ms at 95 %.',
+      'A limit was broken: search.response p99 ≤ 40 ms in us during baseline: 50.0 ms; 1,000 values show 50.0 ms at 95 %.',
   })
 })
 
@@ -95,7 +95,7 @@ test('a bound that already breaks the limit fails it, one below leaves it unknow
     measured: { low: 30 * MS, high: Number.POSITIVE_INFINITY },
   })
   expect(open.because).toBe(
-    'A limit could not be judged: search.response p99 ≤ 40 ms in us during baseline: at least 30 ms; 1,000 values show at least 30 ms at 95 %.',
+    'A limit could not be judged: search.response p99 ≤ 40 ms in us during baseline: ≥ 30.0 ms; 1,000 values show ≥ 30.0 ms at 95 %.',
   )
 })
 
@@ -110,7 +110,7 @@ test('a percentile does not pass on the maximum of a few values', () => {
   expect(few.limits).toMatchObject([
     { verdict: 'unknown', shown: { low: 10 * MS, high: Number.POSITIVE_INFINITY } },
   ])
-  expect(few.because).toContain('197 values show at least 10 ms at 95 %')
+  expect(few.because).toContain('197 values show ≥ 10.0 ms at 95 %')
   expect(verdicts(searches(searching([aLimit()]), 367))).toEqual(['unknown'])
   expect(verdicts(searches(searching([aLimit()]), 368))).toEqual(['pass'])
   const sure = aLimit({ confidence: 0.99 })
@@ -271,7 +271,7 @@ test('a share is held to what its count shows, not to what it happened to be', (
   expect(nines.limits[0]).toMatchObject({ measured: 1, shown: { high: 1 }, count: 101 })
   expect(nines.because).toBe(
     'A limit could not be judged: availability ≥ 0.99999 of search in us during baseline: 1; ' +
-      '101 operations show 0.9634 to 1 at 95 %.',
+      '101 operations show 0.963 … 1 at 95 %.',
   )
   expect(verdicts(availabilities({ value: 0.96 }, 101))).toEqual(['pass'])
   expect(verdicts(availabilities({ value: 0.99 }, 101, 2))).toEqual(['unknown'])
