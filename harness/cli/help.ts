@@ -1,8 +1,9 @@
 /** What `--help` says below the flags: it teaches by example. */
 export const examples = `
 Examples:
-  faultline run scenarios/partition-heal.yaml    three regions, one link cut for 40 s, simulated
-  faultline run scenarios/partition-heal.yaml --world containers    the same on real servers
+  faultline scenarios                            what comes along, each with the question it asks
+  faultline run partition-heal                   three regions, one link cut for 40 s, simulated
+  faultline run partition-heal --world containers    the same on real servers
   faultline check my.yaml                        what is wrong with it, or what it will do and when
   faultline report runs/latest                   the report again, from the record alone
   faultline lines runs/latest finding=lost-writes

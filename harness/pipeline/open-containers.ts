@@ -11,6 +11,7 @@ import type { ContainersWorld } from '../worlds/containers/world.ts'
 import { dockerClient } from '../worlds/images/docker.ts'
 import { type ImageSource, imageFor } from '../worlds/images/image-list.ts'
 import { type ImageState, listImages } from '../worlds/images/images.ts'
+import { requireServerClients } from './server-clients.ts'
 
 const agentProgram = programBeside(import.meta.url, './agent')
 
@@ -37,6 +38,7 @@ export async function openContainersFor(
   workload: Workload,
   { topics, directory, images, stop = new Signal(), emit, onStep }: ContainersOptions,
 ): Promise<ContainersWorld> {
+  requireServerClients()
   const source = await unlessFired(stop, chooseImages(images, onStep))
   const { openContainers } = await import('../worlds/containers/world.ts')
   for (const removed of await unlessFired(stop, sweepAll()))
