@@ -52,7 +52,7 @@ test('an empty folder with the package runs a scenario by its name, without sour
 }, 120_000)
 
 test('a campaign forks its workers from the package', () => {
-  expect(faultline('run', 'steady-state', '--seeds', '1..2', '--quiet')).toMatch(/2 of 2/)
+  expect(faultline('run', 'partition-heal', '--seeds', '1..2', '--quiet')).toMatch(/2 of 2/)
 }, 120_000)
 
 test('real servers without their clients are refused with the command that installs them', () => {
@@ -64,7 +64,7 @@ test('its types say what is wrong in a user’s code, and its four calls run', (
   writeFileSync(
     join(user, 'mine.mjs'),
     `import { scenario, run, judge, report } from 'faultline'
-const plan = await scenario('steady-state', { seed: 7 })
+const plan = await scenario('partition-heal', { seed: 7 })
 const directory = await run(plan, { out: 'mine' })
 const { judgement } = await judge(directory)
 console.log(judgement.verdict, await report(directory))\n`,
@@ -72,7 +72,7 @@ console.log(judgement.verdict, await report(directory))\n`,
   expect(said(user, process.execPath, 'mine.mjs')).toBe('pass mine/report.html\n')
   writeFileSync(
     join(user, 'mine.ts'),
-    `import { scenario } from 'faultline'\nexport const seed: string = (await scenario('steady-state')).seed\n`,
+    `import { scenario } from 'faultline'\nexport const seed: string = (await scenario('partition-heal')).seed\n`,
   )
   const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node']
   const settings = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023']
