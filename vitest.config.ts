@@ -23,11 +23,18 @@ const containers = {
   },
 }
 
+/** What takes half a minute or more and says what something else says too, only in more places: for CI and nights. */
+const slow = [
+  'test/recompute/**/*.test.ts',
+  'test/red/shrink.test.ts',
+  'test/known-answers/lost-*.test.ts',
+]
+
 /** The whole library, all planted bugs and campaigns, on all cores: minutes, so for CI and nights. */
 const library = {
   test: {
     name: 'library',
-    include: ['test/library/**/*.test.ts'],
+    include: ['test/library/**/*.test.ts', ...slow],
     testTimeout: 120_000,
     maxWorkers: 1,
     fileParallelism: false,
@@ -39,7 +46,7 @@ const quick = {
   test: {
     name: 'quick',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/containers/**', 'test/library/**'],
+    exclude: ['test/containers/**', 'test/library/**', ...slow],
     testTimeout: 60_000,
     // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
     hookTimeout: 60_000,
