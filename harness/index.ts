@@ -6,7 +6,7 @@ import { type PlanOptions, type RunPlanOptions, runPlan } from './pipeline/run-p
 import { scenarioFile } from './pipeline/shipped.ts'
 import type { ScenarioWritten } from './scenario/schema.ts'
 
-export { defineChecker } from './analysis/checkers/checkers.ts'
+export { defineChecker } from './analysis/checkers/defined.ts'
 export type { Checked, Checker } from './analysis/checkers/finding.ts'
 export { EnvironmentError, UsageError } from './model/errors.ts'
 export type { Analysis, Finding, Judgement, LimitResult, Verdict } from './model/finding.ts'

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkersInForce } from '../analysis/checkers/checkers.ts'
+import { definedCheckers } from '../analysis/checkers/defined.ts'
+import { checkerNames } from '../model/checker.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Guarantees } from '../model/guarantees.ts'
 import { keptByAll, type Layout } from '../model/layout.ts'
@@ -78,7 +79,7 @@ export function known(): Known {
     dataSets: Object.fromEntries(Object.keys(dataSets).map((name) => [name, dataSet(name)])),
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
-    checkers: Object.keys(checkersInForce()),
+    checkers: [...checkerNames, ...Object.keys(definedCheckers())],
     fileBeside,
     lacks: {
       sim: missingInSim,

@@ -1,8 +1,8 @@
-import { UsageError } from '../../model/errors.ts'
-import type { Measures } from '../../model/finding.ts'
+import type { CheckerName } from '../../model/checker.ts'
 import { amplification } from './amplification.ts'
 import { boundedStaleness } from './bounded-staleness.ts'
 import { causal } from './causal.ts'
+import { definedCheckers } from './defined.ts'
 import { doubleApply } from './double-apply.ts'
 import { duplicateId } from './duplicate-id.ts'
 import { faultsConfirmed } from './faults-confirmed.ts'
@@ -41,7 +41,7 @@ const content = (check: Checker): Checking => ({ check, measures: 'content' })
  * All checkers by name, in the order findings are shown. `regions-equal` measures time: a region that lacks something at the
  * end may only have had too little of it; what it should not hold has checkers of its own.
  */
-export const checkers = {
+export const checkers: Record<CheckerName, Checking> = {
   'lost-writes': content(lostWrites),
   'invented-point': content(inventedPoint),
   'duplicate-id': content(duplicateId),
@@ -71,22 +71,10 @@ export const checkers = {
   'faults-confirmed': time(faultsConfirmed),
   'links-as-planned': time(linksAsPlanned),
   'generator-valid': time(generatorValid),
-} satisfies Record<string, Checking>
-
-export type CheckerName = keyof typeof checkers
-
-const own: Record<string, Checking> = {}
-
-/** The checkers above, and behind them those that somebody defined in this process. */
-export const checkersInForce = (): Readonly<Record<string, Checking>> => ({ ...checkers, ...own })
-
-/**
- * Has every run judged in this process checked by one more; `measures` says whether it judges how long something took,
- * which a machine that could not keep up makes invalid, or what was there. Throws a UsageError if the name is taken.
- */
-export function defineChecker(name: string, measures: Measures, check: Checker): Checker {
-  if (Object.hasOwn(checkersInForce(), name))
-    throw new UsageError(`there is a checker "${name}" already`)
-  own[name] = { check, measures }
-  return check
 }
+
+/** The checkers above, and behind them those that were defined in this process. */
+export const checkersInForce = (): Readonly<Record<string, Checking>> => ({
+  ...checkers,
+  ...definedCheckers(),
+})

@@ -1,6 +1,7 @@
+import type { CheckerName } from '../../model/checker.ts'
 import { UsageError } from '../../model/errors.ts'
 import { type MetricName, metrics } from '../../model/metric.ts'
-import { type CheckerName, checkers } from '../checkers/checkers.ts'
+import { checkers } from '../checkers/checkers.ts'
 
 /** What `faultline lines` was asked for. */
 export type Selector =

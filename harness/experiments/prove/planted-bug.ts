@@ -1,14 +1,12 @@
-import { checkers as registry } from '../../analysis/checkers/checkers.ts'
+import { type CheckerName, checkerNames } from '../../model/checker.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Ground } from './ground.ts'
 import type { Judged } from './judged.ts'
 import type { SimulateOptions } from './simulation.ts'
 
-export type CheckerName = keyof typeof registry
-
 /** Every checker there is, also one that was written after a bug was. */
-export const checkers = Object.keys(registry) as CheckerName[]
+export const checkers: readonly CheckerName[] = checkerNames
 
 /**
  * A fault in our own making that a run must not survive: what is broken, on which ground it runs, and which

@@ -1,8 +1,9 @@
+import type { CheckerName } from '../../model/checker.ts'
 import type { Finding } from '../../model/finding.ts'
 import { fires } from '../../pipeline/expectation.ts'
 import type { Ground } from './ground.ts'
 import { type Judged, judged } from './judged.ts'
-import { type CheckerName, checkers, type PlantedBug } from './planted-bug.ts'
+import { checkers, type PlantedBug } from './planted-bug.ts'
 
 /** What came of one negative control. Nothing wrong: caught, or of a ground: sound. */
 export type Verdicts = {
