@@ -34,6 +34,7 @@ const slow = [
 const library = {
   test: {
     name: 'library',
+    globalSetup: 'test/support/built.ts',
     include: ['test/library/**/*.test.ts', ...slow],
     testTimeout: 120_000,
     maxWorkers: 1,
@@ -45,6 +46,7 @@ const library = {
 const quick = {
   test: {
     name: 'quick',
+    globalSetup: 'test/support/built.ts',
     include: ['test/**/*.test.ts'],
     exclude: ['test/containers/**', 'test/library/**', ...slow],
     testTimeout: 60_000,

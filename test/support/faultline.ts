@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const program = join(root, 'harness/faultline.mjs')
+/** As a package has it: `built.ts` makes it before the tests. */
+export const program = join(root, '.cache/built/harness/faultline.mjs')
 
 export type Said = { code: number; out: string; err: string }
 

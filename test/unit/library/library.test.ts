@@ -1,20 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { loaderFlags } from '../../../harness/base/program.ts'
 import {
-  defineChecker,
   defineScenario,
-  defineSystem,
   judge,
   report,
   run,
   ScenarioError,
-  type System,
   scenario,
 } from '../../../harness/index.ts'
 import '../../../harness/vitest.ts'
-import { activeActiveCdc } from '../../../harness/systems/active-active-cdc/system.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-library-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -51,21 +50,16 @@ test('what is wrong with a scenario in code is named as in a file', () => {
   expect(() => defineScenario(wrong)).toThrow(/by-hand\.yaml:\d+:\d+/)
 })
 
-test('a system and a checker of one’s own join in', async () => {
-  const mine: System = { ...(activeActiveCdc as System), about: 'mine' }
-  defineSystem('mine', mine)
-  expect(() => defineSystem('mine', mine)).toThrow(/already/)
-  let looked = 0
-  defineChecker('seen', 'content', () => {
-    looked++
-    return {
-      ...{ checker: 'seen', verdict: 'fail', because: 'It says no.', evidence: 1, violations: 1 },
-      ...{ events: [], about: 'correctness', promised: true },
-    }
-  })
-  const plan = defineScenario({ ...written, name: 'mine', system: { kind: 'mine' } })
-  const { judgement } = await judge(await run(plan, { out: join(folder, 'mine') }))
-  expect(looked).toBe(1)
+test('a system and a checker of one’s own join in', () => {
+  const program = fileURLToPath(new URL('../../support/own-parts.ts', import.meta.url))
+  const command = [...loaderFlags(program), program, join(folder, 'mine')]
+  const said = execFileSync(process.execPath, command, { encoding: 'utf8' })
+  const { refusals, judgement } = JSON.parse(said)
+  expect(refusals).toEqual([
+    'there is a system "mine" already',
+    'there is a checker "seen" already',
+    'there is a checker "lost-writes" already',
+  ])
   expect(judgement).toMatchObject({ verdict: 'fail', exitCode: 6 })
   expect(() => expect(judgement).toPass()).toThrow(/the verdict is fail: .*says no/)
 })

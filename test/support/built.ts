@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const built = join(root, '.cache/built')
+
+/**
+ * Compiles the command line as a package has it, before any test: a hundred starts of it from the sources would take
+ * longer than all that they do. The sources themselves are started by `npm start` and by test/golden.
+ */
+export default function setup(): void {
+  mkdirSync(join(built, 'harness'), { recursive: true })
+  for (const name of ['fixtures', 'scenarios', 'docker', 'package.json'])
+    if (!existsSync(join(built, name))) symlinkSync(join(root, name), join(built, name))
+  copyFileSync(join(root, 'harness/faultline.mjs'), join(built, 'harness/faultline.mjs'))
+  const where = ['--outDir', built, '--rootDir', root, '--declaration', 'false']
+  const again = ['--incremental', '--tsBuildInfoFile', join(root, '.cache/built.tsbuildinfo')]
+  const tsc = join(root, 'node_modules/.bin/tsc')
+  execFileSync(tsc, ['-p', join(root, '.package'), ...where, ...again], { stdio: 'inherit' })
+}
