@@ -21,7 +21,7 @@ links: { us <-> eu: { latency: 40ms } }
 data: { set: glosses, base: 500 }
 system: { kind: active-active-cdc }
 load:
-  - { in: [us, eu], clients: 5, search: 60/s, upsert: 5/s }
+  - { in: [us, eu], clients: 5, search: 60/s, upsert: 5/s, queries: { zipf: 2 } }
 timeline: { warmup: 2s, run: ${run}, settle: 5s }
 limits:
   ${limits}
