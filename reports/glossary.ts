@@ -4,7 +4,7 @@ import { html, type Markup } from './markup.ts'
 const terms: readonly (readonly [string, string])[] = [
   [
     'p99',
-    'The value 99 of 100 samples do not exceed. It is told only where at least 10 samples lie beyond it.',
+    'The value 99 of 100 samples do not exceed. It is shown only where at least 10 samples lie beyond it.',
   ],
   [
     'response',

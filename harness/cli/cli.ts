@@ -127,7 +127,7 @@ function addReading(program: Command): void {
   program
     .command('scenarios')
     .description('list the scenarios that come along, each with the question it asks')
-    .argument('[word]', 'only those that speak of it, e.g. partition')
+    .argument('[word]', 'only those that mention it, e.g. partition')
     .action(async (word?: string) => print((await import('./scenarios.ts')).scenariosText(word)))
   program
     .command('schema')

@@ -20,7 +20,7 @@ import { onInterrupt } from './interrupt.ts'
 export type ProveFlags = { only?: string; jobs?: number; json?: boolean; quiet?: boolean }
 
 const WORKER = programBeside(import.meta.url, '../experiments/prove/worker')
-const STOPPING = 'Stopping: what was tried is told. Ctrl-C again stops at once.'
+const STOPPING = 'Stopping: the results so far are printed. Ctrl-C again stops at once.'
 
 /** `faultline prove`. Sets the exit code. Rejects with a UsageError and as the reading of scenarios does. */
 export async function proveCommand(paths: readonly string[], flags: ProveFlags): Promise<void> {

@@ -243,7 +243,7 @@ export const faultKinds: {
         key: 'delay',
         reads: 'duration',
         above: 0,
-        about: 'how long the other side is not told',
+        about: 'how long the other side does not notice',
       },
     },
   },

@@ -42,7 +42,7 @@ export function answered(readings: readonly Reading[]): Us[] {
     .sort((a, b) => a - b)
 }
 
-/** Whether more came to nothing than were answered; no reading at all is no sign of that. */
+/** True if more failed than were answered; without any reading it is false. */
 export const mostlyMissing = (readings: readonly Reading[]): boolean =>
   answered(readings).length * 2 < readings.length
 

@@ -14,7 +14,7 @@ type LinkWatch = {
 
 /**
  * An agent's network that tells of every vector of a pinned point that comes to its region: in the answer to a call, in a
- * message it serves, and in what it reads of another region's store or log. What was sent and never arrived is not told.
+ * message it serves, and in what it reads of another region's store or log. A message that never arrived is not recorded.
  * A user's own operation is no business of residency: it is the user who sent it there.
  */
 export function watchedNetwork<N extends Network & Serving>(network: N, watch: LinkWatch): N {

@@ -118,7 +118,7 @@ function resolveRegions(open: Open): string[] | null {
   for (const [i, region] of regions.entries())
     if (regions.indexOf(region) < i)
       open.sheet.report(['regions', i], {
-        message: `region "${region}" stands twice`,
+        message: `region "${region}" appears twice`,
         hint: 'Keep one of them.',
       })
   return open.sheet.problems.length > before ? null : regions

@@ -236,7 +236,7 @@ const makers: readonly Maker[] = [
     const key = oneOf(rng, words)
     if (holder) holder.push(structuredClone(at(data, path.slice(0, list + 1))))
     else (data as Record<string, unknown>)[key] = 1
-    return holder ? 'the entry stands twice' : `beside it ${key}`
+    return holder ? 'the entry appears twice' : `beside it ${key}`
   }),
 ]
 

@@ -6,7 +6,7 @@ import { type Checker, conclude } from './finding.ts'
 
 type Listing = { ids: readonly PointId[]; where: string; line: number }
 
-/** No id stands twice in one answer or in one region's final scan. */
+/** No id appears twice in one answer or in one region's final scan. */
 export const duplicateId: Checker = (facts) => {
   let evidence = 0
   let violations = 0
@@ -26,8 +26,8 @@ export const duplicateId: Checker = (facts) => {
     evidence,
     violations,
     witnesses,
-    held: `No id stood twice in ${counted(evidence, 'answer')} and final scans.`,
-    broken: `An id stood twice in ${violations} of ${counted(evidence, 'answer')} and final scans.`,
+    held: `No id appeared twice in ${counted(evidence, 'answer')} and final scans.`,
+    broken: `An id appeared twice in ${violations} of ${counted(evidence, 'answer')} and final scans.`,
     unseen: 'No answer and no final scan was seen.',
   })
 }

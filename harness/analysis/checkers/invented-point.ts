@@ -36,7 +36,7 @@ export const inventedPoint: Checker = (facts) => {
     violations,
     witnesses,
     held: `All ${counted(evidence, 'version')} seen in answers, scans and hops were really written.`,
-    broken: `${counted(violations, 'version')} turned up that nobody wrote that way.`,
+    broken: `${counted(violations, 'version')} was found that no client wrote.`,
     unseen: 'No version turned up anywhere.',
   })
 }

@@ -42,7 +42,7 @@ export const lostWrites: Checker = (facts, { durability, causalWrites }) => {
       `${causal.length} were overwritten by a write that the writer already knew of.`,
     unseen: losses
       ? 'No write was acknowledged.'
-      : 'Without a final scan of every region nobody can say which writes survived.',
+      : 'There is no final scan of every region, so it is unknown which writes survived.',
   })
 }
 

@@ -96,7 +96,7 @@ function witness({ mirroring, record, skipped }: Hole, { history }: Facts): Witn
   return {
     sentence:
       `Write ${record.write} of id ${record.id}, logged at ${moment(record.t)} as offset ${record.offset} of ` +
-      `partition ${record.partition}${why}, was left out by mirror ${link} and never came to ${to}.`,
+      `partition ${record.partition}${why}, was skipped by mirror ${link} and never reached ${to}.`,
     lines: [
       ...(op ? [op.line] : []),
       record.line,

@@ -27,7 +27,7 @@ export const partitionOrder: Checker = (facts) => {
     evidence,
     violations: swapped.length + back.length,
     witnesses: [...swapped.slice(0, 8), ...back.slice(0, 8)],
-    held: `${counted(copies, 'copy', 'copies')} stand in the order of their source, and no group went back in ${counted(history.commits.length, 'commit')}.`,
+    held: `${counted(copies, 'copy', 'copies')} are in the order of their source, and no group went back in ${counted(history.commits.length, 'commit')}.`,
     broken:
       `${counted(swapped.length, 'copy', 'copies')} of ${copies} came out of order, and groups went back in ` +
       `${back.length} of ${counted(history.commits.length, 'commit')}.`,
@@ -53,7 +53,7 @@ function swapsOf(mirroring: Mirroring, faults: readonly FaultStory[]): Witness[]
     found.push({
       sentence:
         `Write ${hop.write}, offset ${source.offset} of partition ${source.partition} in ${mirroring.from}, ${what} to ` +
-        `${mirroring.to} at ${moment(hop.t)}, after write ${last.hop.write}, which stands at offset ${last.source.offset}.`,
+        `${mirroring.to} at ${moment(hop.t)}, after write ${last.hop.write}, which is at offset ${last.source.offset}.`,
       lines: [source.line, last.source.line, last.hop.line, hop.line],
     })
   }

@@ -39,7 +39,7 @@ export const regionsEqual: Checker = (facts, guarantees) => {
     broken: `The ${regions} regions differ in ${differing.length} of ${counted(ids.length, 'id')}${apart}.`,
     unseen: finals
       ? 'No region holds anything.'
-      : 'Not every region has a final scan, so nobody can say whether they are equal.',
+      : 'Not every region has a final scan, so it is unknown whether they are equal.',
   })
 }
 

@@ -14,7 +14,7 @@ export const linesOfAll = (ops: readonly { op: Op | null }[]): number[] =>
 
 export function inventedWitness({ op, shown }: Read): Witness {
   return {
-    sentence: `${readText(op)}, showed write ${shown} of id ${op.id}, which nobody wrote.`,
+    sentence: `${readText(op)}, showed write ${shown} of id ${op.id}, which no client wrote.`,
     lines: linesOf(op),
   }
 }

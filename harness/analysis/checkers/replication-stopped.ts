@@ -37,8 +37,8 @@ export const replicationStopped: Checker = (facts) => {
         'explains it.',
       lines: [waiting.line],
     })),
-    held: `Mirrors never stood still for more than ${seconds(Math.max(...allowed))} while records waited (${counted(evidence, 'second')} looked at).`,
-    broken: `Mirrors stood still ${counted(stops.length, 'time')} without a reason, for up to ${seconds(longest)}.`,
+    held: `Mirrors never stopped for more than ${seconds(Math.max(...allowed))} while records waited (${counted(evidence, 'second')} looked at).`,
+    broken: `Mirrors stopped ${counted(stops.length, 'time')} without a cause, for up to ${seconds(longest)}.`,
     unseen: 'No log that a mirror copies ever grew.',
   })
 }

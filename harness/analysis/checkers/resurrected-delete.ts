@@ -58,7 +58,7 @@ export const resurrectedDelete: Checker = (facts, guarantees) => {
     unseen:
       count === 0
         ? 'Nothing was deleted.'
-        : 'Without a final scan of every region nobody can say whether deleted points came back.',
+        : 'There is no final scan of every region, so it is unknown whether deleted points came back.',
   })
 }
 

@@ -13,7 +13,7 @@ type Group = { figure: string; region: string; phase: string; said: History['fig
  * What servers said of themselves, by region, phase of the reading and figure, each beside our own measurement:
  * a group's lag beside the writes of other regions that were acknowledged by the moment of each reading and by then
  * neither applied nor superseded in this one; rows beside recall; lags of Milvus behind its time tick beside ours from
- * applied to searchable, of all links into the region. Nothing is told of what was not read.
+ * applied to searchable, of all links into the region. A figure that was not read has no row.
  */
 export function serverFigures(
   facts: Facts,

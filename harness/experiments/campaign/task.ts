@@ -49,7 +49,7 @@ export type Row = {
   figures?: RunFigure[]
 }
 
-/** The row of a run that came to nothing. */
+/** The row of a run that failed. */
 export function rowNotRun(task: Task, because: string, exitCode: number): Row {
   const { file, system = '', seed = 0 } = task
   const scenario = nameOfFile(file)

@@ -10,7 +10,7 @@ export const checkers: readonly CheckerName[] = checkerNames
 
 /**
  * A fault in our own making that a run must not survive: what is broken, on which ground it runs, and which
- * checkers see it. The three lists name every checker once, so that nothing is left unsaid; without the bug the
+ * checkers see it. The three lists name every checker once, so that no checker is forgotten; without the bug the
  * same ground passes them all.
  */
 export type PlantedBug = Pick<SimulateOptions, 'system' | 'world' | 'launch'> & {
@@ -47,14 +47,15 @@ export function unproven(
   const unseen = known
     .filter((checker) => !caught.has(checker) && !onlyCount.includes(checker))
     .map((checker) => `${checker} has no planted bug that it must catch`)
-  return [...unseen, ...bugs.flatMap((bug) => unsaid(bug, known))]
+  return [...unseen, ...bugs.flatMap((bug) => notListedOnce(bug, known))]
 }
 
-function unsaid(bug: PlantedBug, known: readonly CheckerName[]): string[] {
-  const said = [...Object.keys(bug.mustFire), ...bug.mayFire, ...bug.mustNotFire]
+/** Each bug lists each checker once: as one that must fire, may fire, or must not. */
+function notListedOnce(bug: PlantedBug, known: readonly CheckerName[]): string[] {
+  const listed = [...Object.keys(bug.mustFire), ...bug.mayFire, ...bug.mustNotFire]
   return known.flatMap((checker) => {
-    const times = said.filter((name) => name === checker).length
-    const how = times === 0 ? 'not at all' : `${times} times`
-    return times === 1 ? [] : [`the bug "${bug.name}" speaks of ${checker} ${how}`]
+    const times = listed.filter((name) => name === checker).length
+    const problem = times === 0 ? 'does not list' : `lists ${times} times`
+    return times === 1 ? [] : [`the bug "${bug.name}" ${problem} ${checker}`]
   })
 }

@@ -13,7 +13,7 @@ import type { Ground } from './ground.ts'
 import type { PlantedBug } from './planted-bug.ts'
 import type { Verdicts } from './trial.ts'
 
-/** One negative control, as a process is told of it. */
+/** One negative control, as it is sent to a process. */
 export type Proof = { kind: 'ground' | 'bug' | 'scenario'; name: string; task?: Task }
 
 /** What came of it. */

@@ -14,7 +14,7 @@ export async function prove(proof: Proof): Promise<Proven> {
 /** Of a run that could not be made. */
 export const nothing = (because: string): Verdicts => ({
   ...{ verdict: 'not run', caughtBy: [], mayFire: [], alsoFired: [] },
-  wrong: [`the run came to nothing: ${because}`],
+  wrong: [`the run failed: ${because}`],
 })
 
 async function verdictsOf({ kind, name, task }: Proof): Promise<Verdicts> {

@@ -29,7 +29,7 @@ function errorTables(profiles: readonly Profile[], reasons: Reasons): string {
       const rows = errors.map((error) => [
         error.metric,
         medianText(error),
-        error.small ? `${worstText(error)} (cannot be told apart)` : worstText(error),
+        error.small ? `${worstText(error)} (too small to compare)` : worstText(error),
         error.at,
         String(error.cells),
         needsReason(error)

@@ -32,7 +32,7 @@ export const placeOf = ({ region, link, phase, operation }: Compared): string =>
 
 /**
  * One error for each figure of the main metrics: the median over all cells and the one furthest from 0. Upserts and
- * deletes are told by writes, p99 only of one world's luck is not told.
+ * deletes count as writes. p99 is left out: it depends on a few samples, so that it differs between any two runs.
  */
 export function mainErrors(rows: readonly Compared[]): TwinError[] {
   const byName = new Map<string, Compared[]>()

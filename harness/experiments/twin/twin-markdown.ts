@@ -20,7 +20,7 @@ export function twinMarkdown(twin: Twin): string {
       run.errors.map((error) => [
         error.metric,
         medianText(error),
-        error.small ? `${worstText(error)} (cannot be told apart)` : worstText(error),
+        error.small ? `${worstText(error)} (too small to compare)` : worstText(error),
         error.at,
         String(error.cells),
       ]),

@@ -25,7 +25,7 @@ ${table(
   run.errors.map((error) => [
     error.metric,
     medianText(error),
-    error.small ? `${worstText(error)} (cannot be told apart)` : worstText(error),
+    error.small ? `${worstText(error)} (too small to compare)` : worstText(error),
     error.at,
     String(error.cells),
   ]),

@@ -40,7 +40,7 @@ export function cellsOf(row: Compared): Cells {
     placeText(row),
     valueText(real, unit),
     valueText(simulated, unit),
-    small ? `${errorText(error, kind, unit)} (cannot be told apart)` : errorText(error, kind, unit),
+    small ? `${errorText(error, kind, unit)} (too small to compare)` : errorText(error, kind, unit),
     counts,
   ]
 }

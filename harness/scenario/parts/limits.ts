@@ -286,7 +286,7 @@ function readBound(
   if (unit === 'count') {
     if (typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= 0) return raw
     if (typeof raw === 'number' && raw > Number.MAX_SAFE_INTEGER) {
-      const message = `${metric} never comes to ${raw}: this limit cannot be broken`
+      const message = `${metric} can never reach ${raw}: this limit cannot be broken`
       sheet.report(path, {
         message,
         hint: 'Write how many are allowed, such as 0, or take it out.',

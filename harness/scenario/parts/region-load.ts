@@ -135,7 +135,7 @@ function resolveArrivals(
     })
   if (from !== undefined && !stages)
     sheet.report([...path, 'from'], {
-      message: 'from stands beside stages, and there are none',
+      message: '`from` needs stages, and there are none',
       hint: 'Write { ramp: { from: 0.1 } }, or add stages.',
     })
   if (stages)
@@ -173,7 +173,7 @@ function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1
     })
   const repeated = Array.isArray(load.in) ? load.in.filter((r, i) => load.in.indexOf(r) < i) : []
   if (repeated.length > 0)
-    sheet.report([...path, 'in'], { message: `${list(repeated)} stands twice in this list` })
+    sheet.report([...path, 'in'], { message: `${list(repeated)} appears twice in this list` })
   checkKeys(sheet, path, load, data)
 }
 

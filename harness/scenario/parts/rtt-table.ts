@@ -140,7 +140,7 @@ function fromMatrix(head: Cell[], rows: Cell[][], report: Report): Table {
   const [corner, ...columns] = head
   for (const [i, { text }] of columns.entries())
     if (columns.findIndex((other) => other.text === text) < i)
-      report(columns[i], { message: `the column "${shortened(text)}" stands twice` })
+      report(columns[i], { message: `the column "${shortened(text)}" appears twice` })
   const entries = rows.flatMap((row): Entry[] => {
     const [name, ...cells] = row
     if (row.length !== head.length)
@@ -182,7 +182,7 @@ function timesOf(
   for (const { from, to, cell } of entries) {
     if (isNone(cell.text) || from === to) continue
     const key = `${from} ${to}`
-    if (found.has(key)) report(cell, { message: `${from} to ${to} stands twice in this table` })
+    if (found.has(key)) report(cell, { message: `${from} to ${to} appears twice in this table` })
     const time = timeOf(cell.text, unit)
     if ('wrong' in time) report(cell, { message: time.wrong, hint: time.hint })
     else if (time.value === 0)

@@ -47,7 +47,7 @@ function checkList(sheet: Sheet, written: readonly unknown[]): void {
     if (typeof kind !== 'string')
       sheet.report(path, { message: `expected a kind of system, found ${nounOf(kind)}` })
     else if (written.indexOf(kind) < i)
-      sheet.report(path, { message: `${kind} stands twice`, hint: 'Keep one of them.' })
+      sheet.report(path, { message: `${kind} appears twice`, hint: 'Keep one of them.' })
   }
 }
 

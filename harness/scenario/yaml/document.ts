@@ -117,7 +117,7 @@ function syntaxFault(error: Document['errors'][number], text: string): YamlFault
   const [offset] = error.pos
   if (error.code === 'DUPLICATE_KEY') {
     const key = (/^[^:\n]*/.exec(text.slice(offset, offset + 100))?.[0] ?? '').trim()
-    return { offset, message: `the key "${key}" stands twice`, hint: 'Keep one of them.' }
+    return { offset, message: `the key "${key}" appears twice`, hint: 'Keep one of them.' }
   }
   if (error.code === 'TAB_AS_INDENT')
     return { offset, message: 'a tab cannot indent YAML', hint: 'Use two spaces.' }

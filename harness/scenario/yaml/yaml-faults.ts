@@ -97,7 +97,7 @@ function checkMerge(document: Document, key: Node, value: unknown, add: Add): vo
 function checkAlias(document: Document, node: Alias, path: readonly unknown[], add: Add): void {
   const target = node.resolve(document)
   if (target === undefined)
-    add(node, `no anchor &${shortened(node.source)} stands above`, 'Write the anchor first.')
+    add(node, `there is no anchor &${shortened(node.source)} above`, 'Write the anchor first.')
   else if (path.some((part) => part === target || (isPair(part) && part.value === target)))
-    add(node, `*${shortened(node.source)} stands inside itself`, 'Name an anchor that is closed.')
+    add(node, `*${shortened(node.source)} contains itself`, 'Name an anchor that is closed.')
 }

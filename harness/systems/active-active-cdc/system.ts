@@ -68,7 +68,7 @@ const knobs = z.strictObject({
     .enum(['serve', 'read-only'])
     .default('serve')
     .describe(
-      'whether a region that does not reach more than half of all regions goes on taking writes',
+      'whether a region that does not reach more than half of all regions keeps taking writes',
     ),
   snapshotEveryUs: z
     .int()

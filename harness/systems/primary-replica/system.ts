@@ -152,7 +152,7 @@ function problems(settings: Knobs, regions: readonly RegionName[]) {
   if (failover === 'auto' && witness === primary)
     wrong('witness', 'a primary that keeps its own lease takes it along when it dies; name another')
   if (failover === 'auto' && regions.length < 2)
-    wrong('failover', 'one region has nobody to take over; write failover: off')
+    wrong('failover', 'there is no other region to take over; write failover: off')
   if (replicas >= regions.length)
     wrong('replicas', `there are ${regions.length - 1} regions beside the primary`)
   if (probe > partitions) wrong('probe', `there are only ${partitions} shards to ask`)

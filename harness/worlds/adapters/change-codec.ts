@@ -5,7 +5,7 @@ import type { Change, Row } from '../../model/point.ts'
 const LAYOUT = 1
 /** Everything but the origins and the vector, in bytes. */
 const FIXED = 42
-/** An origin is told by its length in one byte. */
+/** The length of an origin takes one byte. */
 const LONGEST_ORIGIN = 255
 
 /**

@@ -115,7 +115,8 @@ const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refu
     return async () => agents.skew(region, skew, false)
   },
   'clock-strobe': {
-    cannot: 'an agent is told of its clock by message, not to the millisecond. Write clock-skew.',
+    cannot:
+      'an agent learns its clock from a message, which is not exact to the millisecond. Write clock-skew.',
   },
   'log-clock-skew': (targets, { region, offsetUs }) => skewLog(targets, region, offsetUs),
 }

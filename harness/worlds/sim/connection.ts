@@ -159,7 +159,7 @@ export class Connection {
     this.holes.push(hole)
   }
 
-  /** Sends a lost segment again. What a timer sends is told of by a timer only, twice as long. */
+  /** Sends a lost segment again. A segment that a timer sent again is only ever sent again by a timer, of twice the length. */
   private repeat(hole: Hole, byTimer: boolean): void {
     const { message, bytes } = hole
     const { endUs } = this.path.depart(bytes, this.freeUs)

@@ -81,7 +81,7 @@ test('a write without an answer may take effect at any time or never, one that f
     .fetch({ op: 3, ...latest })
   expect(said(gone).verdict).toBe('fail')
   const failed = said(lost('fail').fetch({ op: 2, ...later, found: 1 }))
-  expect(failed.events[0]?.sentence).toContain('showed write 1 of id 9, which nobody wrote')
+  expect(failed.events[0]?.sentence).toContain('showed write 1 of id 9, which no client wrote')
 })
 
 test('a version cannot be found before it was sent', () => {

@@ -108,7 +108,7 @@ test('a record that a mirror went past and that never arrived is a gap', () => {
     events: [
       {
         sentence:
-          'Write 2 of id 12, logged at ‹2.002 s› as offset 1 of partition 0, was left out by mirror us>eu and never came to eu.',
+          'Write 2 of id 12, logged at ‹2.002 s› as offset 1 of partition 0, was skipped by mirror us>eu and never reached eu.',
       },
     ],
   })
@@ -195,7 +195,7 @@ test('two copies that changed places fail', () => {
     events: [
       {
         sentence:
-          'Write 1, offset 0 of partition 0 in us, came to eu at ‹2.200 s›, after write 2, which stands at offset 1.',
+          'Write 1, offset 0 of partition 0 in us, came to eu at ‹2.200 s›, after write 2, which is at offset 1.',
       },
     ],
   })

@@ -52,7 +52,7 @@ test('a copy that was seen twice at one offset was made once', () => {
   expect(repeats(carried(limited(), 1, [7], [3, 4, 4]))[0]).toMatchObject({ count: 3, value: 1 })
 })
 
-test('what stands twice in the origin’s log may stand twice in its copy', () => {
+test('what appears twice in the origin’s log may stand twice in its copy', () => {
   expect(repeats(carried(limited(), 1, [7, 9], [3, 4]))[0]).toMatchObject({ value: 0 })
   expect(repeats(carried(limited(), 1, [7, 9], [3, 4, 5]))[0]).toMatchObject({ value: 1 })
 })

@@ -108,14 +108,14 @@ describe('what is wrong with it is said at its line', () => {
       '{ file: a.csv, unit: ms }',
     ],
     [
-      'what stands twice',
+      'what appears twice',
       'from,to,rtt_ms\nus,eu,76\nus,ap,186\neu,ap,3\nus,eu,76',
-      ['rtt.csv:5:7: us to eu stands twice in this table'],
+      ['rtt.csv:5:7: us to eu appears twice in this table'],
     ],
     [
-      'a column that stands twice',
+      'a column that appears twice',
       'ms,us,eu,eu\nus,,1,1\neu,1,,',
-      ['rtt.csv:1:10: the column "eu" stands twice', 'rtt.csv:2:7: us to eu stands twice'],
+      ['rtt.csv:1:10: the column "eu" appears twice', 'rtt.csv:2:7: us to eu appears twice'],
     ],
     [
       'two units',
