@@ -36,7 +36,7 @@ const library = {
     name: 'library',
     globalSetup: 'test/support/built.ts',
     include: ['test/library/**/*.test.ts', ...slow],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     maxWorkers: 1,
     fileParallelism: false,
     sequence: { groupOrder: 1 },

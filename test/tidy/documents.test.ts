@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { checkerNames } from '../../harness/model/checker.ts'
+import { systems } from '../../harness/pipeline/catalogue.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['harness', 'docker', 'fixtures', 'scenarios', 'findings'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((name) => `${folder}/${String(name)}`)
+      .filter((name) => name.endsWith('.md')),
+  ),
+]
+const textOf = (document: string): string => readFileSync(join(root, document), 'utf8')
+
+test.each(documents)('every link of %s leads somewhere', (document) => {
+  const links = [...textOf(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to ?? '')
+  const own = links.filter((to) => !/^[a-z]+:/.test(to))
+  expect(own.filter((to) => !existsSync(join(root, dirname(document), to)))).toEqual([])
+})
+
+/** Folders a document may leave out: `worlds/sim/link.ts`, `test/golden`. Decisions tell of what was. */
+const beginnings = ['', 'harness/', 'test/']
+
+test.each(documents.filter((name) => !/^CHANGELOG|decisions\//.test(name)))(
+  'every file that %s names is there',
+  (document) => {
+    const named = [
+      ...textOf(document).matchAll(/`([a-z][\w.-]*(?:\/[\w.-]+)+\.(?:ts|mjs|md|yaml))`/g),
+    ]
+    const gone = named
+      .map(([, path]) => path ?? '')
+      .filter((path) => !/^(runs|node_modules|scenarios\/(yours|mine))/.test(path))
+      .filter((path) =>
+        [dirname(document), ...beginnings].every((folder) => !existsSync(join(root, folder, path))),
+      )
+    expect(gone).toEqual([])
+  },
+)
+
+test('harness/README.md names every room, and no other', () => {
+  const rooms = readdirSync(join(root, 'harness'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+  const named = [...textOf('harness/README.md').matchAll(/^\| `([a-z]+)\/` \|/gm)].map(
+    ([, name]) => name,
+  )
+  expect(named.toSorted()).toEqual(rooms.toSorted())
+})
+
+test('the README names every system, and numbers of things are those of the code', () => {
+  const readme = textOf('README.md')
+  expect(Object.keys(systems).filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([])
+  const counts = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\b(\d+) checkers\b/g)].map(([, count]) => [document, count]),
+  )
+  expect(counts.filter(([, count]) => Number(count) !== checkerNames.length)).toEqual([])
+})
