@@ -55,7 +55,7 @@ async function rowsOf(tasks: readonly Task[], jobs: number, quiet: boolean) {
   const onResult = (row: Row) => {
     rows.push(row)
     progress.count(row.outcome === 'not as it should')
-    progress.tell(`${progress.place} ${toldOf(row)}`)
+    progress.tell(`${progress.place} ${progressLineOf(row)}`)
   }
   try {
     await inParallel(tasks, { onResult, lost: rowLost, stopped, jobs })
@@ -69,7 +69,7 @@ async function rowsOf(tasks: readonly Task[], jobs: number, quiet: boolean) {
 export const rowLost = (task: Task, how: string): Row =>
   rowNotRun(task, `the process it ran in ended with ${how}`, ENVIRONMENT)
 
-function toldOf(row: Row): string {
+function progressLineOf(row: Row): string {
   const { system, verdict, outcome, wrong, seconds } = row
   const told = {
     'as it should': 'as it should',

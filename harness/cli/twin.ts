@@ -31,9 +31,9 @@ export async function calibrateCommand(flags: CalibrateFlags): Promise<void> {
   const { text, rows, kept } = calibratedProfile(path, flags.fit)
   const file = flags.out ?? join(path, 'profile.yaml')
   writeFileSync(file, text)
-  const told = ({ key, value, source }: ProfileRow): string[] => [key, value, source]
+  const cells = ({ key, value, source }: ProfileRow): string[] => [key, value, source]
   print(
-    textTable(['value of', 'is', 'source'], ['left', 'right', 'left'], rows.map(told)).join('\n'),
+    textTable(['value of', 'is', 'source'], ['left', 'right', 'left'], rows.map(cells)).join('\n'),
   )
   print(`\nNot measured, kept as they were: ${kept.map(({ key }) => key).join(', ')}.`)
   print(`Profile: ${file}\nRun: ${path}`)

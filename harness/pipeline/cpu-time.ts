@@ -155,6 +155,6 @@ export function foreignText(load: ForeignLoad | undefined): string {
   if (!load) return 'What other processes took of the CPU is not known.'
   const percent = (share: number) => `${Math.round(share * 100)} %`
   const all = load.busy === undefined ? '' : `The CPU was in use for ${percent(load.busy)}. `
-  const told = `${all}Other processes took ${percent(load.mean)} of it (nine of ten seconds below ${percent(load.p90)}).`
-  return load.mean > BUSY ? `${told} Times are too long by what that cost.` : told
+  const sentence = `${all}Other processes took ${percent(load.mean)} of it (nine of ten seconds below ${percent(load.p90)}).`
+  return load.mean > BUSY ? `${sentence} Times are too long by what that cost.` : sentence
 }

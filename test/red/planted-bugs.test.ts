@@ -3,7 +3,7 @@ import { plantedBugs } from '../../harness/experiments/prove/bugs.ts'
 import { calm, oneAfterTheOther } from '../../harness/experiments/prove/grounds.ts'
 import { checkers, type PlantedBug, unproven } from '../../harness/experiments/prove/planted-bug.ts'
 import { brokenSystem } from '../../harness/experiments/prove/seams.ts'
-import { saidOf, soundnessOf, trialOf } from '../../harness/experiments/prove/trial.ts'
+import { findingText, soundnessOf, trialOf } from '../../harness/experiments/prove/trial.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { judged } from '../support/judged.ts'
 
@@ -70,7 +70,7 @@ test('writes that lose to an earlier one nobody there knew of are counted, and c
   expect(ahead.finding('overwritten-real-time')).toMatchObject({ violations: 6, promised: false })
   expect(ahead.rows('overwritten-real-time')).toEqual([expect.objectContaining({ value: 6 })])
   for (const checker of ['lost-writes', 'regions-equal', 'resurrected-delete'] as const)
-    expect(saidOf(ahead, checker)).toMatch(/^pass/)
+    expect(findingText(ahead, checker)).toMatch(/^pass/)
   const sound = await judged(oneAfterTheOther.plan, { operations })
   expect(sound.finding('overwritten-real-time').violations).toBe(0)
 })

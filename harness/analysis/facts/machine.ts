@@ -12,7 +12,7 @@ const STARVED = 0.1
 
 /** How the machine did while the load ran, warm-up apart. Shares are of all cores and of the time. */
 export type MachineLoad = {
-  /** Means over the time: taken by processes that are not of the run, and by the hypervisor. Absent if not told. */
+  /** Means over the time: taken by processes that are not of the run, and by the hypervisor. Absent if not measured. */
   foreign?: number
   steal?: number
   /** The share of the time in which nothing was idle and others took a notable share. */

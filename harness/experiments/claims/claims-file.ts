@@ -116,7 +116,7 @@ export function againstStatement(claim: Claim, tallies: readonly Tally[]): strin
     if (verdictOf(tally) === stated) return []
     const { scenario, holds, breaks, unknown } = tally
     const counts = `it held with ${holds} seeds, broke with ${breaks}, and ${unknown} had no evidence`
-    return [`"${claim.claim}" is said to be one that ${stated} in ${scenario}, but ${counts}`]
+    return [`"${claim.claim}" is claimed to be one that ${stated} in ${scenario}, but ${counts}`]
   })
 }
 

@@ -13,7 +13,7 @@ export type Measured = { figure: ShownFigure } | { text: string }
 
 /** What was measured of one entry under `figures:` in one run; several where it names several links. */
 export function measured(shown: ShownClaim, analysis: Analysed): Measured[] {
-  if ('figure' in shown) return [{ text: saidOfItself(shown, analysis) }]
+  if ('figure' in shown) return [{ text: ownFigureText(shown, analysis) }]
   if ('cause' in shown && shown.cause !== undefined) return [{ figure: lossTo(shown, analysis) }]
   const { scenario: _, ...entry } = shown
   const plans = shownPlans(entry, known(), analysis.plan.regions)
@@ -84,7 +84,7 @@ function lossTo(shown: Extract<ShownClaim, { metric: string }>, analysis: Analys
 }
 
 /** The median and largest of what a system or server said of itself. */
-function saidOfItself(
+function ownFigureText(
   { figure, region, phase }: Extract<ShownClaim, { figure: string }>,
   { figures = [] }: Analysed,
 ): string {

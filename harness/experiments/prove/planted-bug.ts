@@ -5,7 +5,7 @@ import type { Ground } from './ground.ts'
 import type { Judged } from './judged.ts'
 import type { SimulateOptions } from './simulation.ts'
 
-/** Every checker there is, also one that was written after a bug was. */
+/** Every checker, including those added after a bug was written. */
 export const checkers: readonly CheckerName[] = checkerNames
 
 /**

@@ -51,7 +51,7 @@ export async function trialOf(bug: PlantedBug): Promise<Verdicts> {
   const missed = must.flatMap(([checker, wanted]) =>
     findingOf(run, checker)?.verdict === wanted
       ? []
-      : [`${checker} should say ${wanted} and says ${saidOf(run, checker)}`],
+      : [`${checker} should say ${wanted} and says ${findingText(run, checker)}`],
   )
   const others = bug.mustNotFire.flatMap((checker) =>
     loud(run, checker, bug.ground.unseen.includes(checker)),
@@ -96,11 +96,11 @@ function loud(run: Judged, checker: CheckerName, unseen: boolean): string[] {
   const quiet = unseen ? 'unknown' : 'pass'
   const broken = found.promised && found.violations > 0
   if (found.verdict === quiet && !broken) return []
-  return [`${checker} should say ${quiet} and says ${saidOf(run, checker)}`]
+  return [`${checker} should say ${quiet} and says ${findingText(run, checker)}`]
 }
 
 /** What a checker said, with its witnesses: so that a miss can be understood from its sentence. */
-export function saidOf(run: Judged, name: CheckerName): string {
+export function findingText(run: Judged, name: CheckerName): string {
   const found = findingOf(run, name)
   if (!found) return 'nothing'
   const witnesses = found.events.map(({ sentence }) => sentence).join(' | ')

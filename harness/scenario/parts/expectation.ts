@@ -42,7 +42,7 @@ export function checkExpectation(
     })
   if (verdict === 'fail' && fire.length + breaks.length === 0)
     sheet.report([...path, 'verdict'], {
-      message: 'the run is meant to fail, and nothing says by what',
+      message: 'the run is expected to fail, but no metric or checker is named',
       hint: 'Name the metric whose limit must break, or the checker that must fire: { verdict: fail, breaks: [lag] } or { verdict: fail, fire: [lost-writes] }.',
     })
   if (verdict === 'pass' && breaks.length > 0)

@@ -155,7 +155,7 @@ type Paced = LoadWritten['search']
 function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1 }: Around): void {
   if (asked.every((kind) => (load[kind] ?? 0) === 0))
     sheet.report(path, {
-      message: 'this load asks for nothing',
+      message: 'this load has no operation with a rate',
       hint: 'Give search, upsert, delete or fetch a rate such as 40/s.',
     })
   checkPace(sheet, path, load, rate)
@@ -168,7 +168,7 @@ function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1
   const { max = 0, timeout } = load.retry ?? {}
   if (timeout !== undefined && max === 0)
     sheet.report([...path, 'retry', 'timeout'], {
-      message: 'an attempt that is given up is to be made again, and this load retries nothing',
+      message: 'a timeout for each attempt needs retries, and this load has none',
       hint: 'Give retry a max of 1 or more, or write deadline instead.',
     })
   const repeated = Array.isArray(load.in) ? load.in.filter((r, i) => load.in.indexOf(r) < i) : []

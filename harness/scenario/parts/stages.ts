@@ -65,7 +65,7 @@ export function resolveStages(sheet: Sheet, path: Path, load: Load): Arrivals {
   if (named && rates.length > 1) {
     const kinds = rates.map(({ kind }) => kind).join(' and ')
     sheet.report([...path, 'stages'], {
-      message: `this load asks for ${kinds}, and a stage that leads to a rate does not say of which`,
+      message: `this load has rates for ${kinds}, and a stage with a rate as its target does not name one of them`,
       hint: 'Write each target as a share of all its rates, such as 25%, or give each operation a load of its own.',
     })
   }
@@ -73,7 +73,7 @@ export function resolveStages(sheet: Sheet, path: Path, load: Load): Arrivals {
   const highest = Math.max(...factors)
   if (highest === 0)
     sheet.report([...path, 'stages'], {
-      message: 'nothing arrives in any stage',
+      message: 'no stage has a target above 0, so no operations arrive',
       hint: 'Give one of them a target above 0.',
     })
   else if (rate && named && sheet.problems.length === before)

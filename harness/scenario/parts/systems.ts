@@ -57,12 +57,12 @@ function checkSaid(sheet: Sheet, written: Record<string, unknown>): void {
     const path = ['systems', kind]
     if (said !== null && !isKeys(said))
       sheet.report(path, {
-        message: `expected a map of what is other on ${kind}, found ${nounOf(said)}`,
+        message: `expected a map of the settings that differ on ${kind}, found ${nounOf(said)}`,
         hint: `Write ${kind}: {}, or ${kind}: { expect: { verdict: pass } }.`,
       })
     else if (said !== null && Object.hasOwn(said, 'kind'))
       sheet.report([...path, 'kind'], {
-        message: `"kind" is said already: this is what is other on ${kind}`,
+        message: `"kind" is not allowed here: these settings are already for ${kind}`,
         hint: 'Take it out.',
         at: 'key',
       })
@@ -100,7 +100,7 @@ export function checkSystems(sheet: Sheet, known: Known, asked: string | undefin
   if (asked === undefined || asked === own || others.includes(asked)) return
   const runsOn = [...(typeof own === 'string' ? [own] : []), ...others]
   sheet.report(written === undefined ? ['system'] : ['systems'], {
-    message: `this scenario is not said to run on ${asked}`,
+    message: `this scenario does not list ${asked} among its systems`,
     hint: `It runs on ${list(runsOn)}. Add ${asked} to its systems: to run it there.`,
   })
 }

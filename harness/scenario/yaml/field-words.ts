@@ -189,8 +189,8 @@ export const absentHere: Readonly<Record<string, string>> = {
   stream: 'Name the direction by the arrow: a -> b.',
   direction: 'Name the direction by the arrow: a -> b.',
   tasksmax: 'A mirror has one task.',
-  duration: 'How long load arrives is said by timeline: run.',
-  length: 'How long load arrives is said by timeline: run.',
+  duration: 'Set how long the load lasts in timeline: run.',
+  length: 'Set how long the load lasts in timeline: run.',
 }
 
 /** A value of its form, for keys whose form is not plain from their name. */

@@ -108,7 +108,7 @@ const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refu
   },
   'broker-loss': { cannot: 'a region has one broker. Write log-crash.' },
   'index-rebuild': { cannot: 'Milvus builds indexes when it sees fit. Write store-freeze.' },
-  'brown-out': { cannot: 'nothing makes a real store slower by a factor. Write store-freeze.' },
+  'brown-out': { cannot: 'a real store cannot be slowed down by a factor. Write store-freeze.' },
   'clock-skew': async ({ agents, now }, { region, offsetUs, driftPpm }) => {
     const skew = { offsetUs, driftPpm, sinceUs: now() }
     agents.skew(region, skew, true)

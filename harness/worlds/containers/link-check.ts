@@ -77,6 +77,6 @@ const msText = (us: Us): string => `${(us / MS).toFixed(1)} ms`
 
 const linkOff = ({ from, to }: LinkPlan, expectedUs: Us, saw: string): EnvironmentError =>
   new EnvironmentError(
-    `The link ${from} -> ${to} is not what the plan says: there and back should take ${msText(expectedUs)}, and ${saw}. ` +
+    `The link ${from} -> ${to} differs from the plan: the round trip should take ${msText(expectedUs)}, and ${saw}. ` +
       'Nothing was measured. Try: end other programs on this machine, or fewer regions; then the log of Toxiproxy.',
   )

@@ -29,8 +29,8 @@ export const tooLittleMemory = (
 
 export const portTaken = (container: string, said: string): EnvironmentError =>
   new EnvironmentError(
-    `Container ${container} could not have its port on this host (${said}). ` +
-      'Another program took it just now. Try: run it again, other ports are chosen.',
+    `Docker could not bind the port of container ${container} on this host (${said}). ` +
+      'Another program has just taken that port. Try: run it again; each run picks new ports.',
   )
 
 export const notStarted = (container: string, said: string): EnvironmentError =>
@@ -94,26 +94,26 @@ export function notReady({ container, condition, afterMs, ...known }: Overdue): 
 
 export const baseNotLoaded = (region: RegionName, said: string): EnvironmentError =>
   new EnvironmentError(
-    `The base data did not get into the Milvus of ${region}: ${said.replace(/\.$/, '')}. ` +
+    `Loading the base data into the Milvus of ${region} failed: ${said.replace(/\.$/, '')}. ` +
       'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
   )
 
 export const agentNotUp = (region: RegionName, seconds: number): EnvironmentError =>
   new EnvironmentError(
     `The agent of ${region} was not up ${seconds} s after its start. ` +
-      'Try: end other programs on this machine, or fewer regions; what it said is above.',
+      'Try: end other programs on this machine, or fewer regions; its output is above.',
   )
 
 /** What Toxiproxy has is not what it was told: attributes it does not know are silently 0. */
 export const toxicDiffers = (where: string, asked: unknown, has: unknown): EnvironmentError =>
   new EnvironmentError(
     `Toxiproxy at ${where}: asked for ${JSON.stringify(asked)}, it has ${JSON.stringify(has) ?? 'nothing'}. ` +
-      'Try: faultline images: is it the version of docker/images.yaml?',
+      'Try: faultline images, to see whether it is the version in docker/images.yaml.',
   )
 
 export const proxyRefused = (what: string, said: string): EnvironmentError =>
   new EnvironmentError(
-    `Toxiproxy did not ${what} (${said}). Try: its log file in the logs of the run: does it run?`,
+    `Toxiproxy did not ${what} (${said}). Try: its log file in the logs of the run, to see whether it is running.`,
   )
 
 export const leftBehind = (names: readonly string[], said: string): EnvironmentError =>

@@ -140,7 +140,7 @@ function probeOf({ path, dial }: ProxyPlace): (() => Promise<void>) | null {
 async function advertisedBehind(dial: ProxyPlace['dial']): Promise<void> {
   const advertised = await advertisedAt(dial)
   if (advertised !== `${dial.host}:${dial.port}`)
-    throw new Error(`the broker says it is at ${advertised}, and was reached at ${dial.host}`)
+    throw new Error(`the broker advertises ${advertised}, but was reached at ${dial.host}`)
 }
 
 /** Rejects as the first that rejected, but only once all have settled. */

@@ -96,7 +96,7 @@ describe('what a claim comes to', () => {
   test('must be what the file says of it', () => {
     expect(againstStatement(claim, [all, none])).toEqual([])
     expect(againstStatement(claim, [{ ...all, holds: 4, breaks: 1 }, none])).toEqual([
-      '"c" is said to be one that holds in a, but it held with 4 seeds, broke with 1, and 0 had no evidence',
+      '"c" is claimed to be one that holds in a, but it held with 4 seeds, broke with 1, and 0 had no evidence',
     ])
   })
 })

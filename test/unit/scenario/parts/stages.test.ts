@@ -59,13 +59,16 @@ test.each([
   ],
   [
     'search: 20/s, upsert: 5/s, arrivals: { stages: [{ target: 20/s, for: 10s }] }',
-    'this load asks for search and upsert, and a stage that leads to a rate does not say of which',
+    'this load has rates for search and upsert, and a stage with a rate as its target does not name one of them',
   ],
   [
     'search: 20/s, arrivals: { stages: [{ target: 20/s, for: 3m }] }',
     'the stages last 180s, and arrivals end 100s after warm-up. Shorten them, or write timeline: { run: 180s }',
   ],
-  ['search: 20/s, arrivals: { stages: [{ target: 0, for: 10s }] }', 'nothing arrives in any stage'],
+  [
+    'search: 20/s, arrivals: { stages: [{ target: 0, for: 10s }] }',
+    'no stage has a target above 0, so no operations arrive',
+  ],
   [
     'search: 20/s, arrivals: { stages: [{ target: 20/s }] }',
     'a stage needs a length. Write { target: 50/s, for: 30s }',

@@ -87,6 +87,6 @@ test('unknown systems, the own one, and one that is not named are refused', () =
   expect(problemsOf('systems: [active-active-cdc]')).toContain("is the scenario's own system")
   expect(problemsOf('systems: 5')).toContain('found 5. Write systems: [wal-sharded]')
   expect(problemsOf('', { system: 'quorum' })).toContain(
-    'this scenario is not said to run on quorum. It runs on active-active-cdc. Add quorum to its systems:',
+    'this scenario does not list quorum among its systems. It runs on active-active-cdc. Add quorum to its systems:',
   )
 })

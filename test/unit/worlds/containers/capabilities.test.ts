@@ -58,7 +58,7 @@ test.each<[FaultKind, string]>([
   ],
   [
     { kind: 'brown-out', region: 'us', factor: 2, share: 1 },
-    'nothing makes a real store slower by a factor. Write store-freeze.',
+    'a real store cannot be slowed down by a factor. Write store-freeze.',
   ],
   [
     { kind: 'connection-bandwidth', links: [there], bitsPerSec: 500_000 },

@@ -37,7 +37,7 @@ test('a link that is off by more than the tolerance ends the run before it begin
     return { ok: true }
   }
   await expect(checkLinks(links, echo, () => us)).rejects.toThrow(
-    'The link us -> eu is not what the plan says: there and back should take 80.0 ms, and an echo takes',
+    'The link us -> eu differs from the plan: the round trip should take 80.0 ms, and an echo takes',
   )
 })
 

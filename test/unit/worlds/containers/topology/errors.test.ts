@@ -97,8 +97,8 @@ test('ports are free, differ, and lie below those of outgoing connections', asyn
 test('a port taken between choice and start names the container', () => {
   const said = 'Bind for 127.0.0.1:20001 failed: port is already allocated'
   expect(startError('c-kafka', new Error(said)).message).toBe(
-    `Container c-kafka could not have its port on this host (${said}). ` +
-      'Another program took it just now. Try: run it again, other ports are chosen.',
+    `Docker could not bind the port of container c-kafka on this host (${said}). ` +
+      'Another program has just taken that port. Try: run it again; each run picks new ports.',
   )
   expect(startError('c-kafka', new Error('no space left on device')).message).toBe(
     'Container c-kafka could not be started (no space left on device). ' +
@@ -157,7 +157,7 @@ test('a machine too busy to load the base data or to start an agent is said for 
   for (const error of [baseNotLoaded('us-east', 'deadline'), agentNotUp('us-east', 60)])
     expect(error).toBeInstanceOf(EnvironmentError)
   expect(baseNotLoaded('us-east', 'deadline').message).toBe(
-    'The base data did not get into the Milvus of us-east: deadline. ' +
+    'Loading the base data into the Milvus of us-east failed: deadline. ' +
       'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
   )
   expect(agentNotUp('us-east', 60).message).toContain('was not up 60 s after its start. Try: ')
