@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { checkerNames } from '../../harness/model/checker.ts'
+import { faultKindNames } from '../../harness/model/fault.ts'
 import { systems } from '../../harness/pipeline/catalogue.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -51,11 +53,39 @@ test('harness/README.md names every room, and no other', () => {
   expect(named.toSorted()).toEqual(rooms.toSorted())
 })
 
+test('every system has a scenario and a claim', () => {
+  const written = readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.yaml'))
+  const run = new Set(
+    written
+      .filter((name) => name !== 'claims.yaml')
+      .map((name) => parse(textOf(`scenarios/${name}`), { merge: true }))
+      .flatMap(({ system, systems: others = {} }) => [system?.kind, ...Object.keys(others)]),
+  )
+  const claimed = new Set(
+    parse(textOf('scenarios/claims.yaml')).map(({ system }: { system: string }) => system),
+  )
+  const kinds = Object.keys(systems)
+  expect(
+    kinds.filter((kind) => !run.has(kind)),
+    'no scenario runs it',
+  ).toEqual([])
+  expect(
+    kinds.filter((kind) => !claimed.has(kind)),
+    'claims.yaml says nothing of it',
+  ).toEqual([])
+})
+
 test('the README names every system, and numbers of things are those of the code', () => {
   const readme = textOf('README.md')
   expect(Object.keys(systems).filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([])
+  const inCode: Record<string, number> = {
+    checkers: checkerNames.length,
+    'kinds of faults': faultKindNames.length,
+  }
   const counts = documents.flatMap((document) =>
-    [...textOf(document).matchAll(/\b(\d+) checkers\b/g)].map(([, count]) => [document, count]),
+    [...textOf(document).matchAll(/\b(\d+) (checkers|kinds of faults)\b/g)].map(
+      ([said, count, what = '']) => ({ document, said, wrong: Number(count) !== inCode[what] }),
+    ),
   )
-  expect(counts.filter(([, count]) => Number(count) !== checkerNames.length)).toEqual([])
+  expect(counts.filter(({ wrong }) => wrong)).toEqual([])
 })

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { z } from 'zod'
 import { known } from '../../../../harness/pipeline/catalogue.ts'
 import { scenarioJsonSchema } from '../../../../harness/scenario/shown/json-schema.ts'
 
@@ -44,6 +45,15 @@ describe('the printed schema', () => {
     const silent = properties
       .filter(([, { description }]) => typeof description !== 'string' || description.length < 8)
       .map(([place]) => place)
+    expect(silent).toEqual([])
+  })
+
+  test('says what each knob does in words of its system, not only its range and default', () => {
+    const silent = Object.entries(known().systems).flatMap(([kind, { knobs }]) =>
+      Object.entries((knobs as z.ZodObject).shape)
+        .filter(([, knob]) => ((knob as z.ZodType).description ?? '').length < 8)
+        .map(([name]) => `${kind}.${name}`),
+    )
     expect(silent).toEqual([])
   })
 
