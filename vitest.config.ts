@@ -23,7 +23,7 @@ const containers = {
   },
 }
 
-/** What takes half a minute or more and says what something else says too, only in more places: for CI and nights. */
+/** The slowest of what needs no Docker, 10 s to a minute each: for CI and nights. */
 const slow = [
   'test/recompute/**/*.test.ts',
   'test/red/shrink.test.ts',

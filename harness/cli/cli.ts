@@ -202,9 +202,10 @@ function addTwin(program: Command): void {
     .option('--again', 'take the real run that is there already, simulate and compare anew')
     .option('--write', 'put the errors into the profile and the README of fixtures/profiles')
     .addHelpText('after', twinExamples)
-    .action(async (file: string, flags: TwinFlags) =>
-      (await import('./twin.ts')).twinCommand(file, flags),
-    )
+    .action(async (file: string, flags: TwinFlags) => {
+      const { scenarioFile } = await import('../pipeline/shipped.ts')
+      await (await import('./twin.ts')).twinCommand(scenarioFile(file), flags)
+    })
 }
 
 /** What concerns servers of this machine. */

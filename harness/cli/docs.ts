@@ -1,17 +1,14 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { Plan, WorldName } from '../model/plan.ts'
 import { planOf, pointsOf } from '../pipeline/plan.ts'
-import { shippedScenarios } from '../pipeline/shipped.ts'
+import { shippedFiles, shippedScenarios } from '../pipeline/shipped.ts'
 import { worldsNamed } from '../scenario/load.ts'
 import { type LibraryEntry, libraryReadme } from '../scenario/shown/library.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 
 /** Every scenario of the library with the worlds that can do what it asks for. */
 export function libraryEntries(): LibraryEntry[] {
-  const files = readdirSync(shippedScenarios).filter(
-    (name) => name.endsWith('.yaml') && name !== 'claims.yaml',
-  )
-  return files.sort().map((file) => {
+  return shippedFiles().map((file) => {
     const path = `${shippedScenarios}/${file}`
     const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
     const [plan] = plans

@@ -119,7 +119,7 @@ async function runOnce(
   const shown = line as ProgressLine | null
   shown?.clear()
   const judged = await judge(directory)
-  await report(directory, judged)
+  await report(judged)
   return judged
 }
 

@@ -11,10 +11,20 @@ import { planOperations } from '../workload/operations.ts'
 import { dataSet, known, systems } from './catalogue.ts'
 import { faultlineVersion } from './version.ts'
 
+/** The file a plan was read from, as it was typed, and its text; a replay file is no scenario, and its text is left out. */
+type Source = { file?: string; text?: string }
+
+const sources = new WeakMap<Plan, Source>()
+
+/** Where a plan was read from, so that a run can keep it; empty for a plan that somebody changed since. */
+export const sourceOf = (plan: Plan): Source => sources.get(plan) ?? {}
+
 /** Reads a scenario and fills in every value, or a replay file. Throws ScenarioError with all that is wrong, ReplayError. */
 export function planOf(file: string, overrides: Overrides = {}): Plan {
-  if (isReplay(file)) return replayedPlan(file, overrides)
-  return planFrom(readFileSync(file, 'utf8'), file, overrides)
+  const text = isReplay(file) ? undefined : readFileSync(file, 'utf8')
+  const plan = text === undefined ? replayedPlan(file, overrides) : planFrom(text, file, overrides)
+  sources.set(plan, { file, ...(text !== undefined && { text }) })
+  return plan
 }
 
 /** The plan of a scenario's text; `file` is its name in messages. Throws ScenarioError with all that is wrong. */
@@ -26,6 +36,7 @@ export function planFrom(
   const loaded = loadPlan(text, file, known(), { seed, world, system })
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
   checkWorkload(loaded.plan, file)
+  sources.set(loaded.plan, { text })
   return loaded.plan
 }
 

@@ -1,5 +1,5 @@
 import { Signal, Stopped } from '../base/signal.ts'
-import type { Plan, WorldName } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import type { EndEvent, RecordEvent } from '../model/record.ts'
 import type { System } from '../ports/system.ts'
 import type { World } from '../ports/world.ts'
@@ -14,15 +14,12 @@ import { describeServers, readEnvironment } from './environment.ts'
 import { Health } from './health.ts'
 import { faultlineVersion } from './version.ts'
 
-/** What the caller of a run may decide, and what it wants to hear. */
+/** How a run is to be made, and who wants to hear of it. */
 export type RunOptions = {
-  seed?: number
-  /** The simulator unless it says another. */
-  world?: WorldName
-  /** The scenario's own unless it says another. */
-  system?: string
+  /** The directory of the run; runs/<name>-<seed> unless it says another. */
   out?: string
-  command: string
+  /** What repeats the run, for its report. */
+  command?: string
   /** Images of real servers: docker/build's own, or public ones. */
   images?: ImageSource
   /** What a person has to know although no progress is wanted: an earlier run is replaced. */
@@ -40,7 +37,7 @@ const FLUSH_EVERY_MS = 250
 export async function recordRun(
   plan: Plan,
   directory: RunDirectory,
-  options: Partial<RunOptions>,
+  options: RunOptions,
 ): Promise<void> {
   const record = openRecord(directory.record)
   const health = new Health(directory, plan)
@@ -68,7 +65,7 @@ async function runInto(
   plan: Plan,
   directory: RunDirectory,
   emit: (event: RecordEvent) => void,
-  options: Partial<RunOptions>,
+  options: RunOptions,
 ): Promise<void> {
   const pool = dataSet(plan.data.set)
   const workload = planOperations(plan, pool)
@@ -111,7 +108,7 @@ async function openWorld(
   parts: Parts,
   directory: RunDirectory,
   stop: Signal,
-  options: Partial<RunOptions>,
+  options: RunOptions,
 ): Promise<World> {
   const { plan, pool, workload, system, emit } = parts
   if (plan.world === 'sim') return simulatedWorld(parts)

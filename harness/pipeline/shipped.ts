@@ -1,25 +1,40 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { UsageError } from '../model/errors.ts'
 import { firstComment } from '../scenario/yaml/document.ts'
+import { closest } from '../scenario/yaml/spelling.ts'
 
 /** The folder of the scenarios that come with Faultline. */
 export const shippedScenarios = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
-/** The file of what a person typed: a path as it is, or the name of a scenario that comes with Faultline. */
+/** Files of the scenarios that come with Faultline, in order. */
+export const shippedFiles = (): string[] =>
+  readdirSync(shippedScenarios)
+    .filter((file) => file.endsWith('.yaml') && file !== 'claims.yaml')
+    .sort()
+
+const nameOf = (file: string): string => file.slice(0, -'.yaml'.length)
+
+/**
+ * The file of what a person typed: a path as it is, or the name of a scenario that comes with Faultline. Throws a
+ * UsageError with the nearest name for one that there is not.
+ */
 export function scenarioFile(typed: string): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(typed) || existsSync(typed)) return typed
   const file = join(shippedScenarios, `${typed}.yaml`)
-  return existsSync(file) ? relative(process.cwd(), file) : typed
+  if (existsSync(file)) return relative(process.cwd(), file)
+  const meant = closest(typed, shippedFiles().map(nameOf))
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
+  throw new UsageError(
+    `there is no file and no shipped scenario "${typed}".${hint} All of them: faultline scenarios`,
+  )
 }
 
 /** Names and questions of the scenarios that come with Faultline, in order of name. */
 export function shippedQuestions(): { name: string; question: string }[] {
-  return readdirSync(shippedScenarios)
-    .filter((file) => file.endsWith('.yaml') && file !== 'claims.yaml')
-    .sort()
-    .map((file) => ({
-      name: file.slice(0, -'.yaml'.length),
-      question: firstComment(readFileSync(join(shippedScenarios, file), 'utf8')),
-    }))
+  return shippedFiles().map((file) => ({
+    name: nameOf(file),
+    question: firstComment(readFileSync(join(shippedScenarios, file), 'utf8')),
+  }))
 }

@@ -123,8 +123,12 @@ const SCENARIO = 'scenario.yaml'
 
 /** Keeps the text of the scenario with the run. A replay file is none: its plan is the first line of the record. */
 export function keepScenario({ path }: RunDirectory, file: string): void {
-  if (!isReplay(file) && existsSync(file)) copyFileSync(file, join(path, SCENARIO))
+  if (!isReplay(file)) copyFileSync(file, join(path, SCENARIO))
 }
+
+/** Keeps a scenario that was read already, so that it is the one of the plan whatever became of its file. */
+export const keepScenarioText = ({ path }: RunDirectory, text: string): void =>
+  writeFileSync(join(path, SCENARIO), text)
 
 /** The scenario a run directory keeps, as text; null if it keeps none. */
 export function keptScenario(path: string): string | null {

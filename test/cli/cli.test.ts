@@ -54,6 +54,10 @@ test('run ends with a verdict, the path of a report, and nothing on stderr when 
   expect(said.out.trimEnd().split('\n').at(-1)).toBe(`report: ${out}/report.html`)
   for (const file of ['report.html', 'summary.json', 'summary.md', 'environment.json'])
     expect(existsSync(join(out, file)), file).toBe(true)
+  expect(readFileSync(join(out, 'scenario.yaml'), 'utf8')).toBe(
+    scenarioText('- { metric: search.response, p: 99, max: 40ms }'),
+  )
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('small.yaml as it was written')
   expect(statSync(join(out, 'report.html')).size).toBeLessThan(1_500_000)
 })
 

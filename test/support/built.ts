@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const built = join(root, '.cache/built')
 
 /**
- * Compiles the command line as a package has it, before any test: a hundred starts of it from the sources would take
- * longer than all that they do. The sources themselves are started by `npm start` and by test/golden.
+ * Compiles the command line as a package has it, before any test: it starts in half the time, and tests start it
+ * often. The sources themselves are started by `npm start` and by test/golden.
  */
 export default function setup(): void {
   mkdirSync(join(built, 'harness'), { recursive: true })

@@ -17,6 +17,7 @@ import {
   openRunDirectory,
   writeJson,
 } from '../../record/run-directory.ts'
+import type { Overrides } from '../../scenario/load.ts'
 import { shownFigure } from './figures.ts'
 
 export type Swept = { directory: string; result: SweepResult }
@@ -27,7 +28,8 @@ export type Swept = { directory: string; result: SweepResult }
  */
 export async function runSweep(
   file: string,
-  options: RunOptions & { onPoint?: (point: SweepPoint, of: number) => void },
+  options: RunOptions &
+    Overrides & { command: string; onPoint?: (point: SweepPoint, of: number) => void },
 ): Promise<Swept> {
   const { seed, world, out, command } = options
   const sweep = sweepOf(file, { seed, world })

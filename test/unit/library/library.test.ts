@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { loaderFlags } from '../../../harness/base/program.ts'
 import {
   defineScenario,
@@ -34,14 +35,23 @@ test('a scenario in code runs, is judged and reported by four calls', async () =
   const directory = await run(plan, { out: join(folder, 'run') })
   const judged = await judge(directory)
   expect(judged.judgement).toPass()
-  const page = await report(directory, judged)
+  const page = await report(judged)
   expect(readFileSync(page, 'utf8')).toContain('by-hand')
+  expect(parse(readFileSync(join(directory, 'scenario.yaml'), 'utf8'))).toEqual(written)
   expect(existsSync(join(directory, 'summary.json'))).toBe(true)
 })
 
 test('a scenario that comes along is read by its name', async () => {
   const plan = await scenario('partition-heal', { seed: 3 })
   expect(plan).toMatchObject({ name: 'partition-heal', seed: 3 })
+})
+
+test('a sweep is not taken for one plan', async () => {
+  await expect(scenario('consistency-matrix')).rejects.toThrow(/is a sweep/)
+})
+
+test('a name that no file and no scenario has is refused with the nearest', async () => {
+  await expect(scenario('partition-heel')).rejects.toThrow(/partition-heal/)
 })
 
 test('what is wrong with a scenario in code is named as in a file', () => {
