@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { HopEvent, RecordEvent } from '../../../../harness/model/record.ts'
-import { HostClock, pause } from '../../../../harness/worlds/adapters/host-clock.ts'
+import { HostClock } from '../../../../harness/worlds/adapters/host-clock.ts'
 import { sweepAgents } from '../../../../harness/worlds/containers/agent-sweep.ts'
 import { Agents } from '../../../../harness/worlds/containers/agents.ts'
 import { aPlan } from '../../../support/plan.ts'
@@ -47,9 +47,23 @@ function open() {
   return { agents, broken, clock, hops, lives, pid }
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !holds(); i++) await pause(10_000)
-  expect(holds()).toBe(true)
+/** Waits for processes to come and go: on a cold disk Node alone takes seconds to start. */
+const until = (holds: () => boolean): Promise<void> =>
+  vi.waitFor(() => expect(holds()).toBe(true), { timeout: 20_000, interval: 10 })
+
+/** A harness in a process of its own with one agent, whose pid it gives; whatever becomes of the test, it ends. */
+async function aHarness(): Promise<{ harness: ChildProcess; child: number }> {
+  const harness = spawn(process.execPath, ['--import', 'tsx', fakeHarness], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    harness.kill('SIGKILL')
+  })
+  const child = await new Promise<number>((resolve) =>
+    harness.stdout.once('data', (text) => resolve(Number(text))),
+  )
+  await until(() => stateOf(child) === 'S')
+  return { harness, child }
 }
 
 const stateOf = (pid: number): string => {
@@ -115,25 +129,13 @@ test('closing ends every process', async () => {
 })
 
 test('an agent whose harness is killed goes by itself', async () => {
-  const harness = spawn(process.execPath, ['--import', 'tsx', fakeHarness], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const child = await new Promise<number>((resolve) =>
-    harness.stdout.once('data', (text) => resolve(Number(text))),
-  )
-  await until(() => stateOf(child) === 'S')
+  const { harness, child } = await aHarness()
   harness.kill('SIGKILL')
   await until(() => ['gone', 'Z'].includes(stateOf(child)))
 })
 
 test('an agent that its dead harness left standing still is found and ended by a sweep', async () => {
-  const harness = spawn(process.execPath, ['--import', 'tsx', fakeHarness], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const child = await new Promise<number>((resolve) =>
-    harness.stdout.once('data', (text) => resolve(Number(text))),
-  )
-  await until(() => stateOf(child) === 'S')
+  const { harness, child } = await aHarness()
   process.kill(child, 'SIGSTOP')
   expect(sweepAgents()).not.toContain(`agent ${child}`)
   harness.kill('SIGKILL')
