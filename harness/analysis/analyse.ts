@@ -66,7 +66,7 @@ export function analyseHistory(
     series: seriesOf(facts, samples, differences),
     curves: curvesOf(cells),
     findings: findingsOf(facts, guarantees),
-    promises: promisesOf(guarantees, history.plan.faults),
+    promises: promisesOf(guarantees, history.plan.faults, facts.pace.keptUp),
     cells: cells.all(),
     queries: queryCells(samples, differences, facts.phaseOf),
     reached: statesReached(facts, samples),

@@ -84,27 +84,43 @@ export const promised = <const What>(
   outlives: readonly Hazard[],
 ): Guarantee<What> => (is === false || is === null ? null : { is, outlives })
 
-/** The planned hazards that a promise does not outlive; none: it is given for this run. */
-export const notOutlived = (
+/** Why a promise is not given for a run, a clause for "when …"; empty: it is given. */
+export function whyNotGiven(
+  guarantee: { outlives: readonly Hazard[] },
+  { faults, keptUp }: { faults: readonly FaultPlan[]; keptUp: boolean },
+): string {
+  const beyond = notOutlived(guarantee, faults)
+  const busy = !keptUp && !guarantee.outlives.includes('busy-machine')
+  const found = beyond.length > 0 ? [hazardText(beyond)] : []
+  return [...found, ...(busy ? [hazards['busy-machine']] : [])].join(' or when ')
+}
+
+/** The planned hazards that a promise does not outlive. */
+const notOutlived = (
   { outlives }: { outlives: readonly Hazard[] },
   faults: readonly FaultPlan[],
 ): PlannedHazard[] => hazardsOf(faults).filter(({ hazard }) => !outlives.includes(hazard))
 
 /** `a region loses its disks (fault region-loss)`: why a promise is not given. */
-export const hazardText = (found: readonly PlannedHazard[]): string =>
+const hazardText = (found: readonly PlannedHazard[]): string =>
   found.map(({ hazard, faults }) => `${hazards[hazard]} (${faults.join(', ')})`).join(' or when ')
 
 /** What is promised of a run, and what would be without some of its faults; clauses for "it is promised that …". */
 export type RunPromises = { given: string[]; excepted: { clause: string; when: string }[] }
 
-export function promisesOf(guarantees: Guarantees, faults: readonly FaultPlan[]): RunPromises {
+/** Before a run its machine counts as one that will keep up. */
+export function promisesOf(
+  guarantees: Guarantees,
+  faults: readonly FaultPlan[],
+  keptUp = true,
+): RunPromises {
   const { given, excepted }: RunPromises = { given: [], excepted: [] }
   for (const name of guaranteeNames) {
     const guarantee = guarantees[name]
     if (!guarantee) continue
-    const beyond = notOutlived(guarantee, faults)
-    if (beyond.length === 0) given.push(clauses[name])
-    else excepted.push({ clause: clauses[name], when: hazardText(beyond) })
+    const when = whyNotGiven(guarantee, { faults, keptUp })
+    if (when === '') given.push(clauses[name])
+    else excepted.push({ clause: clauses[name], when })
   }
   return { given, excepted }
 }

@@ -1,6 +1,7 @@
 /**
- * What faults do to a system, as far as a promise cares. The text completes "not promised when …".
- * `disks-lost-twice` is in a plan beside `disk-loss` if regions lose their disks two times or more.
+ * What is done to a system, as far as a promise cares: by faults, and by a machine that is too small for its servers.
+ * The text completes "not promised when …". `disks-lost-twice` is in a plan beside `disk-loss` if regions lose their
+ * disks two times or more. `busy-machine` is in no plan: the record shows it.
  */
 export const hazards = {
   'slow-link': 'a link is slow or loses packets',
@@ -12,6 +13,7 @@ export const hazards = {
   'disks-lost-twice': 'regions lose their disks more than once',
   'wrong-clock': 'a wall clock is wrong',
   'clock-drift': 'a clock runs at another speed',
+  'busy-machine': 'the machine of the run could not keep up',
 } as const
 
 export type Hazard = keyof typeof hazards

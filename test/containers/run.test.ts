@@ -39,7 +39,7 @@ async function asExpected(scenario: string, { skip }: TestContext): Promise<stri
   const { code, stdout, stderr } = await faultline('run', `scenarios/${scenario}.yaml`, ...flags)
   // Latency of servers that share two cores with their load: to be read, not to be judged.
   process.stdout.write(`co-scheduled, ${scenario}:\n${stdout}\n`)
-  const busy = /^INVALID: The load generator could not keep up: .*$/m.exec(stdout)
+  const busy = /^INVALID: The machine could not keep up: .*$/m.exec(stdout)
   if (code !== 0 && busy) {
     expect(stdout).not.toMatch(/^(fail|FAIL)\b/m)
     expect(await leftOvers()).toEqual([])
@@ -104,8 +104,9 @@ test.each(Array.from({ length: times }, (_, i) => i + 1))(
     run.child.kill('SIGKILL')
     await run.ended
     const report = await faultline('report', out)
+    // What it had measured by then may break a limit; it can never pass.
     expect(report.stdout + report.stderr).toMatch(/cut off/)
-    expect(report.code).toBe(3)
+    expect([1, 3]).toContain(report.code)
     expect((await leftOvers()).length).toBeGreaterThan(0)
     const clean = await faultline('clean')
     expect(clean).toMatchObject({ code: 0, stderr: '' })

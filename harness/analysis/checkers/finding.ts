@@ -1,5 +1,5 @@
 import type { Finding, Measures, Witness } from '../../model/finding.ts'
-import { type Guarantee, type Guarantees, hazardText, notOutlived } from '../../model/guarantees.ts'
+import { type Guarantee, type Guarantees, whyNotGiven } from '../../model/guarantees.ts'
 import type { Facts } from '../facts/facts.ts'
 
 /**
@@ -42,15 +42,15 @@ export function conclude(found: Found): Checked {
   return { checker, verdict, because, evidence, violations, events, about, ...whether }
 }
 
-/** Whether a promise binds this run, and if only its faults except it, the sentence that says so. */
+/** Whether a promise binds this run, and if only its faults or its machine except it, the sentence that says so. */
 export function heldTo<What>(
   guarantee: Guarantee<What>,
-  { history }: Pick<Facts, 'history'>,
+  { history, pace }: Pick<Facts, 'history' | 'pace'>,
 ): { promised: boolean; unpromised?: string } {
   if (!guarantee) return { promised: false }
-  const beyond = notOutlived(guarantee, history.plan.faults)
-  if (beyond.length === 0) return { promised: true }
-  return { promised: false, unpromised: `It is not promised when ${hazardText(beyond)}.` }
+  const why = whyNotGiven(guarantee, { faults: history.plan.faults, keptUp: pace.keptUp })
+  if (why === '') return { promised: true }
+  return { promised: false, unpromised: `It is not promised when ${why}.` }
 }
 
 /** Of several promises that a finding is about the one that fails the run, or the one that says why none does. */

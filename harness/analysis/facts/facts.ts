@@ -7,6 +7,7 @@ import type { History } from './history.ts'
 import { remembered } from './holding.ts'
 import { type Loss, lossesOf } from './losses.ts'
 import { type Mirroring, mirroringsOf } from './mirroring.ts'
+import { type Pace, paceOf } from './pace.ts'
 import { phaseFinder, phaseSpans } from './phases.ts'
 import { stretchesOf } from './recovery.ts'
 import { type RegionState, regionStates } from './region-state.ts'
@@ -31,6 +32,7 @@ export type Facts = {
   losses: readonly Loss[] | null
   spans: PhaseSpan[]
   phaseOf: (us: Us) => string
+  pace: Pace
   /** Dimensions of a vector, which say what a write weighs; null if nobody said. */
   dim: number | null
 }
@@ -50,6 +52,18 @@ export function factsOf(
   const finals = finalStates(history)
   const losses = finals && lossesOf({ history, layout, versions, journeys }, finals)
   const phaseOf = phaseFinder(spans)
-  const found = { versions, states, journeys, settled, faults, finals, losses, spans, phaseOf }
+  const pace = paceOf(history, phaseOf)
+  const found = {
+    versions,
+    states,
+    journeys,
+    settled,
+    faults,
+    finals,
+    losses,
+    spans,
+    phaseOf,
+    pace,
+  }
   return { history, layout, dim, mirrorings: mirroringsOf(history), ...found }
 }

@@ -68,6 +68,10 @@ export type History = {
   endUs: Us
 }
 
+/** Whether the record stops while an operation runs: nobody can say how it would have ended. */
+export const isOpen = ({ end }: History, { done, shed: dropped }: Op): boolean =>
+  done === null && dropped === null && end?.how !== 'complete'
+
 /** Reads a record from a file. Throws RecordError. */
 export function readHistory(path: string): History {
   const history = collectHistory((take) => readRecord(path, take))

@@ -9,13 +9,19 @@ export const NOTABLE = 0.1
 const NO_IDLE = 0.95
 /** A machine that had no idle CPU in more of its time than this, while others took a notable share, was starved. */
 const STARVED = 0.1
+/**
+ * Its own servers may fill a machine for a while, as after a restart. Where they do so for more of the time than this,
+ * regions that would each have a machine slow each other.
+ */
+const OVERFULL = 0.5
 
 /** How the machine did while the load ran, warm-up apart. Shares are of all cores and of the time. */
 export type MachineLoad = {
   /** Means over the time: taken by processes that are not of the run, and by the hypervisor. Absent if not measured. */
   foreign?: number
   steal?: number
-  /** The share of the time in which nothing was idle and others took a notable share. */
+  /** The share of the time in which nothing was idle, and in which, besides, others took a notable share. */
+  fullFor?: number
   starvedFor?: number
   /** How late timers of the harness fired; absent if not measured. */
   loopDelayP99Us?: Us
@@ -34,6 +40,7 @@ export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLo
     ...(told.length > 0 && {
       foreign: meanOf(told, ({ foreignShare }) => foreignShare),
       steal: meanOf(told, ({ stealShare }) => stealShare),
+      fullFor: told.filter(isFull).length / told.length,
       starvedFor: told.filter(isStarved).length / told.length,
     }),
     ...(loopDelayP99Us !== undefined && { loopDelayP99Us }),
@@ -41,10 +48,13 @@ export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLo
 }
 
 export const isStarvedMachine = ({ starvedFor = 0 }: MachineLoad): boolean => starvedFor > STARVED
+export const isOverfull = ({ fullFor = 0 }: MachineLoad): boolean => fullFor > OVERFULL
 
 function meanOf(lines: readonly HealthLine[], of: (line: HealthLine) => number | undefined) {
   return lines.reduce((sum, line) => sum + (of(line) ?? 0), 0) / lines.length
 }
 
-const isStarved = ({ busyShare = 0, foreignShare = 0, stealShare = 0 }: HealthLine): boolean =>
-  busyShare >= NO_IDLE && foreignShare + stealShare > NOTABLE
+const isFull = ({ busyShare = 0 }: HealthLine): boolean => busyShare >= NO_IDLE
+
+const isStarved = (line: HealthLine): boolean =>
+  isFull(line) && (line.foreignShare ?? 0) + (line.stealShare ?? 0) > NOTABLE

@@ -32,7 +32,13 @@ export function judge(analysis: Analysed): Judgement {
     ofLimits(limits) ??
     ofUnknown(analysis, limits) ??
     ofPass(analysis, limits)
-  return { ...conclusion, limits }
+  return { ...conclusion, because: `${conclusion.because}${ofCut(analysis, conclusion)}`, limits }
+}
+
+/** What decided on part of a run is said to be of a part. */
+function ofCut({ ended }: Analysed, { verdict }: Conclusion): string {
+  if (ended.how !== 'cut off' || verdict === 'unknown') return ''
+  return ` The record was cut off, so this is of a part of the run: ${ended.because}.`
 }
 
 type Conclusion = Omit<Judgement, 'limits'>
@@ -74,7 +80,7 @@ function ofInvalid(finding: Finding | undefined): Conclusion | null {
   if (!finding) return null
   const what =
     finding.checker === 'generator-valid'
-      ? 'The load generator could not keep up'
+      ? 'The machine could not keep up'
       : 'The links were not as planned'
   return conclude('invalid', 'invalid', `${what}: ${finding.because}`)
 }

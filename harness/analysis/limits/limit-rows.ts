@@ -41,10 +41,13 @@ export function pooledRow(metric: MetricName, rows: readonly MetricRow[]): Metri
   const { unit, phase } = first
   const count = rows.reduce((sum, row) => sum + row.count, 0)
   const join = (field: 'value' | 'low' | 'high'): number | undefined => {
-    if (rows.some((row) => row[field] === undefined)) return undefined
-    if (metrics[metric].pooled === 'sum')
-      return rows.reduce((sum, row) => sum + (row[field] ?? 0), 0)
-    return rows.reduce((sum, row) => sum + (row[field] ?? 0) * row.count, 0) / count
+    // A row with one figure has both its ends there.
+    const of = (row: MetricRow) => row[field] ?? row.value
+    if (rows.some((row) => of(row) === undefined)) return undefined
+    if (metrics[metric].pooled === 'sum') return rows.reduce((sum, row) => sum + (of(row) ?? 0), 0)
+    return rows.reduce((sum, row) => sum + (of(row) ?? 0) * row.count, 0) / count
   }
-  return { metric, unit, phase, count, value: join('value'), low: join('low'), high: join('high') }
+  return rows.every(({ value }) => value !== undefined)
+    ? { metric, unit, phase, count, value: join('value') }
+    : { metric, unit, phase, count, low: join('low'), high: join('high') }
 }

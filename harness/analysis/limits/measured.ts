@@ -82,10 +82,12 @@ function ofShare(
   confidence: number,
   analysis: Analysed,
 ): Measured {
-  const { count, value = 0, phase = '' } = row
+  const { count, phase = '' } = row
   const whole =
     metrics[limit.metric].unit === 'per-second' ? offeredPerSec(count, phase, analysis) : 1
-  const { low, high } = shownByShare(value / whole, count, confidence)
+  const ends = intervalOf(row)
+  const { low } = shownByShare(ends.low / whole, count, confidence)
+  const { high } = shownByShare(ends.high / whole, count, confidence)
   return atItsEnd(limit, row, whole, { low: low * whole, high: high * whole })
 }
 

@@ -2,14 +2,23 @@ import type { MetricRow, PhaseSpan } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
+import { isOpen } from '../facts/history.ts'
 import type { Op } from '../facts/op.ts'
 import { phaseLengthUs } from '../facts/phases.ts'
 
-type Tally = { region: string; phase: string; operation: string; scheduled: number; ok: number }
+type Tally = {
+  region: string
+  phase: string
+  operation: string
+  scheduled: number
+  ok: number
+  open: number
+}
 
 /**
  * Share of scheduled operations answered ok within their deadline, by region of the client, phase of the intended
- * time and operation: `search`, `fetch`, `write`, and of the writes `upsert` and `delete` apart.
+ * time and operation: `search`, `fetch`, `write`, and of the writes `upsert` and `delete` apart. Operations that still
+ * ran when a run was broken off may have gone either way: the share is then known by its two ends only.
  */
 export function availabilityRows({ history, phaseOf }: Facts): MetricRow[] {
   const tallies = new Map<string, Tally>()
@@ -19,23 +28,28 @@ export function availabilityRows({ history, phaseOf }: Facts): MetricRow[] {
       const key = `${op.region}|${phase}|${operation}`
       let tally = tallies.get(key)
       if (!tally) {
-        tally = { region: op.region, phase, operation, scheduled: 0, ok: 0 }
+        tally = { region: op.region, phase, operation, scheduled: 0, ok: 0, open: 0 }
         tallies.set(key, tally)
       }
       tally.scheduled++
       if (op.outcome === 'ok') tally.ok++
+      else if (isOpen(history, op)) tally.open++
     }
   }
-  return [...tallies.values()].map(({ region, phase, operation, scheduled, ok }) => ({
+  return [...tallies.values()].map(({ region, phase, operation, scheduled, ok, open }) => ({
     metric: 'availability',
     unit: 'ratio',
     region,
     phase,
     operation,
     count: scheduled,
-    value: ok / scheduled,
+    ...figure(ok / scheduled, (ok + open) / scheduled),
   }))
 }
+
+/** One figure, or the two ends it lies between. */
+const figure = (low: number, high: number): Pick<MetricRow, 'value' | 'low' | 'high'> =>
+  low === high ? { value: low } : { low, high }
 
 const writeKinds = { upsert: ['write', 'upsert'], delete: ['write', 'delete'] }
 
@@ -73,7 +87,10 @@ export function inTime(op: Op, limitUs: Us): boolean {
   return op.outcome === 'ok' && op.done !== null && op.done - op.intended <= limitUs
 }
 
-/** Searches answered ok within the response limit, per second of the phase; no limit or no schedule, no goodput. */
+/**
+ * Searches answered ok within the response limit, per second of the phase; no limit or no schedule, no goodput. Searches
+ * of a run that was broken off, which could still have been in time, leave two ends.
+ */
 export function goodputRows({ history, phaseOf, spans }: Facts): MetricRow[] {
   const limitFor = responseLimits(history.plan)
   const tallies = new Map<string, { region: string; phase: string; limitUs: Us; ops: Op[] }>()
@@ -89,6 +106,13 @@ export function goodputRows({ history, phaseOf, spans }: Facts): MetricRow[] {
       tallies.set(key, { region: op.region, phase, limitUs, ops: [op] })
     }
   }
+  const couldBeInTime = (op: Op, limitUs: Us): boolean =>
+    isOpen(history, op) && history.endUs - op.intended < limitUs
+  const rateOf = (searches: readonly Op[], limitUs: Us, phase: string) => {
+    const answered = searches.filter((op) => inTime(op, limitUs)).length
+    const open = searches.filter((op) => couldBeInTime(op, limitUs)).length
+    return figure(perSecond(answered, spans, phase), perSecond(answered + open, spans, phase))
+  }
   return [...tallies.values()].map(({ region, phase, limitUs, ops: searches }) => ({
     metric: 'goodput',
     unit: 'per-second',
@@ -96,7 +120,7 @@ export function goodputRows({ history, phaseOf, spans }: Facts): MetricRow[] {
     phase,
     operation: 'search',
     count: searches.length,
-    value: perSecond(searches.filter((op) => inTime(op, limitUs)).length, spans, phase),
+    ...rateOf(searches, limitUs, phase),
   }))
 }
 

@@ -88,6 +88,9 @@ const FAN_OUT_DEADLINE_US = 5 * SECOND
 /** What only one region has is gone with its disks: writes no mirror has copied, and what clients know of them. */
 const onDisks = hazardsBut('disk-loss', 'disks-lost-twice')
 
+/** On a machine that cannot keep up a region misses its probes, and users are sent to one that has not heard of their writes. */
+const whileUsersStay = hazardsBut('disk-loss', 'disks-lost-twice', 'busy-machine')
+
 /** Without snapshots a region that lost its disks has nothing to begin from: logs hold no base, and not for ever. */
 function promises({ conflict, ack, affinityUs, snapshotEveryUs }: Knobs): Guarantees {
   const comesBack = snapshotEveryUs > 0 ? hazardsBut('disks-lost-twice') : onDisks
@@ -96,8 +99,8 @@ function promises({ conflict, ack, affinityUs, snapshotEveryUs }: Knobs): Guaran
     convergence: promised(conflict !== 'arrival-order', comesBack),
     durability: promised(ack === 'log', onDisks),
     causalWrites: promised(conflict === 'hybrid-logical-clock', onDisks),
-    readYourWrites: promised(affinityUs > 0 && 'fetches', onDisks),
-    monotonicReads: promised(affinityUs > 0 && 'fetches', onDisks),
+    readYourWrites: promised(affinityUs > 0 && 'fetches', whileUsersStay),
+    monotonicReads: promised(affinityUs > 0 && 'fetches', whileUsersStay),
   }
 }
 

@@ -31,6 +31,24 @@ test('availability is answered ok of scheduled, shed ones included, by operation
   })
 })
 
+test('what still ran when a run was broken off may have gone either way, in availability and in goodput', () => {
+  const record = aRecord({ limits: [aLimit({ value: 40 * MS })] })
+  for (let op = 1; op <= 6; op++) record.search({ op, at: 2 * SECOND, done: 2 * SECOND + MS })
+  record
+    .search({ op: 7, at: 2 * SECOND, done: null })
+    .search({ op: 8, at: 2 * SECOND + 50 * MS, done: null })
+    .search({ op: 9, at: 2 * SECOND, outcome: 'unknown', done: 2 * SECOND + 60 * MS })
+    .shed({ op: 10, at: 2 * SECOND })
+  const figuresOf = (metric: MetricRow['metric']) =>
+    rows(record, metric).map(({ count, value, low, high }) => ({ count, value, low, high }))
+  expect(figuresOf('availability')).toEqual([{ count: 10, value: 0.6 }])
+  record.ends(null)
+  expect(figuresOf('availability')).toEqual([{ count: 10, low: 0.6, high: 0.8 }])
+  // The record stops 60 ms after the seventh was wanted, which is too late, and 10 ms after the eighth.
+  const [{ low = 0, high = 0 }] = figuresOf('goodput') as [MetricRow]
+  expect(high / low).toBeCloseTo(7 / 6, 9)
+})
+
 test('goodput counts searches within the response limit, per second of the phase', () => {
   const record = aRecord({ limits: [aLimit({ value: 40 * MS })] })
   for (let op = 1; op <= 30; op++)

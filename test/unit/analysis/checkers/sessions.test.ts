@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import type { Checked } from '../../../../harness/analysis/checkers/finding.ts'
 import { monotonicReads } from '../../../../harness/analysis/checkers/monotonic-reads.ts'
 import { readYourWrites } from '../../../../harness/analysis/checkers/read-your-writes.ts'
+import type { Facts } from '../../../../harness/analysis/facts/facts.ts'
+import { promised } from '../../../../harness/model/guarantees.ts'
+import { hazardsBut } from '../../../../harness/model/hazard.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
 import {
   always,
@@ -37,6 +41,25 @@ test('a fetch that does not find the own write fails', () => {
         lines: [2, 4, 5, 6],
       },
     ],
+  })
+})
+
+test('a promise that rests on users staying where they are does not bind a run whose machine could not keep up', () => {
+  const record = aWrite().fetch({ op: 2, id: 9, at: 2 * SECOND, client: 'c', gateway: 'eu' })
+  const facts = record.facts()
+  const late = { ...facts, pace: { ...facts.pace, keptUp: false } }
+  const stays = promised('fetches' as const, hazardsBut('busy-machine'))
+  const said = (of: Facts) =>
+    readYourWrites(of, { ...everythingPromised, readYourWrites: stays }) as Checked
+  expect(said(facts)).toMatchObject({ verdict: 'fail', promised: true })
+  expect(said(late)).toMatchObject({
+    ...{ verdict: 'fail', promised: false },
+    unpromised: 'It is not promised when the machine of the run could not keep up.',
+  })
+  // One that outlives it is broken all the same.
+  expect(readYourWrites(late, everythingPromised)).toMatchObject({
+    verdict: 'fail',
+    promised: true,
   })
 })
 

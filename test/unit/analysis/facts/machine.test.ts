@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { generatorValid } from '../../../../harness/analysis/checkers/generator-valid.ts'
 import type { Facts } from '../../../../harness/analysis/facts/facts.ts'
-import { isStarvedMachine, machineLoad } from '../../../../harness/analysis/facts/machine.ts'
+import {
+  isOverfull,
+  isStarvedMachine,
+  machineLoad,
+} from '../../../../harness/analysis/facts/machine.ts'
+import { paceOf } from '../../../../harness/analysis/facts/pace.ts'
 import type { HealthLine } from '../../../../harness/model/health.ts'
 import { MS, SECOND } from '../../../../harness/model/units.ts'
 import { aPlan } from '../../../support/plan.ts'
@@ -21,7 +26,7 @@ const calm = Array.from({ length: 9 }, () => ({}))
 test('what others took is the mean while the load ran; start-up and warm-up are left out', () => {
   const before = { ...lines({ foreignShare: 1, busyShare: 1 })[0], runUs: warmupUs } as HealthLine
   const load = machineLoad(real, [before, ...lines({ foreignShare: 0.2 }, { stealShare: 0.4 })])
-  expect(load).toEqual({ foreign: 0.1, steal: 0.2, starvedFor: 0, loopDelayP99Us: MS })
+  expect(load).toEqual({ foreign: 0.1, steal: 0.2, fullFor: 0, starvedFor: 0, loopDelayP99Us: MS })
   expect(machineLoad(real, [before])).toBeNull()
 })
 
@@ -36,6 +41,16 @@ test('a machine is starved where nothing is idle and others have a notable share
   // The run and its servers alone may use all there is, and a neighbour may use what nobody needs.
   expect(of({ busyShare: 1, foreignShare: 0.1 })).toBe(false)
   expect(of({ busyShare: 0.9, foreignShare: 0.8 })).toBe(false)
+})
+
+test('a machine that the run alone fills is too small where that is most of the time, and not for a while', () => {
+  const of = (full: number) => {
+    const some = Array.from({ length: 10 }, (_, i) => ({ busyShare: i < full ? 0.96 : 0.94 }))
+    const load = machineLoad(real, lines(...some))
+    return load && isOverfull(load)
+  }
+  expect(of(5)).toBe(false)
+  expect(of(6)).toBe(true)
 })
 
 test('a simulation is as good on a starved machine', () => {
@@ -56,8 +71,8 @@ function said(health: readonly HealthLine[]) {
   const record = aRecord({ world: 'containers' })
   for (let op = 1; op <= 200; op++) record.search({ op, at: SECOND + op * 10 * MS })
   const facts: Facts = record.facts()
-  const history = { ...facts.history, health }
-  return spoken(generatorValid({ ...facts, history }, everythingPromised))
+  const pace = paceOf({ ...facts.history, health }, facts.phaseOf)
+  return spoken(generatorValid({ ...facts, pace }, everythingPromised))
 }
 
 test('a run on a starved machine is invalid although every operation left in time, and says who had the CPU', () => {
@@ -71,6 +86,11 @@ test('a run on a starved machine is invalid although every operation left in tim
   )
   expect(said(lines({ busyShare: 1, stealShare: 0.3 })).because).toMatch(
     /^the hypervisor took 30 %/,
+  )
+  const alone = said(lines({ busyShare: 0.99 }, { busyShare: 1 }))
+  expect(alone.verdict).toBe('invalid')
+  expect(alone.because).toMatch(
+    /^the servers of all regions share this machine, and no CPU was idle for 100 % of the time, so that regions slowed each other; 200 operations/,
   )
 })
 

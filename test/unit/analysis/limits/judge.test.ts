@@ -346,7 +346,7 @@ test('a generator that could not keep up makes timed limits invalid; a correctne
   const invalid = judged(late(searching(limits)).scans())
   expect(invalid).toMatchObject({ verdict: 'invalid', exitCode: 3 })
   expect(invalid.limits.map(({ verdict }) => verdict)).toEqual(['invalid', 'invalid', 'unknown'])
-  expect(invalid.because).toMatch(/^The load generator could not keep up: 200 operations scheduled/)
+  expect(invalid.because).toMatch(/^The machine could not keep up: 200 operations scheduled/)
   expect(judged(lossy(late(searching(limits))))).toMatchObject({ exitCode: 6 })
 })
 
@@ -376,6 +376,24 @@ test('a record that was cut off never passes', () => {
     exitCode: 3,
     because: expect.stringMatching(/^The record was cut off: /),
   })
+})
+
+test('operations that were under way when a record was cut off break no limit on availability', () => {
+  const whole: LimitPlan = aLimit({
+    ...{ metric: 'availability', stat: { kind: 'value' }, bound: 'at-least', value: 1 },
+    ...{ confidence: 0.95, operation: 'search' },
+  })
+  const record = searches(searching([whole]), 200)
+  for (let op = 1; op <= 9; op++) record.search({ op: 9_000 + op, at: 4 * SECOND, done: null })
+  const cut = judged(record.ends(null))
+  expect(cut.limits.map(({ verdict }) => verdict)).not.toContain('fail')
+  expect(cut).toMatchObject({ verdict: 'unknown', because: expect.stringMatching(/cut off/) })
+})
+
+test('a limit that was broken before a record was cut off is broken, and it is said that it was cut off', () => {
+  const cut = judged(searches(searching([aLimit({ value: 1 })]), 1000).ends(null))
+  expect(cut).toMatchObject({ verdict: 'fail', exitCode: 1 })
+  expect(cut.because).toMatch(/^A limit was broken.*The record was cut off/)
 })
 
 test('a fault that nobody saw leaves the run unknown', () => {
