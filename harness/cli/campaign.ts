@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { UsageError } from '../model/errors.ts'
+import type { CiReport } from './ci-report.ts'
 import type { RunFlags } from './run.ts'
 
 /** What `faultline run` may be told beside what concerns one run. */
@@ -20,12 +21,16 @@ export function isCampaign(paths: readonly string[], flags: CampaignFlags): bool
 }
 
 /** Many runs at once, in the simulator. Sets the exit code. Rejects with a UsageError. */
-export async function runCampaign(paths: readonly string[], flags: CampaignFlags): Promise<void> {
+export async function runCampaign(
+  paths: readonly string[],
+  flags: CampaignFlags,
+  ci?: CiReport,
+): Promise<void> {
   checkFlags(paths, flags)
   const { seeds } = flags
-  if (seeds === undefined) return (await import('./library.ts')).runLibrary(paths, flags)
+  if (seeds === undefined) return (await import('./library.ts')).runLibrary(paths, flags, ci)
   const { runSeeds } = await import('./seeds.ts')
-  await runSeeds(paths[0] as string, { ...flags, seeds })
+  await runSeeds(paths[0] as string, { ...flags, seeds }, ci)
 }
 
 function checkFlags(paths: readonly string[], flags: CampaignFlags): void {

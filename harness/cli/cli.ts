@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type WorldName, worldNames } from '../model/plan.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
+import type { CiFlags, CiReport } from './ci-report.ts'
 import { explain } from './exit.ts'
 import {
   calibrateExamples,
@@ -82,16 +83,19 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--reports', 'of several runs, keep all with their reports, not only the odd ones')
     .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')
+    .addOption(junitOption())
     .addHelpText('after', runExamples)
-    .action(async (paths: string[], flags: CampaignFlags) => {
-      const { scenarioFile } = await import('../pipeline/shipped.ts')
-      const files = paths.map(scenarioFile)
-      if (flags.prove) return (await import('./prove.ts')).runToProve(files, flags)
-      const { checkSingle, isCampaign, runCampaign } = await import('./campaign.ts')
-      if (isCampaign(files, flags)) return runCampaign(files, flags)
-      checkSingle(flags)
-      await (await import('./run.ts')).runCommand(files[0] as string, flags, argv)
-    })
+    .action(async (paths: string[], flags: CampaignFlags & CiFlags) =>
+      forCi(paths, flags, async (ci) => {
+        const { scenarioFile } = await import('../pipeline/shipped.ts')
+        const files = paths.map(scenarioFile)
+        if (flags.prove) return (await import('./prove.ts')).runToProve(files, flags)
+        const { checkSingle, isCampaign, runCampaign } = await import('./campaign.ts')
+        if (isCampaign(files, flags)) return runCampaign(files, flags, ci)
+        checkSingle(flags)
+        await (await import('./run.ts')).runCommand(files[0] as string, flags, argv, ci)
+      }),
+    )
 }
 
 /** What reads a file or a run and prints something of it. */
@@ -111,9 +115,12 @@ function addReading(program: Command): void {
     .description('make the report of a run directory again, also of one that was cut off')
     .argument('<run>', 'a run directory, e.g. runs/latest')
     .option('--json', 'print summary.json on stdout instead of the table')
+    .option('--allow-unknown', 'exit 0 where there is no evidence for something')
+    .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
+    .addOption(junitOption())
     .addHelpText('after', reportExamples)
-    .action(async (path: string, flags: RunFlags) =>
-      (await import('./run.ts')).reportCommand(path, flags),
+    .action(async (path: string, flags: RunFlags & CiFlags) =>
+      forCi([path], flags, async (ci) => (await import('./run.ts')).reportCommand(path, flags, ci)),
     )
   program
     .command('lines')
@@ -253,6 +260,19 @@ const imagesOption = (): Option =>
     'built',
     'public',
   ])
+
+const junitOption = (): Option =>
+  new Option('--junit <file>', 'also write what was judged as JUnit XML, for CI servers')
+
+/** Does the work of a command, which is told to CI servers where that is asked for. */
+async function forCi(
+  paths: readonly string[],
+  flags: CiFlags,
+  work: (ci?: CiReport) => Promise<void>,
+): Promise<void> {
+  if (flags.junit === undefined) return work()
+  await (await import('./ci-report.ts')).toldToCi(paths.join(' '), flags, work)
+}
 
 function seed(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))

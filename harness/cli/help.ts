@@ -22,6 +22,7 @@ Examples:
   faultline run scenarios/partition-heal.yaml --world containers
   faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
+  faultline run my.yaml --junit junit.xml                 for CI servers: a case for each limit and each checker
   faultline run my.yaml --out runs/$(date +%F)            kept apart night by night: a run in the same folder is replaced
 
 A scenario with sweep: runs at every point, and one page compares them:
@@ -54,6 +55,7 @@ Examples:
 export const reportExamples = `
 Examples:
   faultline report runs/latest       after an upgrade, or after a run that was killed
+  faultline report runs/latest --junit junit.xml    what was judged of it, for CI servers
   faultline report runs/partition-heal-42 --json | jq .metrics`
 
 export const lineExamples = `

@@ -2,6 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
+import { suitesOfLibrary } from '../experiments/campaign/campaign-suites.ts'
 import { inParallel } from '../experiments/campaign/crew.ts'
 import { isWholeLibrary, ledgerOf } from '../experiments/campaign/library-states.ts'
 import {
@@ -16,6 +17,7 @@ import { type Row, rowNotRun, type Task } from '../experiments/campaign/task.ts'
 import { ENVIRONMENT, INTERRUPTED } from '../model/errors.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import { CampaignProgress } from './campaign-progress.ts'
+import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
 
 type Flags = LibraryFlags & { out?: string; jobs?: number; json?: boolean; quiet?: boolean }
@@ -24,9 +26,14 @@ export const STOPPING = 'Stopping: what is done is kept. Ctrl-C again stops at o
 const BASE = join('runs', 'library')
 
 /** `faultline run` of a folder, of several files, or on all systems. Sets the exit code. Rejects with a UsageError. */
-export async function runLibrary(paths: readonly string[], flags: Flags): Promise<void> {
+export async function runLibrary(
+  paths: readonly string[],
+  flags: Flags,
+  ci?: CiReport,
+): Promise<void> {
   const base = flags.out ?? BASE
-  const { tasks, onServersOnly } = libraryTasks(scenarioFiles(paths), base, flags)
+  const inFull = { ...flags, suites: ci !== undefined }
+  const { tasks, onServersOnly } = libraryTasks(scenarioFiles(paths), base, inFull)
   const jobs = Math.min(flags.jobs ?? availableParallelism(), tasks.length)
   const startMs = performance.now()
   const { rows, interrupted } = await rowsOf(tasks, jobs, flags.quiet === true)
@@ -40,7 +47,8 @@ export async function runLibrary(paths: readonly string[], flags: Flags): Promis
     secondsOfRuns: rows.reduce((sum, { seconds }) => sum + seconds, 0),
     ...{ jobs, asked: tasks.length, onServersOnly, ...(ledger && { ledger }), rows },
   }
-  const json = toJson(result, 2)
+  ci?.add(...suitesOfLibrary(result))
+  const json = toJson({ ...result, rows: rows.map(({ suite: _, ...row }) => row) }, 2)
   mkdirSync(base, { recursive: true })
   writeFileSync(join(base, 'table.json'), `${json}\n`)
   process.stdout.write(`${flags.json ? json : libraryTable(result)}\n`)

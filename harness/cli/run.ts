@@ -1,16 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Suite } from '../../reports/ci/suite.ts'
 import { repetitionTable } from '../experiments/repetition-table.ts'
 import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
 import { judge, report, run, scenario } from '../index.ts'
 import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
-import { unmet } from '../pipeline/expectation.ts'
+import { isOnlyUnknown, takenOf, unmet } from '../pipeline/expectation.ts'
 import { type Judged, judgeRun } from '../pipeline/judge-run.ts'
 import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
 import type { RunOptions } from '../pipeline/record-run.ts'
+import { suiteOfRun } from '../pipeline/run-suite.ts'
 import { defaultDirectory, runDirectory, takeFolder } from '../record/run-directory.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
+import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
 import { ProgressLine } from './progress.ts'
 import { outcomeTable } from './verdict-table.ts'
@@ -37,19 +40,21 @@ export async function runCommand(
   file: string,
   flags: RunFlags,
   argv: readonly string[],
+  ci?: CiReport,
 ): Promise<void> {
   const command = ['faultline', ...argv.slice(2)].join(' ')
   if (isSweepFile(file)) {
     if (flags.system !== undefined)
       throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
-    return (await import('./sweep.ts')).sweepCommand(file, flags, command)
+    return (await import('./sweep.ts')).sweepCommand(file, flags, command, ci)
   }
-  if (flags.reps !== undefined) return repeatCommand(file, flags, flags.reps, command)
+  if (flags.reps !== undefined)
+    return repeatCommand(file, flags, { times: flags.reps, command, ci })
   const interrupt = onInterrupt([ENDING])
   const interrupted = () => interrupt.times() > 0
   const judged = await runOnce(file, flags, { command, out: flags.out, interrupted })
   interrupt.done()
-  finish(judged, flags)
+  finish(judged, flags, ci)
   if (interrupted())
     process.stderr.write(
       `Interrupted. What was recorded is in ${judged.directory} and can be reported.\n`,
@@ -64,8 +69,7 @@ function noteReplaced(sentence: string | null): void {
 async function repeatCommand(
   file: string,
   flags: RunFlags,
-  times: number,
-  command: string,
+  { times, command, ci }: { times: number; command: string; ci?: CiReport | undefined },
 ): Promise<void> {
   if ((flags.world ?? 'sim') === 'sim')
     throw new UsageError(
@@ -80,7 +84,10 @@ async function repeatCommand(
     if (!flags.quiet) process.stderr.write(`run ${number} of ${times}: ${out}\n`)
     return runOnce(file, flags, { command, out, interrupted })
   }
-  const exitCodeOf = (judged: Judged) => exitCode(judged, flags)
+  const exitCodeOf = (judged: Judged) => {
+    ci?.add(suiteOf(judged, flags))
+    return exitCode(judged, flags)
+  }
   try {
     const repeated = await repeat(base, times, { once, exitCodeOf, stopped })
     if (flags.json) print(readFileSync(join(base, 'reps.json'), 'utf8').trimEnd())
@@ -124,12 +131,13 @@ async function runOnce(
 }
 
 /** `faultline report`: makes the report of a run again, from its directory alone. Sets the exit code. */
-export async function reportCommand(path: string, flags: RunFlags): Promise<void> {
-  finish(await judgeRun(runDirectory(path)), flags)
+export async function reportCommand(path: string, flags: RunFlags, ci?: CiReport): Promise<void> {
+  finish(await judgeRun(runDirectory(path)), flags, ci)
 }
 
 /** Prints what came out of a run, and sets the exit code. */
-function finish(judged: Judged, flags: RunFlags): void {
+function finish(judged: Judged, flags: RunFlags, ci?: CiReport): void {
+  ci?.add(suiteOf(judged, flags))
   if (flags.json) print(readFileSync(join(judged.directory, 'summary.json'), 'utf8').trimEnd())
   else print(outcomeTable(judged, flags.expect === true))
   process.exitCode = exitCode(judged, flags)
@@ -137,9 +145,11 @@ function finish(judged: Judged, flags: RunFlags): void {
 
 function exitCode({ analysis, judgement }: Judged, flags: RunFlags): number {
   if (flags.expect && analysis.plan.expect) return unmet(analysis, judgement).length === 0 ? 0 : 1
-  const onlyUnknown = judgement.exitCode === 3 && judgement.verdict === 'unknown'
-  return flags.allowUnknown && onlyUnknown ? 0 : judgement.exitCode
+  return flags.allowUnknown && isOnlyUnknown(judgement) ? 0 : judgement.exitCode
 }
+
+const suiteOf = (judged: Judged, flags: RunFlags): Suite =>
+  suiteOfRun(judged, takenOf(judged.analysis, judged.judgement, flags))
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)

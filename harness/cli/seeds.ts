@@ -2,6 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
+import { suiteOfSeeds } from '../experiments/campaign/campaign-suites.ts'
 import { inParallel } from '../experiments/campaign/crew.ts'
 import { seedCampaign, seedTable } from '../experiments/campaign/seed-campaign.ts'
 import { seedsOf } from '../experiments/campaign/seeds.ts'
@@ -13,6 +14,7 @@ import { faultlineVersion } from '../pipeline/version.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
 import { takeFolder } from '../record/run-directory.ts'
 import { CampaignProgress } from './campaign-progress.ts'
+import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
 import { rowLost, STOPPING } from './library.ts'
 
@@ -27,7 +29,7 @@ type Flags = {
 }
 
 /** `faultline run FILE --seeds 1..1000`. Sets the exit code. Rejects with UsageError and as the reading of a scenario does. */
-export async function runSeeds(file: string, flags: Flags): Promise<void> {
+export async function runSeeds(file: string, flags: Flags, ci?: CiReport): Promise<void> {
   const seeds = seedsOf(flags.seeds)
   if (isReplay(file))
     throw new UsageError(`${file} has its seed inside. Give a scenario for --seeds.`)
@@ -49,6 +51,7 @@ export async function runSeeds(file: string, flags: Flags): Promise<void> {
     ...{ scenario: plan.name, faultline: faultlineVersion, expecting, asked: seeds.length },
     ...{ jobs, interrupted, seconds: (performance.now() - startMs) / 1000 },
   })
+  ci?.add(suiteOfSeeds(campaign, rows, seeds, file))
   const json = toJson(campaign, 2)
   writeFileSync(join(base, 'campaign.json'), `${json}\n`)
   process.stdout.write(`${flags.json ? json : seedTable(campaign)}\n`)

@@ -1,3 +1,5 @@
+import type { Taken } from '../../reports/ci/suite.ts'
+import { exitCodes } from '../analysis/limits/judge.ts'
 import type { Analysis, Finding, Judgement } from '../model/finding.ts'
 
 /** A finding fires if it is not a clean pass: it found violations, or could not say. */
@@ -28,3 +30,22 @@ const saidBy = (checker: string, { findings }: Analysis): string => {
   const found = findings.find((finding) => finding.checker === checker)
   return found && found.violations === 0 ? `cannot say: ${found.because}` : 'fires'
 }
+
+/** By what a run is judged beside its verdict. */
+export type Standard = { expect?: boolean; allowUnknown?: boolean }
+
+/** How CI servers are to take a run: as its exit code says. */
+export function takenOf(analysis: Analysis, judgement: Judgement, standard: Standard): Taken {
+  const passed = judgement.verdict === 'pass'
+  if (standard.expect && analysis.plan.expect) {
+    const wrong = unmet(analysis, judgement)
+    const met = wrong.length === 0 && !passed
+    return { unmet: wrong, accepted: met ? 'as the scenario expects' : null }
+  }
+  const allowed = standard.allowUnknown && isOnlyUnknown(judgement)
+  return { unmet: [], accepted: allowed ? 'accepted by --allow-unknown' : null }
+}
+
+/** Nothing is wrong with the run but that there is no evidence for something. */
+export const isOnlyUnknown = ({ verdict, exitCode }: Judgement): boolean =>
+  verdict === 'unknown' && exitCode === exitCodes.unknown

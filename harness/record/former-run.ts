@@ -30,6 +30,9 @@ const OWN = new RegExp(
     .join('|'),
 )
 
+/** What CI servers are told of a run may lie beside it, and is there before the run is. */
+const TOLD = /^junit.*\.xml$/
+
 /** What stands in a folder that a run is to be left in. */
 type Former =
   | { kind: 'nothing' }
@@ -39,7 +42,7 @@ type Former =
   | { kind: 'foreign'; names: string[] }
 
 export function formerRun(path: string): Former {
-  const names = existsSync(path) ? readdirSync(path) : []
+  const names = existsSync(path) ? readdirSync(path).filter((name) => !TOLD.test(name)) : []
   if (names.length === 0) return { kind: 'nothing' }
   const foreign = names.filter((name) => !OWN.test(name))
   const parts = names.filter((name) => PART.test(name)).map((name) => join(path, name))

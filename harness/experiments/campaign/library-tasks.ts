@@ -14,6 +14,8 @@ export type LibraryFlags = {
   expect?: boolean
   /** Keep all runs with their reports. */
   reports?: boolean
+  /** Tell of each all that was judged, for CI servers. */
+  suites?: boolean
 }
 
 /** The runs of a library, those that take longest first, and the scenarios that are left out. */
@@ -46,6 +48,7 @@ function tasksOf({ file, systems }: ScenarioFile, base: string, flags: LibraryFl
     keep: flags.reports ? ('all' as const) : ('odd' as const),
     expecting: flags.expect === true,
     figures: false,
+    ...(flags.suites && { suite: true }),
   }
   const on = flags.all ? [undefined, ...systems] : [system]
   return on.flatMap((kind): Task[] => {

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
+import { type Suite, suiteOf } from '../../../reports/ci/suite.ts'
 import { exitCodeOf, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
-import { unmet } from '../../pipeline/expectation.ts'
+import { takenOf, unmet } from '../../pipeline/expectation.ts'
 import { type Judged, judgeRecord, judgeRun } from '../../pipeline/judge-run.ts'
 import { planOf, pointsOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
@@ -13,6 +14,7 @@ import { type Row, rowNotRun, type Task } from './task.ts'
 /** Runs a task in this process, judges it, and keeps of it what it should. Never rejects: what went wrong is in the row. */
 export async function runTask(task: Task): Promise<Row> {
   const startMs = performance.now()
+  const startedAt = new Date().toISOString()
   try {
     const plan = plannedFor(task)
     const directory = openRunDirectory(plan, task.directory)
@@ -27,7 +29,9 @@ export async function runTask(task: Task): Promise<Row> {
       writeJson(directory, 'environment.json', { ...environment, scenarioFile: task.file })
       await judgeRun(directory.path)
     }
-    return kept ? { ...row, directory: directory.path } : row
+    const run = kept ? directory.path : null
+    const told = task.suite && { suite: suiteOfTask(task, judged, { row, run, startedAt }) }
+    return { ...row, ...(run !== null && { directory: run }), ...told }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return rowNotRun(task, error.message, exitCodeOf(error))
@@ -73,4 +77,17 @@ function rowOf(task: Task, judged: Judged, seconds: number): Row {
     reached: analysis.reached,
     ...(task.figures && { figures: repetitionOf(judged, exitCode).metrics }),
   }
+}
+
+/** Where nothing is stated of a run that was not asked to pass, nothing about it is wrong. */
+function suiteOfTask(
+  { file: scenarioFile, expecting }: Task,
+  { analysis, judgement }: Judged,
+  { row, run, startedAt }: { row: Row; run: string | null; startedAt: string },
+): Suite {
+  const { outcome, seconds } = row
+  const open = { unmet: [], accepted: 'nothing is expected of it' }
+  const taken = outcome === 'reported' ? open : takenOf(analysis, judgement, { expect: expecting })
+  const environment = { scenarioFile, startedAt }
+  return suiteOf({ analysis, judgement, environment, run, seconds }, taken)
 }

@@ -1,3 +1,4 @@
+import type { Suite } from '../../../reports/ci/suite.ts'
 import type { StateName } from '../../analysis/ledger/states.ts'
 import type { Expectation } from '../../model/plan.ts'
 import type { RunFigure } from '../side-by-side.ts'
@@ -19,6 +20,8 @@ export type Task = {
   expecting: boolean
   /** Send the main figures of the run along. */
   figures: boolean
+  /** Send all that was judged along. */
+  suite?: boolean
 }
 
 /**
@@ -47,6 +50,7 @@ export type Row = {
   /** How often the run was in each state of the ledger; absent if it was not made. */
   reached?: Partial<Record<StateName, number>>
   figures?: RunFigure[]
+  suite?: Suite
 }
 
 /** The row of a run that failed. */

@@ -6,7 +6,7 @@ import { loadNotes } from '../../model/load-notes.ts'
 import type { SweepPoint, SweepResult } from '../../model/sweep.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
-import { judgeRun } from '../../pipeline/judge-run.ts'
+import { type Judged, judgeRun } from '../../pipeline/judge-run.ts'
 import { sweepOf } from '../../pipeline/plan.ts'
 import { type RunOptions, recordRun } from '../../pipeline/record-run.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
@@ -24,12 +24,17 @@ export type Swept = { directory: string; result: SweepResult }
 
 /**
  * Runs every point of a sweep, one after another, into <directory>/point-01 … and after each writes sweep.json,
- * sweep.md and sweep.html of all so far. `onPoint` hears of each before it begins.
+ * sweep.md and sweep.html of all so far. `onPoint` hears of each before it begins, `onJudged`
+ * when it has ended.
  */
 export async function runSweep(
   file: string,
   options: RunOptions &
-    Overrides & { command: string; onPoint?: (point: SweepPoint, of: number) => void },
+    Overrides & {
+      command: string
+      onPoint?: (point: SweepPoint, of: number) => void
+      onJudged?: (judged: Judged) => void
+    },
 ): Promise<Swept> {
   const { seed, world, out, command } = options
   const sweep = sweepOf(file, { seed, world })
@@ -51,7 +56,9 @@ export async function runSweep(
     writeJson(here, 'environment.json', { ...describeEnvironment(command), scenarioFile: file })
     keepScenario(here, file)
     await recordRun(point.plan, here, options)
-    const { analysis, judgement } = await judgeRun(path)
+    const judged = await judgeRun(path)
+    options.onJudged?.(judged)
+    const { analysis, judgement } = judged
     const { verdict, exitCode, because } = judgement
     result.points.push({
       ...{ number: point.number, at: point.at, verdict, exitCode, because },

@@ -1,0 +1,193 @@
+import type {
+  Analysis,
+  Finding,
+  Judgement,
+  LimitResult,
+  Verdict,
+} from '../../harness/model/finding.ts'
+import { limitBound, limitSubject } from '../../harness/text/value.ts'
+import { linesCommand } from '../findings.ts'
+import { limitCell } from '../limits.ts'
+
+/**
+ * What became of one thing that was judged. `failed`: a limit or a promise is broken. `error`: it says nothing of the
+ * system, since the run or its machine was not as it should be. `skipped`: nobody can tell, or it decides nothing.
+ */
+export type Outcome = 'passed' | 'failed' | 'error' | 'skipped'
+
+/** One thing that was judged, as a CI server counts them. */
+export type Case = {
+  /** Where: `partition-heal.us-east.baseline`. */
+  place: string
+  name: string
+  outcome: Outcome
+  /** One sentence; never begins with a digit, which some readers would take for a number. */
+  because: string
+  /** More to read below it, a line each. */
+  more: string[]
+  /** The limit as its scenario has it, to find its line. */
+  written?: string
+}
+
+/** All that was judged of one run, or of the runs of one plan. */
+export type Suite = {
+  name: string
+  /** The scenario's file as it was typed. */
+  file?: string
+  /** ISO time at which the run began. */
+  startedAt?: string
+  /** Wall clock. */
+  seconds?: number
+  properties: [string, string][]
+  cases: Case[]
+  /** Where the report is. */
+  report?: string
+}
+
+/** How the whole run is to be taken. */
+export type Taken = {
+  /** What of the scenario's `expect:` did not come out, where the run is judged by that. */
+  unmet: readonly string[]
+  /** Why a verdict other than pass is right all the same: `as the scenario expects`. Null: it is not. */
+  accepted: string | null
+}
+
+/** A run to be told to a CI server. */
+export type JudgedRun = {
+  analysis: Analysis
+  judgement: Judgement
+  /** As environment.json has it, as far as it was kept. */
+  environment: Readonly<Record<string, unknown>>
+  /** The run directory; null if it was not kept. */
+  run: string | null
+  /** Wall clock of the run. */
+  seconds?: number
+}
+
+/**
+ * A run as a suite: a case for each limit in each region (or link) and phase, one for each checker, one for the verdict.
+ * If the verdict is not pass at least one case is neither passed; unless the verdict is accepted, one is failed or error.
+ */
+export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
+  const { analysis, judgement, environment, run, seconds } = judged
+  const { plan } = analysis
+  const scenario = asWord(plan.name)
+  const cases = [
+    verdictCase(judged, scenario, taken),
+    ...judgement.limits.map((result) => limitCase(result, scenario, taken)),
+    ...analysis.findings.map((finding) => findingCase(finding, scenario, run, taken)),
+  ]
+  const { scenarioFile, startedAt, commit, command } = environment
+  const known = { faultline: `version ${analysis.faultline}`, seed: String(plan.seed) }
+  const point = Object.entries(plan.point ?? {}).map(([path, value]) => `${path} = ${value}`)
+  const at = point.length === 0 ? '' : `, ${point.join(', ')}`
+  return {
+    name: `${scenario} on ${plan.system.kind}, ${plan.world}${at}`,
+    file: typeof scenarioFile === 'string' ? scenarioFile : plan.file,
+    ...(typeof startedAt === 'string' && { startedAt }),
+    ...(seconds !== undefined && { seconds }),
+    properties: Object.entries({
+      ...known,
+      ...(typeof commit === 'string' && { commit: `git ${commit}` }),
+      ...(typeof command === 'string' && { command }),
+      ...(run !== null && { run: asWord(run) }),
+    }),
+    cases: named(cases),
+    ...(run !== null && { report: `${run}/report.html` }),
+  }
+}
+
+/** A name that some readers would take for a number, or cut to one, gets a word before it. */
+const asWord = (name: string): string => (/^[a-z/]/i.test(name) ? name : `scenario ${name}`)
+
+function verdictCase(
+  { analysis, judgement, run }: JudgedRun,
+  scenario: string,
+  taken: Taken,
+): Case {
+  const { verdict, because } = judgement
+  const more = run === null ? [] : [`report: ${run}/report.html`]
+  const at = { place: `${scenario}.run`, name: 'verdict', more }
+  const { unmet, accepted } = taken
+  if (unmet.length > 0)
+    return { ...at, outcome: 'failed', because: `not as expected: ${unmet.join('; ')}` }
+  const said = `${verdict}: ${because}`
+  if (verdict === 'pass') return { ...at, outcome: 'passed', because: said }
+  if (accepted !== null) return { ...at, outcome: 'skipped', because: `${accepted}: ${said}` }
+  const broken = verdict === 'fail' && analysis.ended.how !== 'failed'
+  return { ...at, outcome: broken ? 'failed' : 'error', because: said }
+}
+
+const words: Record<Verdict, string> = {
+  pass: 'held',
+  fail: 'broken',
+  unknown: 'cannot tell',
+  invalid: 'invalid',
+}
+
+function limitCase(result: LimitResult, scenario: string, taken: Taken): Case {
+  const { limit, region, link, phase, operation, verdict, because } = result
+  const place = region ?? link ?? (limit.pool ? 'pooled' : 'all')
+  const of = operation === undefined ? '' : ` of ${operation}`
+  return {
+    place: `${scenario}.${place}.${phase ?? 'run'}`,
+    name: `${limitSubject(limit)}${of} ${limitBound(limit)}`,
+    ...outcomeOf(verdict, taken),
+    because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
+    more: [`limit: ${limit.text}`, `cell: ${limitCell(result)}`],
+    written: limit.text,
+  }
+}
+
+function findingCase(finding: Finding, scenario: string, run: string | null, taken: Taken): Case {
+  const { checker, verdict, because, promised, unpromised, events } = finding
+  const at = { place: `${scenario}.checkers`, name: checker }
+  const more = events.flatMap(({ sentence }) => sentence)
+  if (more.length > 0 && run !== null) more.push(linesCommand(run, `finding=${checker}`))
+  if (verdict === 'fail' && !promised) {
+    const why = unpromised ?? 'The system does not promise this.'
+    return { ...at, outcome: 'skipped', because: `not promised: ${because} ${why}`, more }
+  }
+  const said = `${expected(verdict, taken)}${words[verdict]}: ${because}`
+  return { ...at, ...outcomeOf(verdict, taken), because: said, more }
+}
+
+/** What breaks in a run that is meant to break is no news: it is there to read, and fails nothing. */
+function outcomeOf(verdict: Verdict, { accepted }: Taken): { outcome: Outcome } {
+  if (verdict === 'pass') return { outcome: 'passed' }
+  if (verdict === 'unknown' || accepted !== null) return { outcome: 'skipped' }
+  return { outcome: verdict === 'fail' ? 'failed' : 'error' }
+}
+
+const expected = (verdict: Verdict, { accepted }: Taken): string =>
+  accepted !== null && (verdict === 'fail' || verdict === 'invalid') ? `${accepted}: ` : ''
+
+/** Two limits may ask the same of one cell with another confidence: CI servers tell cases apart by place and name. */
+function named(cases: readonly Case[]): Case[] {
+  const seen = new Map<string, number>()
+  return cases.map((one) => {
+    const key = `${one.place} ${one.name}`
+    const count = (seen.get(key) ?? 0) + 1
+    seen.set(key, count)
+    return count === 1 ? one : { ...one, name: `${one.name} (${count})` }
+  })
+}
+
+/** A suite of one case, for what is said of several runs or of a run that was not made. */
+export const suiteOfOne = (
+  name: string,
+  said: Pick<Case, 'outcome' | 'because'> & { name: string; file?: string },
+): Suite => ({
+  name: asWord(name),
+  ...(said.file !== undefined && { file: said.file }),
+  properties: [],
+  cases: [
+    {
+      place: `${asWord(name)}.run`,
+      name: said.name,
+      outcome: said.outcome,
+      because: said.because,
+      more: [],
+    },
+  ],
+})
