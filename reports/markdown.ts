@@ -97,10 +97,11 @@ function repeatPart(report: Report): string {
   return `${modelled}Faultline ${escapedText(faultline)}, seed ${plan.seed}. To repeat:\n\n\`\`\`sh\n${repeatCommand(report)}\n\`\`\``
 }
 
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
+export const code = (text: string): string =>
+  text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``
 
 /** Text that Markdown shows as it is, on one line. */
-const escapedText = (text: string): string =>
+export const escapedText = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]|#]/g, '\\$&')

@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import { junitXml } from '../../reports/ci/junit.ts'
 import { type Suite, suiteOfOne } from '../../reports/ci/suite.ts'
 import { UsageError } from '../model/errors.ts'
+import { stepSummaryFile, tellGithub } from './github.ts'
 
 /** What is asked for of CI servers beside the result. */
-export type CiFlags = { junit?: string }
+export type CiFlags = { junit?: string; github?: boolean }
 
 /**
  * What CI servers are told of a command. A file is there from the start and says that the command has not ended, so
@@ -14,9 +15,11 @@ export type CiFlags = { junit?: string }
 export class CiReport {
   private readonly suites: Suite[] = []
   private readonly junit: string | undefined
+  private readonly github: boolean
 
-  constructor({ junit }: CiFlags) {
+  constructor({ junit, github = false }: CiFlags) {
     this.junit = junit
+    this.github = github || stepSummaryFile() !== undefined
     const because = 'this was written before it began, and it did not come to its end'
     this.writeJunit([suiteOfOne('faultline', { name: 'command', outcome: 'error', because })])
   }
@@ -32,14 +35,19 @@ export class CiReport {
     const outcome = exitCode === 0 ? 'passed' : 'failed'
     if (this.suites.length === 0 || (exitCode !== 0 && !red))
       this.add(suiteOfOne('faultline', { name: 'exit code', outcome, because }))
-    this.writeJunit(this.suites)
+    this.tell()
   }
 
   /** The command could not be followed, or something broke. */
   fail(file: string, { message }: Error): void {
     const because = `not done: ${message}`
     this.add(suiteOfOne(file, { name: 'command', outcome: 'error', because, file }))
+    this.tell()
+  }
+
+  private tell(): void {
     this.writeJunit(this.suites)
+    if (this.github) tellGithub(this.suites)
   }
 
   private writeJunit(suites: readonly Suite[]): void {

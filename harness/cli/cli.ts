@@ -84,6 +84,7 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')
     .addOption(junitOption())
+    .addOption(githubOption())
     .addHelpText('after', runExamples)
     .action(async (paths: string[], flags: CampaignFlags & CiFlags) =>
       forCi(paths, flags, async (ci) => {
@@ -118,6 +119,7 @@ function addReading(program: Command): void {
     .option('--allow-unknown', 'exit 0 where there is no evidence for something')
     .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
     .addOption(junitOption())
+    .addOption(githubOption())
     .addHelpText('after', reportExamples)
     .action(async (path: string, flags: RunFlags & CiFlags) =>
       forCi([path], flags, async (ci) => (await import('./run.ts')).reportCommand(path, flags, ci)),
@@ -264,13 +266,20 @@ const imagesOption = (): Option =>
 const junitOption = (): Option =>
   new Option('--junit <file>', 'also write what was judged as JUnit XML, for CI servers')
 
+const githubOption = (): Option =>
+  new Option(
+    '--github',
+    'annotate the lines of broken limits and write a step summary; on in GitHub workflows',
+  )
+
 /** Does the work of a command, which is told to CI servers where that is asked for. */
 async function forCi(
   paths: readonly string[],
   flags: CiFlags,
   work: (ci?: CiReport) => Promise<void>,
 ): Promise<void> {
-  if (flags.junit === undefined) return work()
+  const inWorkflow = (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''
+  if (flags.junit === undefined && !flags.github && !inWorkflow) return work()
   await (await import('./ci-report.ts')).toldToCi(paths.join(' '), flags, work)
 }
 

@@ -27,6 +27,10 @@ export type Case = {
   more: string[]
   /** The limit as its scenario has it, to find its line. */
   written?: string
+  /** How many times over its limit, of a limit that was measured; Infinity where it never came about. */
+  excess?: number
+  /** It decides nothing, and nobody asked for it: enough to count it. */
+  aside?: true
 }
 
 /** All that was judged of one run, or of the runs of one plan. */
@@ -136,7 +140,18 @@ function limitCase(result: LimitResult, scenario: string, taken: Taken): Case {
     because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
     more: [`limit: ${limit.text}`, `cell: ${limitCell(result)}`],
     written: limit.text,
+    excess: excessOf(result),
+    ...(result.unasked && verdict === 'unknown' && { aside: true }),
   }
+}
+
+/** 2 where twice the limit was measured, or half of what it takes; 0 where nothing was. */
+function excessOf({ measured, limit: { value, bound } }: LimitResult): number {
+  if (measured === undefined) return 0
+  const { low, high } = typeof measured === 'number' ? { low: measured, high: measured } : measured
+  const [over, under] = bound === 'at-most' ? [high, value] : [value, low]
+  if (under === 0) return over === 0 ? 1 : Number.POSITIVE_INFINITY
+  return over / under
 }
 
 function findingCase(finding: Finding, scenario: string, run: string | null, taken: Taken): Case {
@@ -149,8 +164,18 @@ function findingCase(finding: Finding, scenario: string, run: string | null, tak
     return { ...at, outcome: 'skipped', because: `not promised: ${because} ${why}`, more }
   }
   const said = `${expected(verdict, taken)}${words[verdict]}: ${because}`
-  return { ...at, ...outcomeOf(verdict, taken), because: said, more }
+  const aside = verdict === 'unknown' && { aside: true as const }
+  return { ...at, ...outcomeOf(verdict, taken), because: said, more, ...aside }
 }
+
+/** The worst first: what is red, then what nobody can tell; limits after all else, by how far they are missed. */
+export const byWeight = (a: Case, b: Case): number =>
+  weightOf(a) - weightOf(b) || excessIn(b) - excessIn(a) || 0
+
+const excessIn = ({ excess }: Case): number => excess ?? Number.POSITIVE_INFINITY
+
+export const ranks: Record<Outcome, number> = { failed: 0, error: 1, skipped: 2, passed: 3 }
+const weightOf = ({ outcome, aside }: Case): number => (aside ? 4 : ranks[outcome])
 
 /** What breaks in a run that is meant to break is no news: it is there to read, and fails nothing. */
 function outcomeOf(verdict: Verdict, { accepted }: Taken): { outcome: Outcome } {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultline, newFolder, program } from '../support/faultline.ts'
+import { faultline, faultlineWith, newFolder, program } from '../support/faultline.ts'
 
 const scenarioText = (limit: string, more = '') => `# Is a small calm run quick?
 name: small
@@ -119,4 +119,23 @@ test('a run that is killed leaves a file that is an error, not that of the run b
   child.kill('SIGKILL')
   await ended
   expect(countsOf(junit)).toBe('tests="1" failures="0" errors="1"')
+})
+
+test('in a GitHub workflow a run marks the line of a broken limit and adds to the summary of its step', async () => {
+  const folder = newFolder()
+  const file = scenarioIn(folder, strict)
+  const summary = join(folder, 'summary.md')
+  writeFileSync(summary, 'before\n')
+  const workflow = { GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: folder }
+  const said = await faultlineWith(workflow, folder, 'run', file, '--out', 'r', '--json')
+  expect(said.code).toBe(1)
+  expect(JSON.parse(said.out)).toMatchObject({ verdict: 'fail' })
+  const line =
+    scenarioText(strict)
+      .split('\n')
+      .findIndex((text) => text.includes('max: 1ms')) + 1
+  expect(said.err).toMatch(new RegExp(`^::error file=small.yaml,line=${line},title=`, 'm'))
+  const text = readFileSync(summary, 'utf8')
+  expect(text).toMatch(/^before\n# ❌ failed: small on active-active-cdc, sim\n/)
+  expect(text).toContain('Report: `r/report.html`')
 })

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { planOf } from '../../../harness/pipeline/plan.ts'
+import { shippedFiles, shippedScenarios } from '../../../harness/pipeline/shipped.ts'
+import { limitLines } from '../../../harness/scenario/limit-lines.ts'
+
+test('limits are found where they are written, those of a world too', () => {
+  const text = `name: a
+limits:
+  - { metric: lag, p: 90, max: 1s }   # why
+  - metric: recall
+    mean: 0.9
+worlds:
+  containers:
+    limits:
+      - { metric: lag, p: 90, max: 2s }
+`
+  expect([...limitLines(text)]).toEqual([
+    ['metric: lag, p: 90, max: 1s', 3],
+    ['metric: recall, mean: 0.9', 4],
+    ['metric: lag, p: 90, max: 2s', 9],
+  ])
+  expect(limitLines('name: [').size).toBe(0)
+})
+
+test('every limit of three shipped scenarios is found at a line that holds its metric', () => {
+  for (const file of shippedFiles().filter((_, i) => i % 30 === 0)) {
+    const path = `${shippedScenarios}/${file}`
+    const text = readFileSync(path, 'utf8')
+    const lines = limitLines(text)
+    const { limits } = planOf(path)
+    expect(limits.length).toBeGreaterThan(0)
+    for (const { text: written, metric } of limits) {
+      const line = lines.get(written)
+      expect(line, `${file}: ${written}`).toBeDefined()
+      expect(text.split('\n')[(line ?? 0) - 1]).toContain(metric)
+    }
+  }
+})
