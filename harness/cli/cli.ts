@@ -8,6 +8,7 @@ import {
   calibrateExamples,
   checkExamples,
   examples,
+  initExamples,
   lineExamples,
   proveHelp,
   reportExamples,
@@ -15,6 +16,7 @@ import {
   shrinkExamples,
   twinExamples,
 } from './help.ts'
+import type { InitFlags } from './init.ts'
 import type { ProveFlags } from './prove.ts'
 import type { RunFlags } from './run.ts'
 import type { ShrinkFlags } from './shrink.ts'
@@ -52,6 +54,7 @@ function commands(argv: readonly string[]): Command {
   addProve(program)
   addCalibrate(program)
   addTwin(program)
+  addInit(program)
   addServers(program)
   addPages(program)
   return program
@@ -215,6 +218,19 @@ function addTwin(program: Command): void {
       const { scenarioFile } = await import('../pipeline/shipped.ts')
       await (await import('./twin.ts')).twinCommand(scenarioFile(file), flags)
     })
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('write a workflow that runs a folder of scenarios on every push and every night')
+    .argument('[folder]', 'where the scenarios are', 'scenarios')
+    .addOption(new Option('--ci <server>', 'for which CI server').choices(['github']))
+    .option('--force', 'write it anew where it is there already')
+    .addHelpText('after', initExamples)
+    .action(async (folder: string, flags: InitFlags) =>
+      print((await import('./init.ts')).initText(folder, flags)),
+    )
 }
 
 /** What concerns servers of this machine. */

@@ -58,6 +58,14 @@ Examples:
   faultline report runs/latest --junit junit.xml    what was judged of it, for CI servers
   faultline report runs/partition-heal-42 --json | jq .metrics`
 
+export const initExamples = `
+Examples:
+  faultline init --ci github                 writes .github/workflows/faultline.yml for the scenarios in scenarios/
+  faultline init --ci github load/scenarios  for those of another folder
+
+The workflow installs by npm ci, so package.json and package-lock.json have to name Faultline. A scenario is held to its
+own expect:, and to pass where it states none. Reports are kept as an artifact of each run.`
+
 export const lineExamples = `
 Selectors:
   op=17                     one operation and every hop of its write

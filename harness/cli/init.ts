@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
+import { UsageError } from '../model/errors.ts'
+import { workflowText } from '../text/workflow.ts'
+
+export type InitFlags = { ci?: 'github'; force?: boolean }
+
+const WORKFLOW = join('.github', 'workflows', 'faultline.yml')
+
+/** `faultline init --ci github`. Gives what was written, as text. Throws UsageError, and then nothing is written. */
+export function initText(folder: string, { ci, force = false }: InitFlags): string {
+  if (ci === undefined)
+    throw new UsageError('init writes a workflow for a CI server. Try: faultline init --ci github')
+  checkPlace()
+  const scenarios = checkScenarios(folder)
+  if (existsSync(WORKFLOW) && !force)
+    throw new UsageError(
+      `${WORKFLOW} is there already. Look at it, then write it anew: faultline init --ci github --force`,
+    )
+  mkdirSync(dirname(WORKFLOW), { recursive: true })
+  writeFileSync(WORKFLOW, workflowText(folder))
+  return [
+    `written: ${WORKFLOW}`,
+    `It runs the ${scenarios} of ${folder} on every push and every night, and keeps their reports.`,
+    `The same here: npx faultline run ${folder} --expect`,
+  ].join('\n')
+}
+
+/** GitHub reads workflows at the top of a repository, and this one installs with npm. */
+function checkPlace(): void {
+  const top = repositoryAbove(process.cwd())
+  if (top !== null && top !== process.cwd())
+    throw new UsageError(
+      `GitHub reads workflows at the top of a repository only. Go there: cd ${top}`,
+    )
+  const missing = ['package.json', 'package-lock.json'].filter((name) => !existsSync(name))
+  if (missing.length > 0)
+    throw new UsageError(
+      `the workflow installs Faultline by \`npm ci\`, and there is no ${missing.join(' and no ')} here. ` +
+        'Make Faultline a dependency first: npm install --save-dev, with the path or address of its package',
+    )
+}
+
+function repositoryAbove(folder: string): string | null {
+  if (existsSync(join(folder, '.git'))) return folder
+  const above = dirname(folder)
+  return above === folder ? null : repositoryAbove(above)
+}
+
+/** `3 scenarios`. The name of the folder goes into a shell command as it is. */
+function checkScenarios(folder: string): string {
+  const inside = resolve(folder).startsWith(`${process.cwd()}/`)
+  if (!inside || !/^[\w./-]+$/.test(folder) || folder.startsWith('-'))
+    throw new UsageError(
+      `"${folder}" cannot stand in a workflow: name a folder below this one, of letters, digits, dots and dashes.`,
+    )
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(
+      `there is no folder ${folder} with scenarios. Name yours: faultline init --ci github my-scenarios`,
+    )
+  const count = scenarioFiles([folder]).length
+  return count === 1 ? 'one scenario' : `${count} scenarios`
+}
