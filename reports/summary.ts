@@ -20,6 +20,7 @@ export function summaryOf({ analysis, judgement, environment }: Report) {
     faultline,
     scenario: plan.name,
     seed: plan.seed,
+    system: plan.system.kind,
     world: plan.world,
     overlay: [...overlayOf(plan)],
     notes: loadNotes(plan),
@@ -71,12 +72,12 @@ function limitRow({
   because,
   unasked,
 }: LimitResult) {
-  const { metric, stat, bound, value, confidence } = limit
+  const { metric, hop, stat, bound, value, confidence } = limit
   const { unit } = metrics[metric]
   return {
     metric,
     stat: stat.kind === 'quantile' ? percentileName(stat.q) : stat.kind,
-    ...present({ region, link, phase, operation }),
+    ...present({ hop, region, link, phase, operation }),
     bound,
     limit: value,
     ...measuredOf(measured, unit),
@@ -117,10 +118,12 @@ function figureRow({ ours, ...said }: ServerFigure) {
 
 const inUnit = (value: number, unit: string): number => (unit === 'us' ? Math.round(value) : value)
 
-const present = (texts: Record<string, string | undefined>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+const present = <K extends string>(
+  texts: Record<K, string | undefined>,
+): Partial<Record<K, string>> =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)) as Partial<
+    Record<K, string>
+  >
 
 const known = (figures: Record<string, number | undefined>, unit: string): Record<string, number> =>
   Object.fromEntries(

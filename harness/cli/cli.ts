@@ -4,10 +4,12 @@ import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
 import type { CiFlags, CiReport } from './ci-report.ts'
 import { explain } from './exit.ts'
+import type { ExportFlags } from './export.ts'
 import {
   calibrateExamples,
   checkExamples,
   examples,
+  exportExamples,
   initExamples,
   lineExamples,
   proveHelp,
@@ -50,6 +52,7 @@ function commands(argv: readonly string[]): Command {
     .addHelpText('after', examples)
   addRun(program, argv)
   addReading(program)
+  addExport(program)
   addShrink(program)
   addProve(program)
   addCalibrate(program)
@@ -148,6 +151,23 @@ function addReading(program: Command): void {
       const { scenarioJsonSchema } = await import('../scenario/shown/json-schema.ts')
       const { known } = await import('../pipeline/catalogue.ts')
       print(JSON.stringify(scenarioJsonSchema(known()), null, 2))
+    })
+}
+
+/** What prints something of a run for other tools. */
+function addExport(program: Command): void {
+  program
+    .command('export')
+    .description('print the figures of a run for other tools')
+    .argument('<run>', 'a run directory, e.g. runs/latest')
+    .addOption(
+      new Option('--format <format>', 'gauges for Prometheus, or every line of the charts')
+        .choices(['openmetrics', 'csv'] satisfies ExportFlags['format'][])
+        .makeOptionMandatory(),
+    )
+    .addHelpText('after', exportExamples)
+    .action(async (path: string, flags: ExportFlags) => {
+      process.stdout.write((await import('./export.ts')).exportText(path, flags))
     })
 }
 

@@ -58,6 +58,13 @@ Examples:
   faultline report runs/latest --junit junit.xml    what was judged of it, for CI servers
   faultline report runs/partition-heal-42 --json | jq .metrics`
 
+export const exportExamples = `
+Examples:
+  faultline export runs/latest --format openmetrics > run.om   each measurement a gauge, in seconds, bytes and ratios
+  faultline export runs/latest --format csv > charts.csv       every point that the report draws, a row each
+
+What was not measured is in neither. Of a run that never came to something by its end the value is +Inf.`
+
 export const initExamples = `
 Examples:
   faultline init --ci github                 writes .github/workflows/faultline.yml for the scenarios in scenarios/
