@@ -12,7 +12,7 @@ import { faultSpans } from './facts/faults.ts'
 import { type History, readHistory } from './facts/history.ts'
 import type { StateName } from './ledger/states.ts'
 import { statesReached } from './ledger/states.ts'
-import { type Cell, inOrder } from './metrics/cells.ts'
+import { type Cell, type Cells, inOrder } from './metrics/cells.ts'
 import { curvesOf } from './metrics/curves.ts'
 import { serverFigures } from './metrics/figures-of-servers.ts'
 import { materialOf, measure } from './metrics/measures.ts'
@@ -31,17 +31,19 @@ export type Analysed = Analysis & {
 
 /**
  * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
- * `guaranteesFor` what the system under test promises, `layoutFor` where it keeps points (absent: everywhere). Throws RecordError if the record cannot be read.
+ * `guaranteesFor` what the system under test promises, `layoutFor` where it keeps points (absent: everywhere). `cells` are filled with the values of
+ * metrics that have some (absent: new ones). Throws RecordError if the record cannot be read.
  */
 export function analyse(
   recordPath: string,
   neighboursFor: (plan: Plan) => Neighbours,
   guaranteesFor: (plan: Plan) => Guarantees,
   layoutFor?: (plan: Plan) => Layout,
+  cells?: Cells,
 ): Analysed {
   const history = readHistory(recordPath)
   const { plan } = history
-  return analyseHistory(history, neighboursFor(plan), guaranteesFor(plan), layoutFor?.(plan))
+  return analyseHistory(history, neighboursFor(plan), guaranteesFor(plan), layoutFor?.(plan), cells)
 }
 
 export function analyseHistory(
@@ -49,9 +51,10 @@ export function analyseHistory(
   neighbours: Neighbours,
   guarantees: Guarantees,
   layout?: Layout,
+  empty?: Cells,
 ): Analysed {
   const facts = factsOf(history, layout, neighbours.dim)
-  const material = materialOf(facts, neighbours)
+  const material = materialOf(facts, neighbours, empty)
   const { cells, samples, differences } = material
   const rows = measure(material)
   const figures = serverFigures(facts, cells.all(), rows)

@@ -177,6 +177,26 @@ export class Distribution {
   }
 }
 
+/** A distribution that also keeps its values in the order in which they came; what is censored as Infinity. */
+export class Sequence extends Distribution {
+  readonly order: number[] = []
+
+  override add(value: number): void {
+    super.add(value)
+    this.order.push(value)
+  }
+
+  override addBound(bound: number): void {
+    super.addBound(bound)
+    this.order.push(Number.POSITIVE_INFINITY)
+  }
+
+  override addEndless(): void {
+    super.addEndless()
+    this.order.push(Number.POSITIVE_INFINITY)
+  }
+}
+
 function valueAt(values: Histogram, rank: number): number {
   return rank > values.count ? Number.POSITIVE_INFINITY : values.at(rank)
 }

@@ -3,11 +3,13 @@ import { type WorldName, worldNames } from '../model/plan.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
 import type { CiFlags, CiReport } from './ci-report.ts'
+import type { CompareFlags } from './compare.ts'
 import { explain } from './exit.ts'
 import type { ExportFlags } from './export.ts'
 import {
   calibrateExamples,
   checkExamples,
+  compareExamples,
   examples,
   exportExamples,
   initExamples,
@@ -53,6 +55,7 @@ function commands(argv: readonly string[]): Command {
   addRun(program, argv)
   addReading(program)
   addExport(program)
+  addCompare(program)
   addShrink(program)
   addProve(program)
   addCalibrate(program)
@@ -169,6 +172,26 @@ function addExport(program: Command): void {
     .action(async (path: string, flags: ExportFlags) => {
       process.stdout.write((await import('./export.ts')).exportText(path, flags))
     })
+}
+
+function addCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('say whether one run, or a folder of runs, is worse than another')
+    .argument('<a>', 'a run directory, or a folder of runs: what was')
+    .argument('<b>', 'another one: what is')
+    .option('--meant <path>', 'a field of the plan that is meant to differ (repeat it)', append, [])
+    .option('--anyway', 'compare whatever else differs')
+    .option('--least <percent>', 'smallest difference worth a word (default: 5%)', share, 0.05)
+    .option('--least-points <n>', 'the same of shares such as recall (default: 0.01)', points, 0.01)
+    .option('--out <folder>', 'where to leave compare.json (default: runs/<a>-against-<b>)')
+    .option('--json', 'print compare.json on stdout instead of the table')
+    .option('--all', 'print every figure, also those that did not change')
+    .option('--allow-unknown', 'exit 0 where something cannot be told')
+    .addHelpText('after', compareExamples)
+    .action(async (a: string, b: string, flags: CompareFlags) =>
+      (await import('./compare.ts')).compareCommand(a, b, flags),
+    )
 }
 
 function addShrink(program: Command): void {
@@ -322,6 +345,22 @@ async function forCi(
 function seed(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
+  return Number(text)
+}
+
+const append = (text: string, before: string[]): string[] => [...before, ...text.split(',')]
+
+function share(text: string): number {
+  if (!/^\d+(\.\d+)? ?%?$/.test(text))
+    throw new InvalidArgumentError('The least difference is a share in percent, e.g. 5%.')
+  return Number.parseFloat(text) / 100
+}
+
+function points(text: string): number {
+  if (!/^0?\.\d+$|^[01]$/.test(text))
+    throw new InvalidArgumentError(
+      'The least difference of a share is a number up to 1, e.g. 0.01.',
+    )
   return Number(text)
 }
 

@@ -9,6 +9,7 @@ Examples:
   faultline lines runs/latest finding=lost-writes
   faultline run scenarios/ --expect              the whole library, on all cores: came out as stated?
   faultline run my.yaml --seeds 1..1000          a campaign: which seeds fail?
+  faultline compare runs/before runs/after       is anything worse, beyond chance?
   faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
   faultline prove                                does red work? planted bugs, each caught by what must see it
 
@@ -72,6 +73,20 @@ Examples:
 
 The workflow installs by npm ci, so package.json and package-lock.json have to name Faultline. A scenario is held to its
 own expect:, and to pass where it states none. Reports are kept as an artifact of each run.`
+
+export const compareExamples = `
+A is what was, B what is. Every figure both have is compared: better, worse, no difference seen, or cannot tell.
+
+Examples:
+  faultline compare runs/before runs/after
+  faultline compare runs/steady-42 runs/steady-strong --meant system.knobs     a change of knobs, not of code
+  faultline compare a b --least 10%                       only what is 10 % apart is worth a word
+  faultline run my.yaml --seeds 1..20 --reports --out runs/before    twenty runs, kept; then the same after the change:
+  faultline compare runs/before runs/after                in pairs of one seed: finds what one run each cannot
+
+What was run has to be the same, but for its seed and the fields you name with --meant: else nothing is compared.
+
+Exit codes: 0 nothing is worse; 1 something is worse; 2 usage; 3 it cannot be told, or the two cannot be compared.`
 
 export const lineExamples = `
 Selectors:

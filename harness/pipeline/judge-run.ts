@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Analysed, analyse } from '../analysis/analyse.ts'
 import { judge } from '../analysis/limits/judge.ts'
+import type { Cells } from '../analysis/metrics/cells.ts'
 import type { Judgement } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import { keptScenario } from '../record/run-directory.ts'
@@ -12,9 +13,10 @@ import { neighboursOf } from './open-sim.ts'
 
 export type Judged = { directory: string; analysis: Analysed; judgement: Judgement }
 
-/** What the record of a run proves, without a report. */
-export function judgeRecord(path: string): Judged {
-  const analysis = analyse(join(path, 'record.jsonl'), neighboursForPlan, guaranteesFor, layoutFor)
+/** What the record of a run proves, without a report; `cells` say what is kept of values (absent: how many, not when). */
+export function judgeRecord(path: string, cells?: Cells): Judged {
+  const record = join(path, 'record.jsonl')
+  const analysis = analyse(record, neighboursForPlan, guaranteesFor, layoutFor, cells)
   return { directory: path, analysis, judgement: judge(analysis) }
 }
 

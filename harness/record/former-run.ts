@@ -23,7 +23,16 @@ const OWN = new RegExp(
       'sweep.(json|md|html)',
       'campaign.json',
     ],
-    ...['table.json', 'direct.json', 'profile.yaml', 'twin.*', 'circumstances.json', 'sim', 'real'],
+    ...[
+      'table.json',
+      'direct.json',
+      'profile.yaml',
+      'twin.*',
+      'compare.(json|html)',
+      'circumstances.json',
+      'sim',
+      'real',
+    ],
     ...['small.*', '(rep|point|seed)-\\d+.*'],
   ]
     .map((name) => `^${name}$`)

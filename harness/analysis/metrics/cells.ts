@@ -23,13 +23,18 @@ export type Cell = { dims: Dims; values: Distribution }
 /** Distributions by what they are about, made when first asked for. */
 export class Cells {
   private readonly byKey = new Map<string, Cell>()
+  private readonly made: () => Distribution
+
+  constructor(made = () => new Distribution()) {
+    this.made = made
+  }
 
   at(dims: Dims): Distribution {
     const { metric, region = '', link = '', phase = '', operation = '', hop = '' } = dims
     const key = `${metric}|${region}|${link}|${phase}|${operation}|${hop}`
     let cell = this.byKey.get(key)
     if (!cell) {
-      cell = { dims, values: new Distribution() }
+      cell = { dims, values: this.made() }
       this.byKey.set(key, cell)
     }
     return cell.values

@@ -42,11 +42,15 @@ type Material = {
   cells: Cells
 }
 
-export const materialOf = (facts: Facts, neighbours: Neighbours): Material => ({
+export const materialOf = (
+  facts: Facts,
+  neighbours: Neighbours,
+  cells = new Cells(),
+): Material => ({
   facts,
   samples: recallSamples(facts, neighbours),
   differences: answerDifferences(facts),
-  cells: new Cells(),
+  cells,
 })
 
 /** Gives the rows of one metric or several, or fills cells: what is in them becomes rows once all are filled. */
