@@ -6,12 +6,12 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
   type YAMLMap,
 } from 'yaml'
+import { parsed } from './parsed.ts'
 import type { Problem } from './problem.ts'
 import { shortened } from './spelling.ts'
-import { isMerge, tooDeep, type YamlFault, yamlFaults } from './yaml-faults.ts'
+import { isMerge, type YamlFault, yamlFaults } from './yaml-faults.ts'
 
 /** A file of text under the name it was given by. */
 export type SourceFile = { file: string; text: string }
@@ -53,9 +53,7 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
   const add = ({ offset, ...said }: YamlFault): void => {
     problems.push({ file, ...place(offset), ...said })
   }
-  const deep = tooDeep(text)
-  const options = { lineCounter: lines, prettyErrors: false, merge: true }
-  const document = parseDocument(deep ? text.slice(0, deep.offset) : text, options)
+  const { document, deep } = parsed(text, lines)
   if (deep) add(deep)
   else for (const error of document.errors) add(syntaxFault(error, text))
   const wellFormed = !deep && document.errors.every((error) => error.code === 'DUPLICATE_KEY')

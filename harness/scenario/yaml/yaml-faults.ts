@@ -7,34 +7,13 @@ import {
   isPair,
   isScalar,
   isSeq,
-  Lexer,
   type Node,
-  Parser,
   visit,
 } from 'yaml'
 import { shortened } from './spelling.ts'
 
 /** Something that YAML allows and a scenario cannot use, at an offset into the text. */
 export type YamlFault = { offset: number; message: string; hint: string }
-
-/** Nothing in a scenario is nested half as deep. */
-const DEEPEST = 64
-
-/**
- * Where nesting passes what a scenario can need. The parser of the library goes down level by level and takes the
- * whole process with it at some 20,000, so this is asked before the text is parsed: lexer and tokens are flat.
- */
-export function tooDeep(text: string): YamlFault | undefined {
-  const parser = new Parser()
-  for (const lexeme of new Lexer().lex(text)) {
-    const tokens = parser.next(lexeme)
-    while (!tokens.next().done);
-    if (parser.stack.length <= DEEPEST) continue
-    const message = `this is nested more than ${DEEPEST} levels deep`
-    return { offset: parser.offset, message, hint: 'A scenario needs about six.' }
-  }
-  return undefined
-}
 
 const isOf =
   (type: string) =>
