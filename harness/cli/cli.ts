@@ -6,12 +6,15 @@ import type { CiFlags, CiReport } from './ci-report.ts'
 import type { CompareFlags } from './compare.ts'
 import { explain } from './exit.ts'
 import type { ExportFlags } from './export.ts'
+import type { BaselineFlags, GateFlags } from './gate.ts'
 import {
+  baselineExamples,
   calibrateExamples,
   checkExamples,
   compareExamples,
   examples,
   exportExamples,
+  gateExamples,
   initExamples,
   lineExamples,
   proveHelp,
@@ -61,6 +64,8 @@ function commands(argv: readonly string[]): Command {
   addCalibrate(program)
   addTwin(program)
   addInit(program)
+  addGate(program, argv)
+  addBaseline(program)
   addServers(program)
   addPages(program)
   return program
@@ -273,6 +278,78 @@ function addInit(program: Command): void {
     .addHelpText('after', initExamples)
     .action(async (folder: string, flags: InitFlags) =>
       print((await import('./init.ts')).initText(folder, flags)),
+    )
+}
+
+const HISTORY = 'baselines'
+
+function addGate(program: Command, argv: readonly string[]): void {
+  program
+    .command('gate')
+    .description('run a night, add it to the history, and go red only for what got worse for good')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .option('--reps <n>', 'runs a night, seeds in a row; their median counts', howOften, 3)
+    .option('--seed <n>', 'the first seed, instead of the one in the scenario', seed)
+    .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
+    .addOption(worldOption())
+    .addOption(imagesOption())
+    .option('--history <folder>', 'where the history of nights is kept', HISTORY)
+    .option('--night <date>', 'the night this is, as YYYY-MM-DD (default: today)')
+    .option('--out <folder>', 'where to leave the runs (default: runs/<name>-night-<date>)')
+    .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
+    .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
+    .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', gateExamples)
+    .action(async (file: string, flags: GateFlags) => {
+      const { scenarioFile } = await import('../pipeline/shipped.ts')
+      await (await import('./gate.ts')).gateCommand(scenarioFile(file), flags, argv)
+    })
+}
+
+function addBaseline(program: Command): void {
+  const baseline = program
+    .command('baseline')
+    .description('the nights a gate compares with: show them, add to them, accept a new level')
+    .addHelpText('after', baselineExamples)
+  const verb = (name: string, description: string) =>
+    baseline
+      .command(name)
+      .description(description)
+      .addOption(worldOption())
+      .option('--history <folder>', 'where the history of nights is kept', HISTORY)
+      .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
+      .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
+  verb('show', 'judge the last night again, and run nothing')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .action(async (of: string, flags: BaselineFlags) =>
+      (await import('./gate.ts')).showBaseline(of, flags),
+    )
+  verb('add', 'make a night of runs that are there already')
+    .argument('<run...>', 'run directories of one scenario')
+    .option('--night <date>', 'the night they are of, as YYYY-MM-DD (default: when the first ran)')
+    .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .action(async (runs: string[], flags: BaselineFlags) =>
+      (await import('./gate.ts')).addBaseline(runs, flags),
+    )
+  verb('accept', 'measure against the level of now: what got worse is meant to be so')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .requiredOption('--why <text>', 'for whoever reads the history in a year')
+    .option('--what <name>', 'only this metric, e.g. "search.response p99"')
+    .option('--where <name>', 'only there, e.g. baseline')
+    .option('--since <date>', 'the first night of the level (default: where it changed)')
+    .action(async (of: string, flags: BaselineFlags) =>
+      (await import('./gate.ts')).acceptBaseline(of, flags),
+    )
+  verb('quarantine', 'let one metric turn nothing red until a date')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .requiredOption('--what <name>', 'the metric, e.g. "lag p90"')
+    .requiredOption('--where <name>', 'where, e.g. baseline')
+    .requiredOption('--until <date>', 'the last night of it, as YYYY-MM-DD')
+    .requiredOption('--why <text>', 'for whoever reads the history in a year')
+    .action(async (of: string, flags: BaselineFlags) =>
+      (await import('./gate.ts')).quarantineSeries(of, flags),
     )
 }
 

@@ -11,9 +11,10 @@ Examples:
   faultline run my.yaml --seeds 1..1000          a campaign: which seeds fail?
   faultline compare runs/before runs/after       is anything worse, beyond chance?
   faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
+  faultline gate my.yaml                         a night: is anything worse than in the nights before?
   faultline prove                                does red work? planted bugs, each caught by what must see it
 
-Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence,
+Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence, 4 worse than before (gate),
 5 environment, 6 a correctness checker failed, 130 interrupted.`
 
 export const runExamples = `
@@ -142,3 +143,27 @@ Examples:
   faultline twin scenarios/partition-heal.yaml          real servers first, then the simulator; twin.html compares
   faultline twin my.yaml --again --profile mine         the same real run beside another profile
   faultline twin scenarios/steady-state.yaml --write    errors into the profile's file: simulated reports show them`
+
+export const gateExamples = `
+Each figure is the median of the runs of a night. A change is looked for in all nights (E-divisive, then merged by
+significance and size, as Hunter does): 5 % of a time or rate, half a point of recall. Red is only what has lasted
+two nights, or is worse by half on its first. It stays red until it is mended or accepted.
+
+Examples:
+  faultline gate my.yaml                       three seeds, added to baselines/my.sim.jsonl as tonight
+  faultline gate my.yaml --world containers    on real servers; another machine begins a series of its own
+  faultline baseline show my.yaml              the last night again
+  faultline baseline accept my.yaml --why "the new index costs 8 % and saves half the memory"
+
+Exit codes: 0 no worse, or still learning; 4 worse for good; 3 no data tonight, which is never green;
+1 and 6 as a run has them: a limit or a promise was broken, whatever the nights before were like.`
+
+export const baselineExamples = `
+A history is a file of lines in the folder --history, one for each scenario and world: nights, acceptances and
+quarantines, each with who and when. Keep it in git, or wherever the nights are kept.
+
+Examples:
+  faultline baseline show partition-heal
+  faultline baseline add runs/a runs/b runs/c --night 2026-11-30      runs made elsewhere become a night
+  faultline baseline accept partition-heal --what "lag p90" --where baseline --why "larger batches"
+  faultline baseline quarantine partition-heal --what "lag p90" --where baseline --until 2026-12-31 --why "noisy disk"`

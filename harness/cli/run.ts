@@ -102,7 +102,8 @@ async function repeatCommand(
   }
 }
 
-async function runOnce(
+/** One run, from its scenario to its report. */
+export async function runOnce(
   file: string,
   { seed, world, system, images, quiet }: RunFlags,
   options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,

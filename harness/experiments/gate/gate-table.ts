@@ -1,0 +1,43 @@
+import { textTable } from '../../text/table.ts'
+import { measuredText, percentText } from '../../text/value.ts'
+import type { Gate, GatedSeries } from './gate.ts'
+import { unitOf } from './history.ts'
+
+const order = ['regressed', 'suspected', 'no data', 'improved', 'learning', 'steady'] as const
+
+/** What a night came to: the worst first, what is steady as a count, and the sentence that says why it is red or not. */
+export function gateTable({ night, nights, begins, series, because, exitCode }: Gate): string {
+  const rank = ({ trend }: GatedSeries) => order.indexOf(trend.state)
+  const told = series
+    .filter(({ trend }) => trend.state !== 'steady' && trend.state !== 'learning')
+    .sort((a, b) => rank(a) - rank(b))
+  const learning = series.filter(({ trend }) => trend.state === 'learning').length
+  const steady = series.length - told.length - learning
+  const rows = told.map((one) => [wordOf(one), one.what, one.where, sentenceOf(one)])
+  return [
+    `${night.scenario}, ${night.world}, night ${night.night} (${nights} that compare), commit ${night.commit}`,
+    ...(rows.length > 0 ? textTable(['', '', '', ''], ['left', 'left', 'left', 'left'], rows) : []),
+    ...(begins === undefined ? [] : [begins]),
+    ...(learning > 0 ? [`  ${learning} of ${series.length} figures are being learned.`] : []),
+    ...(steady > 0 ? [`  ${steady} of ${series.length} figures are as they were.`] : []),
+    '',
+    `${exitCode === 0 ? 'GREEN' : exitCode === 4 ? 'REGRESSED' : exitCode === 3 ? 'NO DATA' : 'RED'}: ${because}`,
+  ].join('\n')
+}
+
+const wordOf = ({ trend, quarantined }: GatedSeries): string =>
+  quarantined ? `${trend.state} (quarantined until ${quarantined.until})` : trend.state
+
+function sentenceOf(one: GatedSeries): string {
+  const { trend, nights } = one
+  if (trend.state === 'no data') return 'nothing was measured'
+  if (trend.state === 'learning') return `${trend.nights} of ${trend.of} nights`
+  const unit = unitOf(one)
+  if (trend.state === 'steady') return measuredText(trend.level, unit)
+  const { before, after, change } = trend
+  const points = unit === 'ratio' ? ' points' : ''
+  const by = `${change > 0 ? '+' : '−'}${percentText(Math.abs(change))}${points}`
+  const count = trend.nights === 1 ? '1 night' : `${trend.nights} nights`
+  const next = trend.state === 'suspected' ? '; counts if the next night is like it' : ''
+  return `${by}: ${measuredText(before, unit)} to ${measuredText(after, unit)}, ${count} since ${nights[trend.since]}${next}`
+}
