@@ -24,8 +24,13 @@ export class CiReport {
     this.writeJunit([suiteOfOne('faultline', { name: 'command', outcome: 'error', because })])
   }
 
+  /** Repetitions of one plan are told apart by a number: history is kept by the name of the suite. */
   add(...suites: readonly Suite[]): void {
-    this.suites.push(...suites)
+    for (const suite of suites) {
+      const { name } = suite
+      const count = this.suites.filter((one) => one.name.replace(/ \(\d+\)$/, '') === name).length
+      this.suites.push(count === 0 ? suite : { ...suite, name: `${name} (${count + 1})` })
+    }
   }
 
   /** The command ended with this exit code; a file without a red case never stands beside one that is not 0. */

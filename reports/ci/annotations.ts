@@ -36,7 +36,7 @@ const isOpen = ({ outcome, aside }: Case): boolean => outcome === 'skipped' && !
 function notesOf({ name, file }: Suite, cases: readonly Case[], lineOf: LineOf): Note[] {
   const groups = new Map<string, Case[]>()
   for (const one of [...cases].sort(byWeight)) {
-    const key = one.written ?? `${one.place} ${one.name}`
+    const key = one.written ?? `${one.where} ${one.name}`
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()].flatMap((cells): Note[] => {

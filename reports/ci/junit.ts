@@ -39,7 +39,7 @@ function suiteLines(suite: Suite): string[] {
   return [
     `  <testsuite${head}>`,
     ...(known.length > 0 ? ['    <properties>', ...known, '    </properties>'] : []),
-    ...cases.flatMap((one, i) => caseLines(one, i === 0 ? seconds : undefined)),
+    ...cases.flatMap((one, i) => caseLines(name, one, i === 0 ? seconds : undefined)),
     ...(report === undefined
       ? []
       : [`    <system-out>${escaped(`report: ${report}`)}</system-out>`]),
@@ -50,9 +50,13 @@ function suiteLines(suite: Suite): string[] {
 const elements = { failed: 'failure', error: 'error', skipped: 'skipped' } as const
 
 /** The first case, which is the verdict's, has the time of the run: cells of one run have none of their own. */
-function caseLines({ place, name, outcome, because, more }: Case, seconds?: number): string[] {
-  const time = timeText(seconds ?? 0)
-  const head = attributes({ classname: place, name, time })
+function caseLines(
+  suite: string,
+  { where, name, outcome, because, more }: Case,
+  seconds = 0,
+): string[] {
+  const time = timeText(seconds)
+  const head = attributes({ classname: `${suite}.${where}`, name, time })
   if (outcome === 'passed') return [`    <testcase${head}/>`]
   const element = elements[outcome]
   const said = attributes({ message: because, ...(outcome !== 'skipped' && { type: outcome }) })

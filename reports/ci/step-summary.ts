@@ -65,16 +65,16 @@ function limitsPart(limits: readonly Case[]): string {
   if (limits.length === 0) return ''
   const sorted = [...limits].sort(byWeight)
   const told = sorted.filter(({ aside }) => !aside).slice(0, LIMITS)
-  const rows = told.map(({ outcome, place, name, because }) =>
-    [words[outcome], cellOf(place), name, because].map(escapedText),
+  const rows = told.map(({ outcome, where, name, because }) =>
+    [words[outcome], cellOf(where), name, because].map(escapedText),
   )
   const left = limits.length - told.length
   const more = left > 0 ? `\n\n${counted(left, 'more limit')} in the report.` : ''
   return `${markdownTable(['', 'where', 'limit', 'measured'], rows)}${more}`
 }
 
-/** `partition-heal.us-east.baseline` is in the heading up to its first point. */
-const cellOf = (place: string): string => place.split('.').slice(1).join(' · ')
+/** `us-east · baseline`; a limit may also be on a link. */
+const cellOf = (where: string): string => where.replace('.', ' · ')
 
 function restPart(rest: readonly Case[]): string {
   const told = [...rest]

@@ -17,8 +17,8 @@ export type Outcome = 'passed' | 'failed' | 'error' | 'skipped'
 
 /** One thing that was judged, as a CI server counts them. */
 export type Case = {
-  /** Where: `partition-heal.us-east.baseline`. */
-  place: string
+  /** Where in the suite: `us-east.baseline`. With the name of the suite it is what history is kept by. */
+  where: string
   name: string
   outcome: Outcome
   /** One sentence; never begins with a digit, which some readers would take for a number. */
@@ -77,9 +77,9 @@ export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
   const { plan } = analysis
   const scenario = asWord(plan.name)
   const cases = [
-    verdictCase(judged, scenario, taken),
-    ...judgement.limits.map((result) => limitCase(result, scenario, taken)),
-    ...analysis.findings.map((finding) => findingCase(finding, scenario, run, taken)),
+    verdictCase(judged, taken),
+    ...judgement.limits.map((result) => limitCase(result, taken)),
+    ...analysis.findings.map((finding) => findingCase(finding, run, taken)),
   ]
   const { scenarioFile, startedAt, commit, command } = environment
   const known = { faultline: `version ${analysis.faultline}`, seed: String(plan.seed) }
@@ -104,14 +104,10 @@ export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
 /** A name that some readers would take for a number, or cut to one, gets a word before it. */
 const asWord = (name: string): string => (/^[a-z/]/i.test(name) ? name : `scenario ${name}`)
 
-function verdictCase(
-  { analysis, judgement, run }: JudgedRun,
-  scenario: string,
-  taken: Taken,
-): Case {
+function verdictCase({ analysis, judgement, run }: JudgedRun, taken: Taken): Case {
   const { verdict, because } = judgement
   const more = run === null ? [] : [`report: ${run}/report.html`]
-  const at = { place: `${scenario}.run`, name: 'verdict', more }
+  const at = { where: 'run', name: 'verdict', more }
   const { unmet, accepted } = taken
   if (unmet.length > 0)
     return { ...at, outcome: 'failed', because: `not as expected: ${unmet.join('; ')}` }
@@ -129,12 +125,12 @@ const words: Record<Verdict, string> = {
   invalid: 'invalid',
 }
 
-function limitCase(result: LimitResult, scenario: string, taken: Taken): Case {
+function limitCase(result: LimitResult, taken: Taken): Case {
   const { limit, region, link, phase, operation, verdict, because } = result
   const place = region ?? link ?? (limit.pool ? 'pooled' : 'all')
   const of = operation === undefined ? '' : ` of ${operation}`
   return {
-    place: `${scenario}.${place}.${phase ?? 'run'}`,
+    where: `${place}.${phase ?? 'run'}`,
     name: `${limitSubject(limit)}${of} ${limitBound(limit)}`,
     ...outcomeOf(verdict, taken),
     because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
@@ -154,9 +150,9 @@ function excessOf({ measured, limit: { value, bound } }: LimitResult): number {
   return over / under
 }
 
-function findingCase(finding: Finding, scenario: string, run: string | null, taken: Taken): Case {
+function findingCase(finding: Finding, run: string | null, taken: Taken): Case {
   const { checker, verdict, because, promised, unpromised, events } = finding
-  const at = { place: `${scenario}.checkers`, name: checker }
+  const at = { where: 'checkers', name: checker }
   const more = events.flatMap(({ sentence }) => sentence)
   if (more.length > 0 && run !== null) more.push(linesCommand(run, `finding=${checker}`))
   if (verdict === 'fail' && !promised) {
@@ -187,11 +183,11 @@ function outcomeOf(verdict: Verdict, { accepted }: Taken): { outcome: Outcome } 
 const expected = (verdict: Verdict, { accepted }: Taken): string =>
   accepted !== null && (verdict === 'fail' || verdict === 'invalid') ? `${accepted}: ` : ''
 
-/** Two limits may ask the same of one cell with another confidence: CI servers tell cases apart by place and name. */
+/** Two limits may ask the same of one cell with another confidence: CI servers tell cases apart by where and name. */
 function named(cases: readonly Case[]): Case[] {
   const seen = new Map<string, number>()
   return cases.map((one) => {
-    const key = `${one.place} ${one.name}`
+    const key = `${one.where} ${one.name}`
     const count = (seen.get(key) ?? 0) + 1
     seen.set(key, count)
     return count === 1 ? one : { ...one, name: `${one.name} (${count})` }
@@ -208,7 +204,7 @@ export const suiteOfOne = (
   properties: [],
   cases: [
     {
-      place: `${asWord(name)}.run`,
+      where: 'run',
       name: said.name,
       outcome: said.outcome,
       because: said.because,

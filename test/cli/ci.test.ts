@@ -41,7 +41,9 @@ test('--junit stands beside the run it tells of, and a kept run gives the same a
   expect(run).toMatchObject({ code: 1, err: '' })
   const xml = readFileSync(first, 'utf8')
   expect(countsOf(first)).toMatch(/failures="3" errors="0"/)
-  expect(xml).toContain('<testcase classname="small.us.baseline" name="search.response p99 ≤ 1 ms"')
+  expect(xml).toContain(
+    '<testcase classname="small on active-active-cdc, sim.us.baseline" name="search.response p99 ≤ 1 ms"',
+  )
   const again = join(folder, 'again.xml')
   const report = await faultline('report', out, '--junit', again)
   expect(report.code).toBe(1)
@@ -95,6 +97,26 @@ test('a folder gives a suite for each run, also for one that cannot be made', as
     'small on active-active-cdc, sim',
   ])
   expect(readFileSync(join(out, 'table.json'), 'utf8')).not.toContain('"suite"')
+})
+
+test('points of a sweep are suites of their own, and no two cases of a file have one name', async () => {
+  const folder = newFolder()
+  const junit = join(folder, 'out.xml')
+  const sweep = `sweep:
+  vary: { data.base: [100, 200] }
+  show: [{ metric: lost-writes }]
+`
+  const flags = ['--out', join(folder, 's'), '--junit', junit, '--quiet']
+  const said = await faultline('run', scenarioIn(folder, calm, sweep), ...flags)
+  expect(said.code).toBe(0)
+  const cases = [
+    ...readFileSync(junit, 'utf8').matchAll(/<testcase classname="([^"]*)" name="([^"]*)"/g),
+  ]
+  const names = cases.map(([, place, name]) => `${place} ${name}`)
+  expect(
+    names.filter((name) => name.startsWith('small on active-active-cdc, sim, data.base = 200.')),
+  ).toHaveLength(names.length / 2)
+  expect(new Set(names).size).toBe(names.length)
 })
 
 test('a campaign gives a case for each seed', async () => {

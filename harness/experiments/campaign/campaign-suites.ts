@@ -56,21 +56,17 @@ export function suiteOfSeeds(
     ...{ name: 'campaign', outcome: campaign.exitCode === 0 ? 'passed' : 'failed' },
     because: `${failing.length} of ${counted(rows.length, 'seed')} did not come out as it should`,
   })
-  const place = `${name}.seeds`
   return {
-    name: `${name}${one ? ` on ${one.system}` : ''}, ${counted(seeds.length, 'seed')}`,
+    name: `${name}${one ? ` on ${one.system}` : ''}, seeds`,
     file,
     seconds,
     properties: [['faultline', `version ${faultline}`]],
-    cases: [
-      ...cases,
-      ...seeds.map((seed) => seedCase(place, seed, bySeed.get(seed), replays.get(seed))),
-    ],
+    cases: [...cases, ...seeds.map((seed) => seedCase(seed, bySeed.get(seed), replays.get(seed)))],
   }
 }
 
-function seedCase(place: string, seed: number, row: Row | undefined, replay?: string): Case {
-  const at = { place, name: `seed ${seed}` }
+function seedCase(seed: number, row: Row | undefined, replay?: string): Case {
+  const at = { where: 'seeds', name: `seed ${seed}` }
   if (!row) return { ...at, outcome: 'error', because: 'interrupted: not run', more: [] }
   const { verdict, outcome, because, wrong } = row
   const more = replay === undefined ? [] : [`to repeat: faultline run ${replay}`]

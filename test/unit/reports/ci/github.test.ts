@@ -14,7 +14,7 @@ const plainly = { unmet: [], accepted: null }
 const sample = suiteOf(aReport(), plainly)
 
 const aCase = (over: Partial<Case>): Case => ({
-  place: 'small.us.baseline',
+  where: 'us.baseline',
   name: 'search.response p99 ≤ 1 ms',
   outcome: 'failed',
   because: 'broken: 4 ms.',
@@ -28,7 +28,7 @@ const aSuite = (...cases: Case[]): Suite => ({
   properties: [],
   cases: [
     {
-      ...{ place: 'small.run', name: 'verdict', outcome: 'failed' },
+      ...{ where: 'run', name: 'verdict', outcome: 'failed' },
       ...{ because: 'fail: Said.', more: [] },
     },
     ...cases,
@@ -81,7 +81,7 @@ test('names and sentences cannot leave their cell or become markup', () => {
 test('a broken limit is an error at its line, its cells together, and escaped as GitHub wants', () => {
   const cells = [
     aCase({ because: 'broken: 3 ms, 99 %.', excess: 3 }),
-    aCase({ because: 'broken: 5 ms, 99 %.', excess: 5, place: 'small.eu.baseline' }),
+    aCase({ because: 'broken: 5 ms, 99 %.', excess: 5, where: 'eu.baseline' }),
   ]
   expect(noted(aSuite(...cells))[1]).toBe(
     '::error file=ci/small.yaml,line=12,title=small on gossip-quorum%2C sim%3A search.response p99 ≤ 1 ms::broken: 5 ms, 99 %25. And in 1 more cell.',

@@ -23,21 +23,21 @@ const aRun = (judgement: Partial<Judgement> = {}, analysis: Partial<Analysis> = 
 
 const casesOf = (run: JudgedRun, taken = plainly): Case[] => suiteOf(run, taken).cases
 const isRed = ({ outcome }: Case): boolean => outcome === 'failed' || outcome === 'error'
-const find = (cases: Case[], place: string, name: RegExp): Case =>
-  cases.find((one) => one.place === place && name.test(one.name)) as Case
+const find = (cases: Case[], where: string, name: RegExp): Case =>
+  cases.find((one) => one.where === where && name.test(one.name)) as Case
 
 test('a broken limit fails in its cell, what nobody can tell is skipped, and both say why', () => {
   const cases = casesOf(aRun())
-  expect(find(cases, 'partition-heal.eu-west.settle', /^search.response p99/)).toMatchObject({
+  expect(find(cases, 'eu-west.settle', /^search.response p99/)).toMatchObject({
     outcome: 'failed',
     because: 'broken: p99 is 40.02 ms, 0.02 ms over the limit.',
   })
-  expect(find(cases, 'partition-heal.us-east.recovery:partition', /p99/)).toMatchObject({
+  expect(find(cases, 'us-east.recovery:partition', /p99/)).toMatchObject({
     outcome: 'skipped',
     because: 'cannot tell: Too few samples for a p99: it takes 1,000.',
   })
-  expect(find(cases, 'partition-heal.us-east.baseline', /p99/).outcome).toBe('passed')
-  expect(find(cases, 'partition-heal.us-east>eu-west.baseline', /^lag/).outcome).toBe('passed')
+  expect(find(cases, 'us-east.baseline', /p99/).outcome).toBe('passed')
+  expect(find(cases, 'us-east>eu-west.baseline', /^lag/).outcome).toBe('passed')
 })
 
 test('a checker is a case: broken promises fail, what nobody promised is skipped', () => {
@@ -48,7 +48,7 @@ test('a checker is a case: broken promises fail, what nobody promised is skipped
     aFinding({ checker: 'sequential', verdict: 'unknown', because: 'No id was fetched.' }),
   ]
   const cases = casesOf(aRun({}, { findings }))
-  const of = (name: RegExp) => find(cases, 'partition-heal.checkers', name)
+  const of = (name: RegExp) => find(cases, 'checkers', name)
   expect(of(/lost-writes/)).toMatchObject({
     outcome: 'failed',
     because: 'broken: 3 of 8 are gone.',
@@ -95,7 +95,7 @@ test('a run that does not come out as expected is red, also where it passes', ()
 test('a run that breaks as it is meant to has no failure, and every break is there to read', () => {
   const cases = casesOf(aRun(), { unmet: [], accepted: 'as the scenario expects' })
   expect(cases.filter(isRed)).toEqual([])
-  expect(find(cases, 'partition-heal.eu-west.settle', /p99/)).toMatchObject({
+  expect(find(cases, 'eu-west.settle', /p99/)).toMatchObject({
     outcome: 'skipped',
     because: expect.stringContaining('as the scenario expects: broken: '),
   })
@@ -108,7 +108,7 @@ test('cases of one place and name are told apart', () => {
     { ...result, verdict: 'pass' as const },
     { ...result, verdict: 'pass' as const },
   ]
-  const names = casesOf(aRun({ limits })).map(({ place, name }) => `${place} ${name}`)
+  const names = casesOf(aRun({ limits })).map(({ where, name }) => `${where} ${name}`)
   expect(new Set(names).size).toBe(names.length)
 })
 
