@@ -33,6 +33,10 @@ export async function compareCommand(
   takeFolder(out)
   const json = compareJson(comparison)
   writeFileSync(join(out, 'compare.json'), `${json}\n`)
-  process.stdout.write(`${flags.json ? json : compareTable(comparison, flags.all === true)}\n`)
+  // Only here: the chart library takes longer to load than all else.
+  const { comparePage } = await import('../experiments/compare/compare-page.ts')
+  writeFileSync(join(out, 'compare.html'), await comparePage(comparison, out))
+  const table = `${compareTable(comparison, flags.all === true)}\nreport: ${out}/compare.html`
+  process.stdout.write(`${flags.json ? json : table}\n`)
   process.exitCode = comparison.exitCode
 }

@@ -24,6 +24,7 @@ type Flags = {
   out?: string
   jobs?: number
   expect?: boolean
+  reports?: boolean
   json?: boolean
   quiet?: boolean
 }
@@ -40,8 +41,9 @@ export async function runSeeds(file: string, flags: Flags, ci?: CiReport): Promi
   const base = flags.out ?? join('runs', `${plan.name}-campaign`)
   clear(base)
   const expecting = flags.expect === true
+  const keep = flags.reports ? ('all' as const) : ('none' as const)
   const tasks = seeds.map((seed): Task => {
-    const task = { file, seed, directory: join(base, `seed-${seed}`), keep: 'none' as const }
+    const task = { file, seed, directory: join(base, `seed-${seed}`), keep }
     return { ...task, ...(system !== undefined && { system }), expecting, figures: true }
   })
   const jobs = Math.min(flags.jobs ?? availableParallelism(), tasks.length)
@@ -80,12 +82,14 @@ async function rowsOf(tasks: readonly Task[], { jobs, quiet }: { jobs: number; q
   const interrupt = onInterrupt([STOPPING])
   const stopped = () => interrupt.times() > 0
   const progress = new CampaignProgress(tasks.length, quiet)
-  const onResult = (row: Row, { seed, directory }: Task) => {
+  const kept = new Set<string>()
+  const onResult = (row: Row, { seed, directory, keep }: Task) => {
     rows.push(row)
     const odd = row.outcome === 'not as it should'
     progress.count(odd)
     if (odd) progress.tell(`${progress.place} seed ${seed}: ${row.verdict}: ${row.because}`)
-    rmSync(directory, { recursive: true, force: true })
+    if (keep === 'none') rmSync(directory, { recursive: true, force: true })
+    else kept.add(directory)
   }
   try {
     await inParallel(tasks, { onResult, lost: rowLost, stopped, jobs })
@@ -93,7 +97,8 @@ async function rowsOf(tasks: readonly Task[], { jobs, quiet }: { jobs: number; q
     progress.clear()
     interrupt.done()
     // Runs that were broken off leave their records half-way.
-    for (const { directory } of tasks) rmSync(directory, { recursive: true, force: true })
+    for (const { directory } of tasks)
+      if (!kept.has(directory)) rmSync(directory, { recursive: true, force: true })
   }
   return { rows, interrupted: stopped() }
 }

@@ -1,10 +1,10 @@
 import { table } from '../../../reports/charts/table.ts'
 import { html } from '../../../reports/markup.ts'
 import { page } from '../../../reports/page.ts'
+import { overlayFigure } from '../overlay.ts'
 import type { Compared } from './comparison.ts'
 import { byError } from './main-errors.ts'
 import type { Twin } from './outcome.ts'
-import { overlayFigure } from './overlay.ts'
 import { aboutText } from './twin-markdown.ts'
 import { aloneText, cellsOf, medianText, worstText } from './wording.ts'
 
@@ -32,7 +32,7 @@ ${table(
 )}
 </section>
 <section id="overlay"><h2>Over time</h2>
-${await overlayFigure(real, simulated)}
+${await overlayFigure({ name: 'real servers', analysis: real }, { name: 'simulated', analysis: simulated })}
 </section>
 <section id="figures"><h2>Every figure, furthest off first</h2>
 ${figures(comparison.rows)}

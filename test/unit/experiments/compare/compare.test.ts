@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { comparePage } from '../../../../harness/experiments/compare/compare-page.ts'
 import { compareTable } from '../../../../harness/experiments/compare/compare-table.ts'
 import {
   type Comparing,
@@ -184,4 +185,15 @@ test('a folder without a run is a mistake that says what a folder of runs is', (
   mkdirSync(at('sums'))
   appendFileSync(join(at('sums'), 'campaign.json'), '{}')
   expect(() => readSide(at('sums'), false)).toThrow(/--seeds 1\.\.20 --reports/)
+})
+
+test('the page shows the verdict, both sides over time, and every figure; it needs no network', async () => {
+  const text = await comparePage(compared('two', 'slow', { meant: ['profile'] }), folder)
+  expect(text).toContain('<strong>WORSE</strong>')
+  expect(text).toContain('Search response, p50')
+  expect(text).toContain('href="two/report.html"')
+  expect(text).not.toMatch(/(src|href)="https?:|<script/)
+  const refused = await comparePage(compared('one', 'slow'), folder)
+  expect(refused).toContain('A and B did not run the same')
+  expect(refused).not.toContain('Over time')
 })
