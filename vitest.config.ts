@@ -28,6 +28,7 @@ const slow = [
   'test/recompute/**/*.test.ts',
   'test/red/shrink.test.ts',
   'test/known-answers/lost-*.test.ts',
+  'test/known-answers/capacity.test.ts',
 ]
 
 /** The whole library, all planted bugs and campaigns, on all cores: minutes, so for CI and nights. */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type WorldName, worldNames } from '../model/plan.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
+import type { CapacityFlags } from './capacity.ts'
 import type { CiFlags, CiReport } from './ci-report.ts'
 import type { CompareFlags } from './compare.ts'
 import { explain } from './exit.ts'
@@ -10,6 +11,7 @@ import type { BaselineFlags, GateFlags } from './gate.ts'
 import {
   baselineExamples,
   calibrateExamples,
+  capacityExamples,
   checkExamples,
   compareExamples,
   examples,
@@ -60,6 +62,7 @@ function commands(argv: readonly string[]): Command {
   addExport(program)
   addCompare(program)
   addShrink(program)
+  addCapacity(program)
   addProve(program)
   addCalibrate(program)
   addTwin(program)
@@ -213,6 +216,25 @@ function addShrink(program: Command): void {
     .action(async (path: string, flags: ShrinkFlags) =>
       (await import('./shrink.ts')).shrinkCommand(path, flags),
     )
+}
+
+function addCapacity(program: Command): void {
+  program
+    .command('capacity')
+    .description('find the highest rate at which a scenario keeps all of its limits')
+    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
+    .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', width, 0.05)
+    .option('--out <folder>', 'where to leave it (default: runs/<name>-capacity)')
+    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
+    .option('--json', 'print capacity.json on stdout instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', capacityExamples)
+    .action(async (file: string, flags: CapacityFlags) => {
+      const { scenarioFile } = await import('../pipeline/shipped.ts')
+      await (await import('./capacity.ts')).capacityCommand(scenarioFile(file), flags)
+    })
 }
 
 function addProve(program: Command): void {
@@ -445,6 +467,14 @@ function howOften(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))
     throw new InvalidArgumentError('How often is a whole number from 1 to 9999, e.g. 3.')
   return Number(text)
+}
+
+function width(text: string): number {
+  const [, percent] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? []
+  const share = Number(percent) / 100
+  if (!(share >= 0.005 && share <= 1))
+    throw new InvalidArgumentError('A width is a share from 0.5% to 100%, e.g. 5%.')
+  return share
 }
 
 function howMany(text: string): number {

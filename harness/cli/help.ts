@@ -12,6 +12,7 @@ Examples:
   faultline compare runs/before runs/after       is anything worse, beyond chance?
   faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
   faultline gate my.yaml                         a night: is anything worse than in the nights before?
+  faultline capacity capacity-search             the highest rate at which all limits hold, as a bracket
   faultline prove                                does red work? planted bugs, each caught by what must see it
 
 Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence, 4 worse than before (gate),
@@ -167,3 +168,15 @@ Examples:
   faultline baseline add runs/a runs/b runs/c --night 2026-11-30      runs made elsewhere become a night
   faultline baseline accept partition-heal --what "lag p90" --where baseline --why "larger batches"
   faultline baseline quarantine partition-heal --what "lag p90" --where baseline --until 2026-12-31 --why "noisy disk"`
+
+export const capacityExamples = `
+Examples:
+  faultline capacity capacity-search          how much can it take? a bracket: keeps all limits, breaks one
+  faultline capacity my.yaml --width 2%       closer; takes longer runs, not only more of them
+  faultline capacity my.yaml --json | jq .outcome
+
+All rates of the scenario are multiplied by one factor, so its mix stays, and every run is an open loop: operations come
+at their rate whatever the answers do. Factors are doubled or halved until one passes and one fails, then bisected; both
+ends are then run with several seeds. The lower end passes with every seed, the upper end fails with every seed.
+A rate that was not bracketed, or was held up by the generator or a cap of the plan, is no capacity: exit code 3.
+In the simulator the answer is that of its profile: of the machines it was measured on.`

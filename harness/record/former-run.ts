@@ -33,7 +33,8 @@ const OWN = new RegExp(
       'sim',
       'real',
     ],
-    ...['small.*', '(rep|point|seed)-\\d+.*'],
+    ...['small.*', '(rep|point|seed)-\\d+.*', 'capacity.(json|html)', '(keeps|fails).plan.json'],
+    'trial-.*',
   ]
     .map((name) => `^${name}$`)
     .join('|'),

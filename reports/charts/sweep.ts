@@ -98,8 +98,8 @@ async function chart(
   return html`<div><h4>${title}</h4>${await draw(layers, frame, label)}</div>`
 }
 
-/** Times that differ tenfold are told apart on a log axis; all else begins at 0. */
-function verticalOf(marks: readonly Mark[], unit: MetricUnit) {
+/** The vertical of marks by their `low`: times that differ tenfold are told apart on a log axis; all else begins at 0. */
+export function verticalOf(marks: readonly Pick<Mark, 'low' | 'high'>[], unit: MetricUnit) {
   const ends = marks.flatMap(({ low, high }) => [low, high])
   const least = Math.min(...ends)
   const most = Math.max(...ends)

@@ -84,6 +84,7 @@ test('every product file is reached from the command line', () => {
   visit('harness/experiments/campaign/worker.ts')
   visit('harness/experiments/prove/worker.ts')
   visit('harness/experiments/claims/worker.ts')
+  visit('harness/experiments/capacity/worker.ts')
   expect(all.filter((path) => !reached.has(path))).toEqual([])
 })
 

@@ -34,25 +34,50 @@ export async function inParallel<Task, Result>(
   tasks: readonly Task[],
   crew: Crew<Task, Result>,
 ): Promise<void> {
-  const queue = [...tasks]
-  const jobs = Math.min(crew.jobs ?? availableParallelism(), queue.length)
-  const seats = Array.from({ length: jobs }, () => new Seat<Task, Result>(crew.program ?? WORKER))
-  const look = setInterval(() => {
-    if (crew.stopped()) for (const seat of seats) seat.leave()
-  }, LOOK_EVERY_MS)
-  const work = async (seat: Seat<Task, Result>): Promise<void> => {
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      if (crew.stopped()) return
-      const answer = await seat.does(task)
-      if (crew.stopped() && 'died' in answer) return
-      crew.onResult('died' in answer ? crew.lost(task, answer.died) : answer.result, task)
-    }
-  }
+  const jobs = Math.min(crew.jobs ?? availableParallelism(), tasks.length)
+  const standing = new StandingCrew({ ...crew, jobs })
   try {
-    await Promise.all(seats.map(work))
+    await standing.does(tasks)
   } finally {
-    clearInterval(look)
-    for (const seat of seats) seat.leave()
+    standing.leave()
+  }
+}
+
+/** Processes that stay between one list of tasks and the next: what they have loaded and worked out is theirs to keep. */
+export class StandingCrew<Task, Result> {
+  private readonly seats: Seat<Task, Result>[]
+  private readonly look: NodeJS.Timeout
+
+  private readonly crew: Crew<Task, Result>
+
+  constructor(crew: Crew<Task, Result>) {
+    this.crew = crew
+    const jobs = crew.jobs ?? availableParallelism()
+    this.seats = Array.from({ length: jobs }, () => new Seat<Task, Result>(crew.program ?? WORKER))
+    this.look = setInterval(() => {
+      if (crew.stopped()) for (const seat of this.seats) seat.leave()
+    }, LOOK_EVERY_MS)
+  }
+
+  /** Settles when all tasks are done, or broken off. */
+  async does(tasks: readonly Task[]): Promise<void> {
+    const { crew } = this
+    const queue = [...tasks]
+    const work = async (seat: Seat<Task, Result>): Promise<void> => {
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+        if (crew.stopped()) return
+        const answer = await seat.does(task)
+        if (crew.stopped() && 'died' in answer) return
+        crew.onResult('died' in answer ? crew.lost(task, answer.died) : answer.result, task)
+      }
+    }
+    await Promise.all(this.seats.map(work))
+  }
+
+  /** Ends its processes. */
+  leave(): void {
+    clearInterval(this.look)
+    for (const seat of this.seats) seat.leave()
   }
 }
 

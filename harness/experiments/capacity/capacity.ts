@@ -1,0 +1,160 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { exitCodes } from '../../analysis/limits/judge.ts'
+import { toJson } from '../../base/json.ts'
+import { programBeside } from '../../base/program.ts'
+import type { CapacityOutcome, CapacityResult, Trial } from '../../model/capacity.ts'
+import { ENVIRONMENT, UsageError } from '../../model/errors.ts'
+import type { Plan } from '../../model/plan.ts'
+import { isSweepFile, planOf } from '../../pipeline/plan.ts'
+import { faultlineVersion } from '../../pipeline/version.ts'
+import { isReplay, replayName, writeReplay } from '../../record/replay.ts'
+import { takeFolder } from '../../record/run-directory.ts'
+import { StandingCrew } from '../campaign/crew.ts'
+import { nextStep, type Search, type Wanted } from './bracket.ts'
+import { bracketNotes } from './bracket-notes.ts'
+import { checkScalable, offeredRate, scaledPlan, shapeNotes } from './scaled-plan.ts'
+import { type TrialTask, trialNotRun } from './trial.ts'
+
+export type CapacityOptions = {
+  /** Where to leave it; runs/<name>-capacity unless it says another. */
+  out?: string
+  /** Instead of the scenario's own. */
+  seed?: number
+  /** Seeds with which both ends are confirmed, the scenario's own included. */
+  seeds: number
+  /** Fails ÷ keeps − 1. */
+  width: number
+  jobs?: number
+  stopped: () => boolean
+  onNote: (text: string) => void
+  /** Told of the runs that are begun together, and of each as it ends. */
+  onBegin: (wanted: readonly Wanted[]) => void
+  onTrial: (trial: Trial) => void
+}
+
+const program = programBeside(import.meta.url, './worker')
+
+export type Sought = { directory: string; result: CapacityResult }
+
+/**
+ * Seeks the highest rate at which a scenario keeps all of its limits, in the simulator, and writes capacity.json and
+ * capacity.html with all runs it was found by, also of a search that was stopped. Rejects with a UsageError for a scenario
+ * that has no such rate, and as the reading of a scenario does.
+ */
+export async function seekCapacity(file: string, options: CapacityOptions): Promise<Sought> {
+  const plan = capacityPlan(file, options.seed)
+  const directory = options.out ?? join('runs', `${plan.name}-capacity`)
+  clear(directory, options.onNote)
+  const search = { seeds: seedsFrom(plan.seed, options.seeds), width: options.width }
+  const startMs = performance.now()
+  const { trials, outcome } = await sought(plan, directory, search, options)
+  const sorted = trials.sort(
+    (a, b) => a.factor - b.factor || search.seeds.indexOf(a.seed) - search.seeds.indexOf(b.seed),
+  )
+  const result: CapacityResult = {
+    ...{ format: 1, scenario: plan.name, question: plan.question, file },
+    ...{ faultline: faultlineVersion, world: 'sim', profile: plan.profile.name, ...search },
+    ...{ own: offeredRate(plan), limits: plan.limits, outcome, trials: sorted },
+    notes: [...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
+    seconds: Math.round(performance.now() - startMs) / 1000,
+    exitCode: exitCodeOf(outcome),
+  }
+  keepEnds(directory, plan, result)
+  await write(directory, result)
+  return { directory, result }
+}
+
+/** The plan of factor 1. Throws UsageError where it has no rate to raise, or no limit to keep. */
+function capacityPlan(file: string, seed: number | undefined): Plan {
+  if (isReplay(file))
+    throw new UsageError(`${file} is one run with its seed inside. Give the scenario.`)
+  if (isSweepFile(file))
+    throw new UsageError(
+      `${file} is a sweep, so it is many plans, each with a capacity of its own. Take its sweep: section out.`,
+    )
+  const plan = planOf(file, { ...(seed !== undefined && { seed }) })
+  checkScalable(plan, file)
+  return plan
+}
+
+/** The scenario's own, and the smallest others. */
+function seedsFrom(own: number, count: number): number[] {
+  const others = Array.from({ length: count }, (_, i) => i + 1).filter((seed) => seed !== own)
+  return [own, ...others].slice(0, count)
+}
+
+async function sought(
+  plan: Plan,
+  directory: string,
+  search: Search,
+  { jobs, stopped, onBegin, onTrial }: CapacityOptions,
+): Promise<{ trials: Trial[]; outcome: CapacityOutcome }> {
+  const trials: Trial[] = []
+  const crew = new StandingCrew<TrialTask, Trial>({
+    ...{ program, stopped, ...(jobs !== undefined && { jobs }) },
+    lost: (task, how) => trialNotRun(task, `the process it ran in ended with ${how}`),
+    onResult(trial) {
+      trials.push(trial)
+      onTrial(trial)
+    },
+  })
+  try {
+    for (;;) {
+      const step = nextStep(trials, search)
+      if (step.kind !== 'run') return { trials, outcome: step }
+      onBegin(step.wanted)
+      await crew.does(step.wanted.map((wanted) => taskOf(plan, directory, wanted)))
+      if (stopped()) return { trials, outcome: { kind: 'interrupted' } }
+    }
+  } finally {
+    crew.leave()
+    removeTrials(directory)
+  }
+}
+
+const taskOf = (plan: Plan, directory: string, { factor, seed }: Wanted): TrialTask => ({
+  ...{ plan: scaledPlan(plan, factor, seed), factor },
+  directory: join(directory, `trial-${factor}-${seed}`),
+})
+
+/** Runs that were broken off leave their records half-way. */
+function removeTrials(directory: string): void {
+  for (const name of readdirSync(directory))
+    if (name.startsWith('trial-')) rmSync(join(directory, name), { recursive: true, force: true })
+}
+
+/** What an earlier search left must not be taken for this one's. */
+function clear(directory: string, onNote: (text: string) => void): void {
+  const replaced = takeFolder(directory)
+  if (replaced !== null) onNote(replaced)
+  removeTrials(directory)
+  for (const name of ['capacity.json', 'capacity.html', ...ends.map(replayName)])
+    rmSync(join(directory, name), { force: true })
+}
+
+const ends = ['keeps', 'fails'] as const
+
+/** Both ends as plans that `faultline run` repeats, with a seed that shows what the end is. */
+function keepEnds(directory: string, plan: Plan, { outcome, trials }: CapacityResult): void {
+  if (outcome.kind !== 'bracketed') return
+  for (const end of ends) {
+    const verdict = end === 'keeps' ? 'pass' : 'fail'
+    const shows = trials.find((one) => one.factor === outcome[end] && one.verdict === verdict)
+    const scaled = scaledPlan(plan, outcome[end], shows?.seed ?? plan.seed)
+    writeReplay(join(directory, replayName(end)), scaled, faultlineVersion)
+  }
+}
+
+function exitCodeOf(outcome: CapacityOutcome): number {
+  if (outcome.kind === 'bracketed') return exitCodes.pass
+  if (outcome.kind === 'interrupted') return exitCodes.interrupted
+  return outcome.why === 'not run' ? ENVIRONMENT : exitCodes.unknown
+}
+
+async function write(directory: string, result: CapacityResult): Promise<void> {
+  writeFileSync(join(directory, 'capacity.json'), `${toJson(result, 2)}\n`)
+  // Only here: the chart library takes longer to load than most commands take to run.
+  const { capacityPage } = await import('../../../reports/capacity.ts')
+  writeFileSync(join(directory, 'capacity.html'), await capacityPage(result))
+}
