@@ -293,9 +293,11 @@ function addTwin(program: Command): void {
 function addInit(program: Command): void {
   program
     .command('init')
-    .description('write a workflow that runs a folder of scenarios on every push and every night')
+    .description('write a first scenario, or a workflow that runs a folder of them for CI')
     .argument('[folder]', 'where the scenarios are', 'scenarios')
-    .addOption(new Option('--ci <server>', 'for which CI server').choices(['github']))
+    .addOption(
+      new Option('--ci <server>', 'write a workflow for this CI server').choices(['github']),
+    )
     .option('--force', 'write it anew where it is there already')
     .addHelpText('after', initExamples)
     .action(async (folder: string, flags: InitFlags) =>

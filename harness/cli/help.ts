@@ -70,6 +70,7 @@ What was not measured is in neither. Of a run that never came to something by it
 
 export const initExamples = `
 Examples:
+  faultline init                             writes scenarios/my-first.yaml, a scenario that runs, to change
   faultline init --ci github                 writes .github/workflows/faultline.yml for the scenarios in scenarios/
   faultline init --ci github load/scenarios  for those of another folder
 

@@ -2,16 +2,20 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { scenarioFiles } from '../experiments/campaign/scenario-files.ts'
 import { UsageError } from '../model/errors.ts'
+import { firstScenario } from '../text/first-scenario.ts'
 import { workflowText } from '../text/workflow.ts'
 
 export type InitFlags = { ci?: 'github'; force?: boolean }
 
+const FIRST = 'my-first'
 const WORKFLOW = join('.github', 'workflows', 'faultline.yml')
 
-/** `faultline init --ci github`. Gives what was written, as text. Throws UsageError, and then nothing is written. */
+/**
+ * `faultline init`: a first scenario, or with `--ci github` a workflow. Gives what was written, as text. Throws UsageError,
+ * and then nothing is written.
+ */
 export function initText(folder: string, { ci, force = false }: InitFlags): string {
-  if (ci === undefined)
-    throw new UsageError('init writes a workflow for a CI server. Try: faultline init --ci github')
+  if (ci === undefined) return firstText(folder, force)
   checkPlace()
   const scenarios = checkScenarios(folder)
   if (existsSync(WORKFLOW) && !force)
@@ -25,6 +29,21 @@ export function initText(folder: string, { ci, force = false }: InitFlags): stri
     `It runs the ${scenarios} of ${folder} on every push and every night, and keeps their reports.`,
     `The same here: npx faultline run ${folder} --expect`,
   ].join('\n')
+}
+
+function firstText(folder: string, force: boolean): string {
+  const file = join(folder, `${FIRST}.yaml`)
+  if (existsSync(file) && !force)
+    throw new UsageError(
+      `${file} is there already. Run it: faultline run ${file}. Or write it anew: faultline init --force`,
+    )
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UsageError(
+      `${folder} is a file. Name a folder for scenarios: faultline init scenarios`,
+    )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, firstScenario(FIRST))
+  return `written: ${file}\nRun it: faultline run ${file}`
 }
 
 /** GitHub reads workflows at the top of a repository, and this one installs with npm. */
@@ -57,7 +76,7 @@ function checkScenarios(folder: string): string {
     )
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new UsageError(
-      `there is no folder ${folder} with scenarios. Name yours: faultline init --ci github my-scenarios`,
+      `there is no folder ${folder} with scenarios. Name yours: faultline init --ci github my-scenarios. Or write a first one: faultline init ${folder}`,
     )
   const count = scenarioFiles([folder]).length
   return count === 1 ? 'one scenario' : `${count} scenarios`

@@ -72,11 +72,23 @@ test.each([
     /cannot stand in a workflow/,
   ],
   ['for a folder elsewhere', '.', ['--ci', 'github', '..'], /cannot stand in a workflow/],
-  ['for no CI server', '.', [], /--ci github/],
 ])('init %s is refused with a way out', async (_, below, flags, said) => {
   const folder = repository()
   const { code, err } = await faultlineIn(join(folder, below), 'init', ...flags)
   expect(code).toBe(2)
   expect(err).toMatch(said)
   expect(existsSync(join(folder, '.github'))).toBe(false)
+})
+
+test('plain init writes a scenario that passes as it is, and keeps one that is there', async () => {
+  const folder = newFolder()
+  const said = await faultlineIn(folder, 'init')
+  expect(said).toMatchObject({ code: 0, err: '' })
+  const [, command = ''] = /^Run it: faultline (.*)$/m.exec(said.out) ?? []
+  const run = await faultlineIn(folder, ...command.split(' '), '--quiet')
+  expect(run.code, run.out + run.err).toBe(0)
+  const file = join(folder, 'scenarios/my-first.yaml')
+  writeFileSync(file, 'mine\n')
+  expect((await faultlineIn(folder, 'init')).code).toBe(2)
+  expect(readFileSync(file, 'utf8')).toBe('mine\n')
 })
