@@ -124,7 +124,8 @@ export function limitTable({ trials, own, limits }: CapacityResult): {
 }
 
 /** The answer in one sentence. */
-export function capacitySentence({ outcome, own, trials, limits }: CapacityResult): string {
+export function capacitySentence(result: CapacityResult): string {
+  const { outcome, own, trials, limits, without } = result
   if (outcome.kind === 'interrupted')
     return `Interrupted after ${trials.length} runs: nothing is concluded.`
   if (outcome.kind === 'refused') return `No capacity (${outcome.why}): ${outcome.because}`
@@ -134,7 +135,7 @@ export function capacitySentence({ outcome, own, trials, limits }: CapacityResul
     limits,
   )
   return (
-    `Keeps all limits up to ${rateText(own.perSec * keeps)} (${rateText(own.searchPerSec * keeps)} of them searches); ` +
+    `${without === undefined ? 'Keeps' : `Without ${without} it keeps`} all limits up to ${rateText(own.perSec * keeps)} (${rateText(own.searchPerSec * keeps)} of them searches); ` +
     `at ${rateText(own.perSec * fails)} this breaks: ${broke}.`
   )
 }

@@ -14,7 +14,7 @@ export async function capacityPage(result: CapacityResult): Promise<string> {
   const limits = limitTable(result)
   const body = html`<header class="${result.outcome.kind === 'bracketed' ? 'pass' : 'unknown'}">
 <p class="kicker"><span>Faultline ${faultline}</span><span class="badge">simulated: rates are those of the profile ${profile}</span></p>
-<h1>${scenario}: how much it can take</h1>
+<h1>${scenario}: how much it can take${result.without !== undefined && ` without ${result.without}`}</h1>
 <p class="verdict-line">${icon(result.outcome.kind === 'bracketed' ? 'pass' : 'unknown')}<span>${capacitySentence(result)}</span></p>
 ${answers(result)}
 <p class="question">${question}</p>

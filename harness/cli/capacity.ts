@@ -15,6 +15,7 @@ import { STOPPING } from './library.ts'
 
 export type CapacityFlags = {
   seed?: number
+  without?: string
   seeds: number
   /** A share. */
   width: number

@@ -224,6 +224,7 @@ function addCapacity(program: Command): void {
     .description('find the highest rate at which a scenario keeps all of its limits')
     .argument('<scenario>', 'a scenario file, or the name of one that comes along')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .option('--without <region>', 'the same with this region down for all of the measured time')
     .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
     .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', width, 0.05)
     .option('--out <folder>', 'where to leave it (default: runs/<name>-capacity)')

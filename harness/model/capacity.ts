@@ -53,6 +53,8 @@ export type CapacityResult = {
   file: string
   faultline: string
   world: 'sim'
+  /** The region that was down for all of the measured time; absent: none. */
+  without?: string
   profile: string
   /** The first is the scenario's own; the search runs with it, both ends are confirmed with all. */
   seeds: number[]

@@ -13,6 +13,7 @@ import { takeFolder } from '../../record/run-directory.ts'
 import { StandingCrew } from '../campaign/crew.ts'
 import { nextStep, type Search, type Wanted } from './bracket.ts'
 import { bracketNotes } from './bracket-notes.ts'
+import { withoutRegion } from './lost-region.ts'
 import { checkScalable, offeredRate, scaledPlan, shapeNotes } from './scaled-plan.ts'
 import { type TrialTask, trialNotRun } from './trial.ts'
 
@@ -21,6 +22,8 @@ export type CapacityOptions = {
   out?: string
   /** Instead of the scenario's own. */
   seed?: number
+  /** A region that is down for all of the measured time. */
+  without?: string
   /** Seeds with which both ends are confirmed, the scenario's own included. */
   seeds: number
   /** Fails ÷ keeps − 1. */
@@ -43,8 +46,11 @@ export type Sought = { directory: string; result: CapacityResult }
  * that has no such rate, and as the reading of a scenario does.
  */
 export async function seekCapacity(file: string, options: CapacityOptions): Promise<Sought> {
-  const plan = capacityPlan(file, options.seed)
-  const directory = options.out ?? join('runs', `${plan.name}-capacity`)
+  const plan = capacityPlan(file, options)
+  const { without } = options
+  const directory =
+    options.out ??
+    join('runs', `${plan.name}-capacity${without === undefined ? '' : `-without-${without}`}`)
   clear(directory, options.onNote)
   const search = { seeds: seedsFrom(plan.seed, options.seeds), width: options.width }
   const startMs = performance.now()
@@ -55,6 +61,7 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
   const result: CapacityResult = {
     ...{ format: 1, scenario: plan.name, question: plan.question, file },
     ...{ faultline: faultlineVersion, world: 'sim', profile: plan.profile.name, ...search },
+    ...(without !== undefined && { without }),
     ...{ own: offeredRate(plan), limits: plan.limits, outcome, trials: sorted },
     notes: [...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
     seconds: Math.round(performance.now() - startMs) / 1000,
@@ -66,7 +73,7 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
 }
 
 /** The plan of factor 1. Throws UsageError where it has no rate to raise, or no limit to keep. */
-function capacityPlan(file: string, seed: number | undefined): Plan {
+function capacityPlan(file: string, { seed, without }: CapacityOptions): Plan {
   if (isReplay(file))
     throw new UsageError(`${file} is one run with its seed inside. Give the scenario.`)
   if (isSweepFile(file))
@@ -75,7 +82,10 @@ function capacityPlan(file: string, seed: number | undefined): Plan {
     )
   const plan = planOf(file, { ...(seed !== undefined && { seed }) })
   checkScalable(plan, file)
-  return plan
+  if (without === undefined) return plan
+  const less = withoutRegion(plan, without, file)
+  checkScalable(less, file)
+  return less
 }
 
 /** The scenario's own, and the smallest others. */
