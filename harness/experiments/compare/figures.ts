@@ -102,7 +102,8 @@ function ofRows(analysis: Analysed, isWanted: Wanted): Figure[] {
 
 function ofRow(row: MetricRow, value: Interval, analysis: Analysed): Estimate | null {
   const { metric, region, link, phase = '', count } = row
-  if (metrics[metric].unit === 'per-second')
+  // Goodput counts what was asked in a phase; throughput what was answered in it, backlogs too, and is no sample.
+  if (metric === 'goodput')
     return rateEstimate(value, phaseLengthUs(analysis.phases, phase) / SECOND)
   switch (metrics[metric].evidence) {
     case 'share':
