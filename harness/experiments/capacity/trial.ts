@@ -3,6 +3,7 @@ import type { Trial, TrialVerdict } from '../../model/capacity.ts'
 import type { LimitResult, Verdict } from '../../model/finding.ts'
 import type { Plan } from '../../model/plan.ts'
 import { arrivalsEndUs } from '../../model/plan.ts'
+import type { ShownFigure } from '../../model/sweep.ts'
 import { known } from '../../pipeline/catalogue.ts'
 import { type Judged, judgeRecord } from '../../pipeline/judge-run.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
@@ -20,6 +21,15 @@ const SHED_MOST = 0.001
 
 /** What is shown of each run. */
 const shown = [{ metric: 'search.response', p: 99 }, { metric: 'recall' }, { metric: 'lag', p: 90 }]
+
+/** Place of the lag in the list. */
+const LAG = 2
+
+/** Whether a region is down from before anything is measured: the worst lag is then its own, and says nothing of the rest. */
+const isLess = ({ faults, timeline: { warmupUs } }: Plan): boolean =>
+  faults.some(({ kind, atUs }) => kind === 'region-crash' && atUs < warmupUs)
+
+const withoutEnds = ({ title, unit }: ShownFigure): ShownFigure => ({ title, unit, count: 0 })
 
 /** Runs a plan in this process and judges it. Never rejects: what went wrong is in the answer. */
 export async function makeTrial(task: TrialTask): Promise<Trial> {
@@ -51,6 +61,7 @@ function trialOf(
   const figures = shown
     .flatMap((entry) => shownPlans(entry, known(), plan.regions))
     .map((one) => shownFigure(one, analysis))
+    .map((figure, i) => (i === LAG && isLess(plan) ? withoutEnds(figure) : figure))
   const verdict = shed === null ? verdictOf(judgement) : 'invalid'
   return {
     ...{ factor, seed: plan.seed, verdict, because: shed ?? judgement.because },
