@@ -25,6 +25,7 @@ const containers = {
 
 /** The slowest of what needs no Docker, 10 s to a minute each: for CI and nights. */
 const slow = [
+  'test/cli/ci.test.ts',
   'test/recompute/**/*.test.ts',
   'test/red/shrink.test.ts',
   'test/known-answers/lost-*.test.ts',

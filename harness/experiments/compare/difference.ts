@@ -1,8 +1,8 @@
 import type { Interval } from '../../base/histogram.ts'
 import type { Rng } from '../../base/rng.ts'
+import { beyond, type Spread, studentT, welch } from '../student.ts'
 import { CONFIDENCE, type Estimate } from './estimate.ts'
 import { groupsDealt, signFlips } from './permutation.ts'
-import { beyond, type Spread, studentT, welch } from './student.ts'
 
 /** How much larger a figure is in B than in A. */
 export type Difference = {

@@ -2,7 +2,7 @@ import type { QueryCell } from '../../analysis/metrics/query-clusters.ts'
 import { clusterInterval, quantileRanks, wilson } from '../../base/confidence.ts'
 import type { Distribution, Interval, Sequence } from '../../base/histogram.ts'
 import { Rng } from '../../base/rng.ts'
-import { studentT } from './student.ts'
+import { studentT } from '../student.ts'
 
 /** How sure the interval of each figure, and of each difference, is. */
 export const CONFIDENCE = 0.95

@@ -23,6 +23,8 @@ export type Comparison = {
   pairs: number
   /** Why the two were not compared; absent where they were. */
   refused?: string
+  /** Checkers that fail in B and in no run of A, of what the system promises; each with what it says. */
+  broken: { checker: string; because: string }[]
   rows: ComparedRow[]
   verdict: ComparedVerdict
   because: string
@@ -49,18 +51,32 @@ export function compare(a: Side, b: Side, options: Comparing): Comparison {
   const refused = anyway ? undefined : refusal(a, b, differ)
   if (refused !== undefined)
     return {
-      ...{ ...head, refused, rows: [], verdict: 'cannot tell', because: refused },
+      ...{ ...head, refused, broken: [], rows: [], verdict: 'cannot tell', because: refused },
       exitCode: exitCodes.unknown,
     }
   const rows = compareSides(a, b, least)
-  const { verdict, because, untold } = conclude(rows)
+  const broken = newlyBroken(a, b)
+  const { verdict, because, untold } = conclude(rows, broken)
   const exitCode =
     verdict === 'worse'
       ? exitCodes.limit
       : untold && !unknownToo
         ? exitCodes.unknown
         : exitCodes.pass
-  return { ...head, rows, verdict, because, exitCode }
+  return { ...head, broken, rows, verdict, because, exitCode }
+}
+
+/** What was found is of content, or its checker says itself that it could not judge: no sample has to show it. */
+function newlyBroken(a: Side, b: Side): Comparison['broken'] {
+  const failing = ({ runs }: Side) =>
+    runs
+      .flatMap(({ findings }) => findings)
+      .filter(({ verdict, promised }) => verdict === 'fail' && promised)
+  const before = new Set(failing(a).map(({ checker }) => checker))
+  const found = new Map<string, string>()
+  for (const { checker, because } of failing(b))
+    if (!before.has(checker) && !found.has(checker)) found.set(checker, because)
+  return [...found].map(([checker, because]) => ({ checker, because }))
 }
 
 function refusal(a: Side, b: Side, { undue }: SidesDiffer): string | undefined {
@@ -89,7 +105,7 @@ const rootOf = (path: string): string => path.split('.').slice(0, 2).join('.')
 
 type Conclusion = { verdict: ComparedVerdict; because: string; untold: boolean }
 
-function conclude(rows: readonly ComparedRow[]): Conclusion {
+function conclude(rows: readonly ComparedRow[], broken: Comparison['broken']): Conclusion {
   const of = (verdict: ComparedVerdict) => rows.filter((row) => row.verdict === verdict)
   const [worse, better, same, open] = [
     of('worse'),
@@ -101,6 +117,12 @@ function conclude(rows: readonly ComparedRow[]): Conclusion {
   const asked = open.filter((row) => row.asked)
   const untold = told === 0 || asked.length > 0
   const rest = `${counted(rows.length, 'figure')} compared, ${open.length} of them cannot be told`
+  const [one] = broken
+  if (one)
+    return {
+      ...{ verdict: 'worse', untold },
+      because: `${one.checker} fails in B and not in A: ${one.because}${broken.length > 1 ? ` So do ${counted(broken.length - 1, 'more checker')}.` : ''} ${counted(worse.length, 'figure is', 'figures are')} worse; ${rest}.`,
+    }
   if (worse.length > 0)
     return {
       ...{ verdict: 'worse', untold },

@@ -1,5 +1,5 @@
 import { sampleVariance } from 'simple-statistics'
-import { twoSidedP } from './student.ts'
+import { beyond } from '../student.ts'
 
 /** How large a change is: as a ratio, as of times and rates, or as a difference, as of recall. */
 export type Scale = 'relative' | 'absolute'
@@ -181,5 +181,5 @@ function pValue(left: readonly number[], right: readonly number[]): number {
   const apart = meanOf(left) - meanOf(right)
   // A simulator repeats itself to the bit: what differs there differs for a reason.
   if (variance === 0) return apart === 0 ? 1 : 0
-  return twoSidedP(apart / Math.sqrt(variance * (1 / left.length + 1 / right.length)), degrees)
+  return beyond(apart / Math.sqrt(variance * (1 / left.length + 1 / right.length)), degrees)
 }

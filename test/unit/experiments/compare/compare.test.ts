@@ -14,6 +14,7 @@ import {
   type Side,
 } from '../../../../harness/experiments/compare/side.ts'
 import { defineScenario, type Plan, run } from '../../../../harness/index.ts'
+import type { Finding } from '../../../../harness/model/finding.ts'
 import { newFolder } from '../../../support/faultline.ts'
 
 const folder = newFolder()
@@ -196,4 +197,29 @@ test('the page shows the verdict, both sides over time, and every figure; it nee
   const refused = await comparePage(compared('one', 'slow'), folder)
   expect(refused).toContain('A and B did not run the same')
   expect(refused).not.toContain('Over time')
+})
+
+test('a promise that breaks in B alone is worse, whatever the figures say', () => {
+  const one = side('one')
+  const lost: Finding = {
+    checker: 'lost-writes',
+    verdict: 'fail',
+    because: '1 write vanished.',
+    evidence: 9,
+    violations: 1,
+    events: [],
+    about: 'correctness',
+    measures: 'content',
+    promised: true,
+  }
+  const withFinding = (promised: boolean): Side => ({
+    ...one,
+    runs: one.runs.map((run) => ({ ...run, findings: [...run.findings, { ...lost, promised }] })),
+  })
+  expect(compare(one, withFinding(true), plain)).toMatchObject({
+    ...{ verdict: 'worse', exitCode: 1 },
+    because: expect.stringMatching(/^lost-writes fails in B and not in A: 1 write vanished\./),
+  })
+  expect(compare(withFinding(true), withFinding(true), plain).verdict).toBe('no difference seen')
+  expect(compare(one, withFinding(false), plain).verdict).toBe('no difference seen')
 })

@@ -15,7 +15,7 @@ import {
 } from '../../../../harness/experiments/compare/estimate.ts'
 import { holm } from '../../../../harness/experiments/compare/holm.ts'
 import { groupsDealt, signFlips } from '../../../../harness/experiments/compare/permutation.ts'
-import { beyond, studentT, welch } from '../../../../harness/experiments/compare/student.ts'
+import { beyond, studentT, welch } from '../../../../harness/experiments/student.ts'
 
 const rng = () => new Rng(1)
 const exactly = (value: number) => ({ low: value, high: value })
