@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { planOf } from '../../../harness/pipeline/plan.ts'
-import { shippedFiles, shippedScenarios } from '../../../harness/pipeline/shipped.ts'
+import { shippedScenarios } from '../../../harness/pipeline/shipped.ts'
 import { limitLines } from '../../../harness/scenario/limit-lines.ts'
 
 test('limits are found where they are written, those of a world too', () => {
@@ -24,7 +24,9 @@ worlds:
 })
 
 test('every limit of three shipped scenarios is found at a line that holds its metric', () => {
-  for (const file of shippedFiles().filter((_, i) => i % 30 === 0)) {
+  for (const file of ['partition-heal', 'steady-state', 'everything-swarm'].map(
+    (name) => `${name}.yaml`,
+  )) {
     const path = `${shippedScenarios}/${file}`
     const text = readFileSync(path, 'utf8')
     const lines = limitLines(text)
