@@ -17,7 +17,8 @@ const zOf = new Map([
 
 export const confidences: readonly number[] = [...zOf.keys()]
 
-function z(confidence: number): number {
+/** The z of one of these levels. Throws for any other. */
+export function z(confidence: number): number {
   const found = zOf.get(confidence)
   invariant(found !== undefined, `${confidence} is none of the levels of confidence`)
   return found

@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { type WorldName, worldNames } from '../model/plan.ts'
+import { Command, Option } from 'commander'
 import { faultlineVersion } from '../pipeline/version.ts'
 import type { CampaignFlags } from './campaign.ts'
 import type { CapacityFlags } from './capacity.ts'
@@ -26,10 +25,25 @@ import {
   twinExamples,
 } from './help.ts'
 import type { InitFlags } from './init.ts'
+import {
+  append,
+  githubOption,
+  howMany,
+  howOften,
+  imagesOption,
+  junitOption,
+  percent,
+  points,
+  seed,
+  worldOption,
+} from './options.ts'
 import type { ProveFlags } from './prove.ts'
 import type { RunFlags } from './run.ts'
 import type { ShrinkFlags } from './shrink.ts'
 import type { CalibrateFlags, TwinFlags } from './twin.ts'
+
+const leastShare = percent('The least difference', 0, 1)
+const bracketWidth = percent('A width', 0.005, 1)
 
 // What a command does is imported when it is called: no command loads what it does not use.
 
@@ -190,7 +204,7 @@ function addCompare(program: Command): void {
     .argument('<b>', 'another one: what is')
     .option('--meant <path>', 'a field of the plan that is meant to differ (repeat it)', append, [])
     .option('--anyway', 'compare whatever else differs')
-    .option('--least <percent>', 'smallest difference worth a word (default: 5%)', share, 0.05)
+    .option('--least <percent>', 'smallest difference worth a word (default: 5%)', leastShare, 0.05)
     .option('--least-points <n>', 'the same of shares such as recall (default: 0.01)', points, 0.01)
     .option('--out <folder>', 'where to leave compare.json (default: runs/<a>-against-<b>)')
     .option('--json', 'print compare.json on stdout instead of the table')
@@ -226,7 +240,7 @@ function addCapacity(program: Command): void {
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
     .option('--without <region>', 'the same with this region down for all of the measured time')
     .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
-    .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', width, 0.05)
+    .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', bracketWidth, 0.05)
     .option('--out <folder>', 'where to leave it (default: runs/<name>-capacity)')
     .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--json', 'print capacity.json on stdout instead of the table')
@@ -341,6 +355,7 @@ function addBaseline(program: Command): void {
     baseline
       .command(name)
       .description(description)
+      .option('--system <kind>', 'the nights of this system, one of those the scenario lists')
       .addOption(worldOption())
       .option('--history <folder>', 'where the history of nights is kept', HISTORY)
       .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
@@ -413,26 +428,6 @@ function addPages(program: Command): void {
     })
 }
 
-const worldOption = (): Option =>
-  new Option('--world <world>', 'where to run: the simulator, or real servers in containers')
-    .choices(worldNames)
-    .default('sim' satisfies WorldName)
-
-const imagesOption = (): Option =>
-  new Option('--images <source>', 'images of real servers; default: those that are here').choices([
-    'built',
-    'public',
-  ])
-
-const junitOption = (): Option =>
-  new Option('--junit <file>', 'also write what was judged as JUnit XML, for CI servers')
-
-const githubOption = (): Option =>
-  new Option(
-    '--github',
-    'annotate the lines of broken limits and write a step summary; on in GitHub workflows',
-  )
-
 /** Does the work of a command, which is told to CI servers where that is asked for. */
 async function forCi(
   paths: readonly string[],
@@ -442,48 +437,6 @@ async function forCi(
   const inWorkflow = (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''
   if (flags.junit === undefined && !flags.github && !inWorkflow) return work()
   await (await import('./ci-report.ts')).toldToCi(paths.join(' '), flags, work)
-}
-
-function seed(text: string): number {
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
-  return Number(text)
-}
-
-const append = (text: string, before: string[]): string[] => [...before, ...text.split(',')]
-
-function share(text: string): number {
-  if (!/^\d+(\.\d+)? ?%?$/.test(text))
-    throw new InvalidArgumentError('The least difference is a share in percent, e.g. 5%.')
-  return Number.parseFloat(text) / 100
-}
-
-function points(text: string): number {
-  if (!/^0?\.\d+$|^[01]$/.test(text))
-    throw new InvalidArgumentError(
-      'The least difference of a share is a number up to 1, e.g. 0.01.',
-    )
-  return Number(text)
-}
-
-function howOften(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text))
-    throw new InvalidArgumentError('How often is a whole number from 1 to 9999, e.g. 3.')
-  return Number(text)
-}
-
-function width(text: string): number {
-  const [, percent] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? []
-  const share = Number(percent) / 100
-  if (!(share >= 0.005 && share <= 1))
-    throw new InvalidArgumentError('A width is a share from 0.5% to 100%, e.g. 5%.')
-  return share
-}
-
-function howMany(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text))
-    throw new InvalidArgumentError('How many is a whole number from 1, e.g. 200.')
-  return Number(text)
 }
 
 const print = (text: string): void => {

@@ -30,7 +30,8 @@ export async function compareCommand(
     least: { share: least, points: leastPoints },
   })
   const out = flags.out ?? join('runs', `${sideName(a)}-against-${sideName(b)}`)
-  takeFolder(out)
+  const replaced = takeFolder(out)
+  if (replaced !== null) process.stderr.write(`${replaced}\n`)
   const json = compareJson(comparison)
   writeFileSync(join(out, 'compare.json'), `${json}\n`)
   // Only here: the chart library takes longer to load than all else.

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
-import { type Gate, gateOf } from '../experiments/gate/gate.ts'
+import { type Gate, gateOf, REGRESSED } from '../experiments/gate/gate.ts'
 import { gateTable } from '../experiments/gate/gate-table.ts'
 import {
   appendLine,
@@ -16,7 +16,6 @@ import { INTERRUPTED, UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
 import { describeEnvironment, readEnvironment } from '../pipeline/environment.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
-import { scenarioFile } from '../pipeline/shipped.ts'
 import { takeFolder } from '../record/run-directory.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -48,7 +47,7 @@ export async function gateCommand(
 ): Promise<void> {
   const command = ['faultline', ...argv.slice(2)].join(' ')
   const plan = await scenario(file, flags)
-  const history = readNights(historyFile(flags.history, plan.name, plan.world))
+  const history = readNights(historyFile(flags.history, plan))
   const night = nightName(flags.night, history)
   const base = flags.out ?? join('runs', `${plan.name}-night-${night}`)
   const replaced = takeFolder(base)
@@ -83,28 +82,36 @@ const strictnessOf = ({ learn, stands }: Pick<GateFlags, 'learn' | 'stands'>) =>
 
 function finish(
   gate: Gate,
-  { json }: Pick<GateFlags, 'json'>,
+  { json, system }: Pick<GateFlags, 'json' | 'system'>,
   file: string,
   of = gate.night.scenario,
 ): void {
   process.stdout.write(
-    json ? `${toJson(gate, 2)}\n` : `${gateTable(gate)}\nhistory: ${file}\n${wayOut(gate, of)}`,
+    json
+      ? `${toJson(gate, 2)}\n`
+      : `${gateTable(gate)}\nhistory: ${file}\n${wayOut(gate, of, system)}`,
   )
   process.exitCode = gate.exitCode
 }
 
-const wayOut = ({ exitCode, night }: Gate, of: string): string => {
-  const world = night.world === 'sim' ? '' : ` --world ${night.world}`
-  return exitCode === 4
-    ? `If it is meant to be so: faultline baseline accept ${of}${world} --why "…"\n`
+const wayOut = ({ exitCode, night }: Gate, of: string, system?: string): string => {
+  const own = [
+    ...(system === undefined ? [] : [`--system ${system} `]),
+    ...(night.world === 'sim' ? [] : [`--world ${night.world} `]),
+  ]
+  return exitCode === REGRESSED
+    ? `If it is meant to be so: faultline baseline accept ${of} ${own.join('')}--why "…"\n`
     : ''
+}
+
+function dateOf(flag: string, text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text
+  throw new UsageError(`${flag} ${text} is no date. Write it like 2026-11-30.`)
 }
 
 /** Today, unless it is said; never before a night that is there already, which would change what that one meant. */
 function nightName(wanted: string | undefined, { nights, file }: NightHistory): string {
-  const night = wanted ?? new Date().toISOString().slice(0, 10)
-  if (!/^\d{4}-\d\d-\d\d$/.test(night) || Number.isNaN(Date.parse(night)))
-    throw new UsageError(`--night ${night} is no date. Write it like 2026-11-30.`)
+  const night = dateOf('--night', wanted ?? new Date().toISOString().slice(0, 10))
   const last = nights.at(-1)?.night ?? ''
   if (night < last)
     throw new UsageError(
@@ -115,6 +122,7 @@ function nightName(wanted: string | undefined, { nights, file }: NightHistory): 
 
 export type BaselineFlags = {
   world: WorldName
+  system?: string
   history: string
   why?: string
   what?: string
@@ -145,7 +153,7 @@ export async function addBaseline(runs: readonly string[], flags: BaselineFlags)
     throw new UsageError(
       `${other.directory} is of ${other.analysis.plan.name} in ${other.analysis.plan.world}, and ${first.directory} of ${name} in ${world}: a night is of one scenario in one world.`,
     )
-  const history = readNights(historyFile(flags.history, name, world))
+  const history = readNights(historyFile(flags.history, first.analysis.plan))
   const environment = readEnvironment(first.directory)
   const night = nightName(flags.night ?? environment.startedAt.slice(0, 10), history)
   appendLine(history.file, nightOf(judged, { night, environment }))
@@ -155,6 +163,7 @@ export async function addBaseline(runs: readonly string[], flags: BaselineFlags)
 /** `faultline baseline accept SCENARIO --why TEXT`: the level of now is what is measured against from now on. */
 export async function acceptBaseline(of: string, flags: BaselineFlags): Promise<void> {
   const history = await known(of, flags)
+  const wanted = flags.since === undefined ? undefined : dateOf('--since', flags.since)
   const { series, night } = gateOf(history, strictnessOf(flags))
   const isNamed = ({ what, where }: { what: string; where: string }) =>
     (flags.what === undefined || flags.what === what) &&
@@ -167,7 +176,7 @@ export async function acceptBaseline(of: string, flags: BaselineFlags): Promise<
       `nothing that ${flags.what === undefined ? 'this history has' : 'these words name'} got worse by night ${night.night}, so there is nothing to accept. See: faultline baseline show ${of}`,
     )
   for (const { what, where, nights, trend } of changed) {
-    const since = flags.since ?? ('since' in trend ? (nights[trend.since] as string) : night.night)
+    const since = wanted ?? ('since' in trend ? (nights[trend.since] as string) : night.night)
     appendLine(history.file, { type: 'accept', since, what, where, ...saidNow(flags.why) })
     process.stdout.write(`accepted: ${what} (${where}), as it is since ${since}\n`)
   }
@@ -187,7 +196,13 @@ export async function quarantineSeries(of: string, flags: BaselineFlags): Promis
     throw new UsageError(
       `${file} has no figure ${what} (${where}). It has: ${names(nights.at(-1)?.figures ?? [])}.`,
     )
-  appendLine(file, { type: 'quarantine', until, what, where, ...saidNow(flags.why) })
+  appendLine(file, {
+    type: 'quarantine',
+    until: dateOf('--until', until),
+    what,
+    where,
+    ...saidNow(flags.why),
+  })
   process.stdout.write(`quarantined until ${until}: ${what} (${where})\n`)
 }
 
@@ -202,9 +217,9 @@ function saidNow(why: string | undefined): { why: string; by: string; at: string
   return { why, by: userInfo().username, at: new Date().toISOString() }
 }
 
-async function known(of: string, { history, world }: BaselineFlags): Promise<NightHistory> {
-  const { name } = await scenario(scenarioFile(of), { world })
-  const found = readNights(historyFile(history, name, world))
+async function known(of: string, { history, world, system }: BaselineFlags): Promise<NightHistory> {
+  const plan = await scenario(of, { world, system })
+  const found = readNights(historyFile(history, plan))
   if (found.nights.length > 0) return found
   throw new UsageError(
     `${found.file} has no night yet. Make one: faultline gate ${of}${world === 'sim' ? '' : ` --world ${world}`}`,

@@ -152,7 +152,7 @@ significance and size, as Hunter does): 5 % of a time or rate, half a point of r
 two nights, or is worse by half on its first. It stays red until it is mended or accepted.
 
 Examples:
-  faultline gate my.yaml                       three seeds, added to baselines/my.sim.jsonl as tonight
+  faultline gate my.yaml                       three seeds, added to baselines/my.active-active-cdc.sim.jsonl as tonight
   faultline gate my.yaml --world containers    on real servers; another machine begins a series of its own
   faultline baseline show my.yaml              the last night again
   faultline baseline accept my.yaml --why "the new index costs 8 % and saves half the memory"
@@ -161,7 +161,7 @@ Exit codes: 0 no worse, or still learning; 4 worse for good; 3 no data tonight, 
 1 and 6 as a run has them: a limit or a promise was broken, whatever the nights before were like.`
 
 export const baselineExamples = `
-A history is a file of lines in the folder --history, one for each scenario and world: nights, acceptances and
+A history is a file of lines in the folder --history, one for each scenario, system and world: nights, acceptances and
 quarantines, each with who and when. Keep it in git, or wherever the nights are kept.
 
 Examples:

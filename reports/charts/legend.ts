@@ -25,7 +25,9 @@ export function legendOf(lines: readonly Line[], label: (key: string) => string)
     const how = isBandTop(line, lines) ? 'upper end of the band' : weights[line.weight]
     figures.set(line.figure.replace('-at-least', ' at least'), line.open ? 'open marks' : how)
   }
-  const meanings = [...figures].map(([figure, how]) => `${figure}: ${how}`).join(' · ')
+  // Lines that are told apart by their keys alone have no name of a figure.
+  const told = [...figures].filter(([figure]) => figure !== '')
+  const meanings = told.map(([figure, how]) => `${figure}: ${how}`).join(' · ')
   return html`<p class="legend">${[...pens].map(
     ([key, pen]) => html`<span>${stroke(pen)} ${label(key)}</span> `,
   )}<span class="quiet">${meanings}</span></p>`

@@ -2,23 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultlineIn, newFolder } from '../support/faultline.ts'
-
-const scenarioText = `# Is a small calm run quick?
-name: small
-regions: [us, eu]
-links: { us <-> eu: { latency: 40ms } }
-data: { set: glosses, base: 100 }
-system: { kind: active-active-cdc }
-load:
-  - { in: [us, eu], clients: 2, search: 30/s, upsert: 5/s }
-timeline: { warmup: 1s, run: 5s, settle: 3s }
-limits:
-  - { metric: lost-writes, max: 0 }
-`
+import { smallScenario } from '../support/small-scenario.ts'
 
 test('export prints gauges and the lines of the charts; gauges also where only the summary was kept', async () => {
   const folder = newFolder()
-  writeFileSync(join(folder, 'small.yaml'), scenarioText)
+  writeFileSync(join(folder, 'small.yaml'), smallScenario)
   expect((await faultlineIn(folder, 'run', 'small.yaml', '--out', 'r')).code).toBe(0)
   const gauges = await faultlineIn(folder, 'export', 'r', '--format', 'openmetrics')
   expect(gauges).toMatchObject({ code: 0, err: '' })

@@ -2,19 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultline, newFolder } from '../support/faultline.ts'
-
-const scenario = `# Is a small run quick?
-name: small
-seed: 1
-regions: [us, eu]
-links: { us <-> eu: { latency: 40ms } }
-data: { set: glosses, base: 300 }
-system: { kind: active-active-cdc }
-load:
-  - { in: [us, eu], clients: 5, search: 40/s, upsert: 5/s }
-timeline: { warmup: 1s, run: 4s, settle: 3s }
-limits: [{ metric: lost-writes, max: 0 }]
-`
+import { smallScenario } from '../support/small-scenario.ts'
 
 /** A night's line with every response 1.3 times as long. */
 function slower(line: string, night: string): string {
@@ -28,9 +16,9 @@ function slower(line: string, night: string): string {
 test('nights of one plan are green, a slower night is suspected, a second is red, until it is accepted', async () => {
   const folder = newFolder()
   const file = join(folder, 'small.yaml')
-  writeFileSync(file, scenario)
+  writeFileSync(file, smallScenario)
   const history = ['--history', join(folder, 'nights'), '--learn', '3']
-  const nights = join(folder, 'nights', 'small.sim.jsonl')
+  const nights = join(folder, 'nights', 'small.active-active-cdc.sim.jsonl')
   const night = (date: string) =>
     faultline(
       'gate',
@@ -66,7 +54,7 @@ test('nights of one plan are green, a slower night is suspected, a second is red
     code: 4,
     out: expect.stringMatching(/^REGRESSED: search\.response p50/m),
   })
-  expect(red.out).toMatch(/\+30 %: 3\.32 ms to 4\.31 ms, 2 nights since 2026-11-04/)
+  expect(red.out).toMatch(/\+30 %: 3\.31 ms to 4\.30 ms, 2 nights since 2026-11-04/)
   expect((await night('2026-11-03')).err).toMatch(/--night 2026-11-03 is before the last night/)
   const accept = ['baseline', 'accept', file, ...history]
   expect((await faultline(...accept)).err).toMatch(/--why/)

@@ -3,26 +3,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { faultlineIn, newFolder } from '../support/faultline.ts'
-
-const scenarioText = `# Is a small calm run quick?
-name: small
-regions: [us, eu]
-links: { us <-> eu: { latency: 40ms } }
-data: { set: glosses, base: 100 }
-system: { kind: active-active-cdc }
-load:
-  - { in: [us, eu], clients: 2, search: 5/s, upsert: 5/s }
-timeline: { warmup: 1s, run: 5s, settle: 3s }
-limits:
-  - { metric: lost-writes, max: 0 }
-`
+import { smallScenario } from '../support/small-scenario.ts'
 
 /** A repository with a scenario, of which nothing has been written yet. */
 function repository(): string {
   const folder = newFolder()
   for (const name of ['.git', 'load', 'inner']) mkdirSync(join(folder, name))
   for (const name of ['package.json', 'package-lock.json']) writeFileSync(join(folder, name), '{}')
-  writeFileSync(join(folder, 'load/small.yaml'), scenarioText)
+  writeFileSync(join(folder, 'load/small.yaml'), smallScenario)
   return folder
 }
 

@@ -32,6 +32,7 @@ export type Facts = {
   losses: readonly Loss[] | null
   spans: PhaseSpan[]
   phaseOf: (us: Us) => string
+  /** Whether the load generator and its machine kept up. */
   pace: Pace
   /** Dimensions of a vector, which say what a write weighs; null if nobody said. */
   dim: number | null
@@ -52,18 +53,8 @@ export function factsOf(
   const finals = finalStates(history)
   const losses = finals && lossesOf({ history, layout, versions, journeys }, finals)
   const phaseOf = phaseFinder(spans)
-  const pace = paceOf(history, phaseOf)
-  const found = {
-    versions,
-    states,
-    journeys,
-    settled,
-    faults,
-    finals,
-    losses,
-    spans,
-    phaseOf,
-    pace,
+  return {
+    ...{ history, layout, dim, versions, states, journeys, settled, faults, finals, losses },
+    ...{ spans, phaseOf, pace: paceOf(history, phaseOf), mirrorings: mirroringsOf(history) },
   }
-  return { history, layout, dim, mirrorings: mirroringsOf(history), ...found }
 }

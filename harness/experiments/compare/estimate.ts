@@ -1,5 +1,5 @@
 import type { QueryCell } from '../../analysis/metrics/query-clusters.ts'
-import { clusterInterval, quantileRanks, wilson } from '../../base/confidence.ts'
+import { clusterInterval, quantileRanks, wilson, z } from '../../base/confidence.ts'
 import type { Distribution, Interval, Sequence } from '../../base/histogram.ts'
 import { Rng } from '../../base/rng.ts'
 import { studentT } from '../student.ts'
@@ -47,7 +47,7 @@ const at = (values: Distribution, rank: number): Interval =>
 const effective = (count: number, effect: number, freedom: number): number =>
   (count / effect) * (Z / studentT(CONFIDENCE, freedom)) ** 2
 
-const Z = 1.959963984540054
+const Z = z(CONFIDENCE)
 
 /**
  * Variance of the mean of a sequence, from the means of its stretches, ÷ what it would be of values drawn apart; at

@@ -1,4 +1,4 @@
-import { sampleVariance } from 'simple-statistics'
+import { mean, sampleVariance } from 'simple-statistics'
 import { beyond } from '../student.ts'
 
 /** How large a change is: as a ratio, as of times and rates, or as a difference, as of recall. */
@@ -162,23 +162,20 @@ function described(
   return points.map((index, i) => {
     const left = series.slice(i === 0 ? 0 : points[i - 1], index)
     const right = series.slice(index, points[i + 1] ?? series.length)
-    const [before, after] = [meanOf(left), meanOf(right)]
+    const [before, after] = [mean(left), mean(right)]
     const change = scale === 'relative' ? after / before - 1 : after - before
     return { index, before, after, change, p: pValue(left, right) }
   })
 }
 
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
-
 /** Of the means of two samples being this far apart by chance; Student's t with pooled variance. */
-function pValue(left: readonly number[], right: readonly number[]): number {
+function pValue(left: number[], right: number[]): number {
   const degrees = left.length + right.length - 2
   if (degrees < 1) return 1
-  const squares = (values: readonly number[]): number =>
-    values.length < 2 ? 0 : sampleVariance([...values]) * (values.length - 1)
+  const squares = (values: number[]): number =>
+    values.length < 2 ? 0 : sampleVariance(values) * (values.length - 1)
   const variance = (squares(left) + squares(right)) / degrees
-  const apart = meanOf(left) - meanOf(right)
+  const apart = mean(left) - mean(right)
   // A simulator repeats itself to the bit: what differs there differs for a reason.
   if (variance === 0) return apart === 0 ? 1 : 0
   return beyond(apart / Math.sqrt(variance * (1 / left.length + 1 / right.length)), degrees)

@@ -1,9 +1,16 @@
+import { exitCodes } from '../../analysis/limits/judge.ts'
+import { metrics } from '../../model/metric.ts'
 import { textTable } from '../../text/table.ts'
 import { measuredText, percentText } from '../../text/value.ts'
-import type { Gate, GatedSeries } from './gate.ts'
-import { unitOf } from './history.ts'
+import { type Gate, type GatedSeries, REGRESSED } from './gate.ts'
 
 const order = ['regressed', 'suspected', 'no data', 'improved', 'learning', 'steady'] as const
+
+const colours = new Map<number, string>([
+  [exitCodes.pass, 'GREEN'],
+  [REGRESSED, 'REGRESSED'],
+  [exitCodes.unknown, 'NO DATA'],
+])
 
 /** What a night came to: the worst first, what is steady as a count, and the sentence that says why it is red or not. */
 export function gateTable({ night, nights, begins, series, because, exitCode }: Gate): string {
@@ -15,13 +22,13 @@ export function gateTable({ night, nights, begins, series, because, exitCode }: 
   const steady = series.length - told.length - learning
   const rows = told.map((one) => [wordOf(one), one.what, one.where, sentenceOf(one)])
   return [
-    `${night.scenario}, ${night.world}, night ${night.night} (${nights} that compare), commit ${night.commit}`,
+    `${night.scenario} on ${night.system}, ${night.world}, night ${night.night} (${nights} that compare), commit ${night.commit}`,
     ...(rows.length > 0 ? textTable(['', '', '', ''], ['left', 'left', 'left', 'left'], rows) : []),
     ...(begins === undefined ? [] : [begins]),
     ...(learning > 0 ? [`  ${learning} of ${series.length} figures are being learned.`] : []),
     ...(steady > 0 ? [`  ${steady} of ${series.length} figures are as they were.`] : []),
     '',
-    `${exitCode === 0 ? 'GREEN' : exitCode === 4 ? 'REGRESSED' : exitCode === 3 ? 'NO DATA' : 'RED'}: ${because}`,
+    `${colours.get(exitCode) ?? 'RED'}: ${because}`,
   ].join('\n')
 }
 
@@ -32,7 +39,7 @@ function sentenceOf(one: GatedSeries): string {
   const { trend, nights } = one
   if (trend.state === 'no data') return 'nothing was measured'
   if (trend.state === 'learning') return `${trend.nights} of ${trend.of} nights`
-  const unit = unitOf(one)
+  const unit = metrics[one.metric].unit
   if (trend.state === 'steady') return measuredText(trend.level, unit)
   const { before, after, change } = trend
   const points = unit === 'ratio' ? ' points' : ''

@@ -1,6 +1,7 @@
+import { median } from 'simple-statistics'
 import { exitCodes } from '../../analysis/limits/judge.ts'
 import { metrics } from '../../model/metric.ts'
-import { type Night, type NightFigure, type NightHistory, unitOf } from './history.ts'
+import type { Night, NightFigure, NightHistory } from './history.ts'
 import { type Strictness, type Trend, trendOf } from './trend.ts'
 
 /** A metric that got worse for good. Nothing else exits with it. */
@@ -36,13 +37,7 @@ export function gateOf(history: NightHistory, strictness: Strictness): Gate {
   const keys = new Map(
     nights.flatMap(({ figures }) => figures).map((one) => [`${one.what}|${one.where}`, one]),
   )
-  const series = [...keys.values()].map((one) => gated(one, nights, history))
-  for (const one of series)
-    one.trend = trendOf(
-      one.values,
-      { unit: unitOf(one), better: metrics[one.metric].better },
-      strictness,
-    )
+  const series = [...keys.values()].map((one) => gated(one, nights, history, strictness))
   const begins = beginsBecause(history.nights.at(-2), night)
   return {
     night,
@@ -57,6 +52,7 @@ function gated(
   { what, where, metric }: NightFigure,
   nights: readonly Night[],
   { acceptances, quarantines }: NightHistory,
+  strictness: Strictness,
 ): GatedSeries {
   const isThis = (one: { what?: string | undefined; where?: string | undefined }) =>
     (one.what === undefined || one.what === what) &&
@@ -67,10 +63,11 @@ function gated(
   const own = nights.filter(({ night }) => night >= since)
   const last = own.at(-1)?.night ?? ''
   const kept = quarantines.filter((one) => isThis(one) && one.until >= last).at(-1)
+  const values = own.map(({ figures }) => medianOf(figures.find(isThis)?.values ?? []))
+  const { unit, better } = metrics[metric]
   return {
-    ...{ what, where, metric },
-    trend: { state: 'no data' },
-    values: own.map(({ figures }) => medianOf(figures.find(isThis)?.values ?? [])),
+    ...{ what, where, metric, values },
+    trend: trendOf(values, { unit, better }, strictness),
     nights: own.map(({ night }) => night),
     ...(kept && { quarantined: { until: kept.until, why: kept.why } }),
   }
@@ -85,10 +82,8 @@ function beginsBecause(before: Night | undefined, night: Night): string | null {
 
 /** null where more than half of the runs did not measure it. */
 function medianOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null).sort((a, b) => a - b)
-  if (known.length * 2 <= values.length || known.length === 0) return null
-  const [low, high] = [known[(known.length - 1) >> 1] as number, known[known.length >> 1] as number]
-  return (low + high) / 2
+  const known = values.filter((value) => value !== null)
+  return known.length * 2 > values.length ? median(known) : null
 }
 
 /** Whether a figure is missing that most nights before had: some, as of a short recovery, come and go. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fromJson, toJson } from '../../base/json.ts'
 import { UsageError } from '../../model/errors.ts'
-import { type MetricName, type MetricUnit, metrics } from '../../model/metric.ts'
+import { type MetricName, metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 
 const value = z.number().nullable()
@@ -27,6 +27,7 @@ const night = z.object({
   /** Nights with another series do not compare: another plan, another kind of machine. */
   series: z.string(),
   scenario: z.string(),
+  system: z.string(),
   world: z.string(),
   commit: z.string(),
   faultline: z.string(),
@@ -78,9 +79,9 @@ export type NightHistory = {
   quarantines: Quarantine[]
 }
 
-/** A file for each scenario and world, a line for each night: to be kept in git or wherever nights are kept. */
-export const historyFile = (folder: string, scenario: string, world: string): string =>
-  join(folder, `${scenario}.${world}.jsonl`)
+/** A file for each scenario, system and world, a line for each night: to be kept in git or wherever nights are kept. */
+export const historyFile = (folder: string, { name, system, world }: Plan): string =>
+  join(folder, `${name}.${system.kind}.${world}.jsonl`)
 
 /** An empty one where there is no file. Throws a UsageError that names the line that is wrong. */
 export function readNights(file: string): NightHistory {
@@ -130,5 +131,3 @@ export function seriesOf(plan: Plan, machine: string): string {
   const { seed: _, limits: __, expect: ___, question: ____, file: _____, ...compared } = plan
   return createHash('sha256').update(toJson({ compared, machine })).digest('hex').slice(0, 12)
 }
-
-export const unitOf = ({ metric }: Pick<NightFigure, 'metric'>): MetricUnit => metrics[metric].unit

@@ -21,7 +21,15 @@ export function nightOf(
   const { commit, faultline, command } = environment
   return {
     ...{ type: 'night', format: 1, night, series: seriesOf(plan, machine) },
-    ...{ scenario: plan.name, world: plan.world, commit, faultline, machine, command },
+    ...{
+      scenario: plan.name,
+      system: plan.system.kind,
+      world: plan.world,
+      commit,
+      faultline,
+      machine,
+      command,
+    },
     runs: runs.map(({ analysis, judgement: { verdict, exitCode, because } }) => ({
       seed: analysis.plan.seed,
       ...{ verdict, exitCode, because },

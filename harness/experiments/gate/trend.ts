@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics'
 import type { MetricUnit } from '../../model/metric.ts'
 import { type ChangePoint, changePoints, type Detecting } from './change-points.ts'
 
@@ -89,7 +90,7 @@ function walked(
   points: readonly ChangePoint[],
   compare: (from: number, to: number) => 'worse' | 'better' | 'same',
 ): { level: number; open: Open | null } {
-  let level = points[0]?.before ?? meanOf(values)
+  let level = points[0]?.before ?? mean([...values])
   let open: Open | null = null
   for (const { index, after } of points) {
     const kind = compare(level, after)
@@ -104,6 +105,3 @@ function walked(
 
 const worseSince = (open: Open | null): number | undefined =>
   open?.kind === 'worse' ? open.index : undefined
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length

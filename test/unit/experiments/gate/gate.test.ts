@@ -59,7 +59,15 @@ const dayOf = (i: number) => new Date(Date.UTC(2026, 9, 1 + i)).toISOString().sl
 
 function aNight(i: number, ms: number | null, over: Partial<Night> = {}): Night {
   return {
-    ...{ type: 'night', format: 1, night: dayOf(i), series: 'a', scenario: 'x', world: 'sim' },
+    ...{
+      type: 'night',
+      format: 1,
+      night: dayOf(i),
+      series: 'a',
+      scenario: 'x',
+      system: 'y',
+      world: 'sim',
+    },
     ...{ commit: 'c', faultline: '0', machine: 'any', command: 'faultline gate x' },
     runs: [{ seed: 1, verdict: 'pass', exitCode: 0, because: 'ok.' }],
     figures: [
