@@ -14,7 +14,8 @@ type Hop = Lined<HopEvent>
 
 /**
  * Copies end where they arrive: none comes back into the log its write was first put into, and none is made again
- * where no restart of the mirror and no fault on its way explains it. Says nothing where there are no mirrors.
+ * where no restart of the mirror, no fault on its way and no machine that could not keep up explains it. Says nothing
+ * where there are no mirrors.
  */
 export const mirrorCycle: Checker = (facts) => {
   const { history } = facts
@@ -69,11 +70,11 @@ function echoesOf({ hops, byOp }: History): Echo[] {
 }
 
 /** Copies beyond the first that nothing explains. */
-function unexplained({ history, faults, mirrorings }: Facts): Hop[] {
-  const byLink = new Map(mirrorings.map((mirroring) => [mirroring.link, mirroring]))
-  return repeatsOf(history).flatMap(({ link, hop }) => {
+function unexplained(facts: Facts): Hop[] {
+  const byLink = new Map(facts.mirrorings.map((mirroring) => [mirroring.link, mirroring]))
+  return repeatsOf(facts.history).flatMap(({ link, hop }) => {
     const mirroring = byLink.get(link)
-    return mirroring && !mayRepeat(mirroring, faults, hop.t) ? [hop] : []
+    return mirroring && !mayRepeat(mirroring, facts, hop.t) ? [hop] : []
   })
 }
 

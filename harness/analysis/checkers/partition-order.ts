@@ -2,22 +2,22 @@ import type { Witness } from '../../model/finding.ts'
 import type { CommitEvent } from '../../model/record.ts'
 import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
-import type { FaultStory } from '../facts/faults.ts'
+import type { Facts } from '../facts/facts.ts'
 import type { History, Lined } from '../facts/history.ts'
 import { type Copy, type Mirroring, mayRepeat } from '../facts/mirroring.ts'
 import { type Checker, conclude } from './finding.ts'
 
 /**
  * A mirror keeps the order of each partition: what stands later in the source comes later in the copy, and it goes
- * back only to repeat itself after a restart or a fault on its way. A consumer group that has committed an offset
+ * back only to repeat itself after a restart, a fault on its way or on a machine that could not keep up. A consumer group that has committed an offset
  * never commits a smaller one, unless its region started again in between. Says nothing where nothing is copied and
  * nothing committed.
  */
 export const partitionOrder: Checker = (facts) => {
-  const { history, faults, mirrorings } = facts
+  const { history, mirrorings } = facts
   const copies = mirrorings.reduce((sum, { copies: own }) => sum + own.length, 0)
   if (mirrorings.length === 0 && history.commits.length === 0) return null
-  const swapped = mirrorings.flatMap((one) => swapsOf(one, faults))
+  const swapped = mirrorings.flatMap((one) => swapsOf(one, facts))
   const back = stepsBack(history)
   const evidence = copies + history.commits.length
   return conclude({
@@ -35,7 +35,7 @@ export const partitionOrder: Checker = (facts) => {
   })
 }
 
-function swapsOf(mirroring: Mirroring, faults: readonly FaultStory[]): Witness[] {
+function swapsOf(mirroring: Mirroring, facts: Facts): Witness[] {
   const furthest = new Map<number, Copy>()
   const seen = new Set<unknown>()
   const found: Witness[] = []
@@ -48,7 +48,7 @@ function swapsOf(mirroring: Mirroring, faults: readonly FaultStory[]): Witness[]
       furthest.set(source.lane, copy)
       continue
     }
-    if (again && mayRepeat(mirroring, faults, hop.t)) continue
+    if (again && mayRepeat(mirroring, facts, hop.t)) continue
     const what = again ? 'came once more' : 'came'
     found.push({
       sentence:

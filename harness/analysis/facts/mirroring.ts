@@ -10,6 +10,7 @@ import type { HopEvent, MirrorEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { FaultStory } from './faults.ts'
 import type { History, Lined } from './history.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * A record of a log at its place. Offsets count up within a `lane`: a partition of a log, until its disk is lost and
@@ -122,12 +123,16 @@ export function disturbs(fault: FaultPlan, { from, to }: LinkName): boolean {
   return !beside.includes(effectOf(fault)) && (fault.region === from || fault.region === to)
 }
 
-/** Whether anything by `us` explains repeated copies: a mirror that started again, or a fault on its way. */
+/**
+ * Whether anything by `us` explains repeated copies: a mirror that started again, a fault on its way, or a machine so
+ * busy that a mirror that copies at least once waited in vain for an answer and sent again.
+ */
 export function mayRepeat(
   { from, to, mirror }: Pick<Mirroring, 'from' | 'to' | 'mirror'>,
-  faults: readonly FaultStory[],
+  { faults, pace, history }: { faults: readonly FaultStory[]; pace: Pace; history: History },
   us: Us,
 ): boolean {
+  if (!pace.keptUp && history.plan.mirror.delivery === 'at-least-once') return true
   const starts = mirror.filter(({ what, t }) => what === 'start' && t <= us)
   if (starts.length > 1) return true
   return faults.some(
