@@ -45,12 +45,25 @@ const library = {
   },
 }
 
+/** Pages in a real Chromium; skipped where there is none, unless FAULTLINE_REQUIRE_BROWSER=1. */
+const browser = {
+  test: {
+    name: 'browser',
+    include: ['test/browser/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+    fileParallelism: false,
+    sequence: { groupOrder: 3 },
+  },
+}
+
 const quick = {
   test: {
     name: 'quick',
     globalSetup: 'test/support/built.ts',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/containers/**', 'test/library/**', ...slow],
+    exclude: ['test/browser/**', 'test/containers/**', 'test/library/**', ...slow],
     testTimeout: 60_000,
     // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
     hookTimeout: 60_000,
@@ -63,5 +76,11 @@ const quick = {
 }
 
 export default defineConfig({
-  test: { projects: [quick, ...(withLibrary ? [library] : []), ...(withContainers ? [containers] : [])] },
+  test: { projects: [
+      quick,
+      browser,
+      ...(withLibrary ? [library] : []),
+      ...(withContainers ? [containers] : []),
+    ],
+  },
 })

@@ -99,9 +99,9 @@ export function environmentSection({ environment, analysis }: Report): Markup {
 }
 
 const pairs = (rows: readonly (readonly [string, string])[]): Markup =>
-  html`<div class="scroll"><table>${rows.map(
+  html`<table class="pairs">${rows.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`,
-  )}</table></div>`
+  )}</table>`
 
 const isPlain = (value: unknown): boolean =>
   typeof value === 'string' ||

@@ -4,6 +4,7 @@ import { counted, countText } from '../harness/text/value.ts'
 import { shellWord } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
+import { scrollArea } from './scroll-area.ts'
 import { severity, verdictMark } from './verdict.ts'
 
 /** A finding that breaks no promise is told, and is no failure. */
@@ -28,9 +29,12 @@ export function findingsSection({ analysis, run }: Report): Markup {
   if (all.length === 0) return html`<p class="missing">No checker looked at this record.</p>`
   const passed = all.filter(({ verdict }) => verdict === 'pass').length
   const quoted = all.filter(({ events }) => events.length > 0)
-  return html`<p class="takeaway">${passed} of ${counted(all.length, 'checker')} passed. ${promisesText(analysis.promises)}</p><div class="scroll"><table>
+  return html`<p class="takeaway">${passed} of ${counted(all.length, 'checker')} passed. ${promisesText(analysis.promises)}</p>${scrollArea(
+    'Checkers, what decides first',
+    html`<table>
 <thead><tr><th scope="col">checker</th><th scope="col">measures</th><th scope="col">verdict</th><th scope="col" class="n">looked at</th><th scope="col" class="n">violations</th><th scope="col">because</th></tr></thead>
-<tbody>${all.map(row)}</tbody></table></div>${quoted.map((finding) => article(finding, run))}`
+<tbody>${all.map(row)}</tbody></table>`,
+  )}${quoted.map((finding) => article(finding, run))}`
 }
 
 /** What the system promises of this run, so that a green checker is not taken for more. */

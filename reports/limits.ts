@@ -11,6 +11,7 @@ import { linkLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { worstOf } from './rows.ts'
+import { scrollArea } from './scroll-area.ts'
 import { severity, verdictMark } from './verdict.ts'
 
 /** Passed limits are shown one by one up to this many. */
@@ -56,7 +57,7 @@ export function limitsSection({ judgement }: Report): Markup {
   const short = all.filter(isShort).length
   const intro = html`<p class="takeaway">${counted(passed.length, 'cell')} of ${all.length - short} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.${short > 0 && ` ${counted(short, 'cell')} of recoveries too short to tell.`}</p>`
   if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
-  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details><summary>All ${counted(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details class="screen"><summary>All ${counted(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
 }
 
 /** Of every limit the passed cell that came closest to it. */
@@ -74,11 +75,13 @@ function tightest(passed: readonly LimitResult[]): LimitResult[] {
   })
 }
 
-const limitTable = (
-  limits: readonly LimitResult[],
-): Markup => html`<div class="scroll"><table class="limits">
+const limitTable = (limits: readonly LimitResult[]): Markup =>
+  html`${scrollArea(
+    'Limits, worst first',
+    html`<table class="limits">
 <thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">shows</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
-<tbody>${limits.slice(0, ROWS).map(row)}</tbody></table></div>${limits.length > ROWS && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(limits.length - ROWS)} are in summary.json.</p>`}`
+<tbody>${limits.slice(0, ROWS).map(row)}</tbody></table>`,
+  )}${limits.length > ROWS && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(limits.length - ROWS)} are in summary.json.</p>`}`
 
 function row(result: LimitResult): Markup {
   const { limit, verdict, count, because } = result

@@ -8,6 +8,7 @@ import { counted, countText, measuredText, valueText } from '../harness/text/val
 import { html, type Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { intervalOf, type Percentile, percentileOf, placeOf } from './rows.ts'
+import { scrollArea } from './scroll-area.ts'
 
 /** More rows than this would make the page heavy; summary.json has all of them. */
 const ROWS = 1000
@@ -23,7 +24,9 @@ export function measurements({ analysis }: Report): Markup {
   const names = [...new Set(shown.map(({ metric }) => metric))]
   return html`<details class="screen"><summary>${counted(all.length, 'measurement')}</summary>
 ${left > 0 && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(left)} are in summary.json.</p>`}
-<div class="scroll"><table class="words-3 metrics"><thead><tr>${[
+${scrollArea(
+  'All measurements',
+  html`<table class="words-3 metrics"><thead><tr>${[
     'where',
     'phase',
     'of',
@@ -37,7 +40,8 @@ ${left > 0 && html`<p class="quiet">The first ${countText(ROWS)}; the other ${co
     'max',
     'bounds',
   ].map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
-${names.map((name) => group(name, shown))}</table></div></details>
+${names.map((name) => group(name, shown))}</table>`,
+)}</details>
 <p class="print-only">${counted(all.length, 'measurement')} in summary.json, beside this report.</p>`
 }
 

@@ -20,5 +20,5 @@ export function scenarioSection({ scenario, analysis: { plan } }: Report): Marku
 function folded(title: string, text: string): Markup {
   const lines = text.trimEnd().split('\n').length
   const open = lines <= LINES
-  return html`<details class="print-open"${open && html` open`}><summary>${title}, ${counted(lines, 'line')}</summary><pre class="scroll"><code>${verbatim(text.trimEnd())}</code></pre></details>`
+  return html`<details class="print-open"${open && html` open`}><summary>${title}, ${counted(lines, 'line')}</summary><pre class="scroll" role="group" tabindex="0" aria-label="${title}"><code>${verbatim(text.trimEnd())}</code></pre></details>`
 }

@@ -22,11 +22,13 @@ h1,h2,h3,h4,p,dl,dd,figure,blockquote,pre{margin:0}
 h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em}
 h2{font-size:20px;line-height:1.3;font-weight:650;margin:0 0 8px}
 h3{font-size:15px;font-weight:650;margin:22px 0 2px}
-h4{font-size:13px;font-weight:600;margin:0 0 2px}
+h4,.facets h3{font-size:13px;font-weight:600;margin:0 0 2px}
 h3 small,th small{font-weight:400;color:var(--quiet);font-size:13px}
 a{color:inherit}
 code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-pre{background:var(--code);padding:8px 12px;margin:6px 0 14px;overflow-x:auto}
+pre{background:var(--code);padding:8px 12px;margin:6px 0 14px;white-space:pre-wrap}
+pre.scroll{white-space:pre}
+:focus-visible{outline:2px solid var(--c1);outline-offset:2px}
 section{border-top:1px solid var(--rule);padding-top:22px;margin-top:34px}
 .kicker{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;color:var(--quiet);font-size:13px;margin-bottom:10px}
 .badge{border:1px solid var(--quiet);border-radius:3px;padding:0 7px;color:var(--ink)}
@@ -67,6 +69,7 @@ th,td{text-align:left;padding:4px 16px 4px 0;vertical-align:top;border-bottom:1p
 thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule)}
 th.n,td.n,.words-1 :is(td,th):nth-child(n+2),.words-2 :is(td,th):nth-child(n+3),.words-3 :is(td,th):nth-child(n+4){text-align:right}
 td.text,.words-all td:last-child{white-space:normal;min-width:12em}
+.pairs td{white-space:normal;overflow-wrap:anywhere}
 .metrics :is(td,th){padding-right:11px}
 .metrics tbody th{padding-top:14px;white-space:normal}
 .limits{width:100%}
@@ -80,7 +83,6 @@ summary{cursor:pointer;color:var(--quiet);font-size:13px}
 .finding h3{margin-top:0}
 blockquote{margin:8px 0 8px 14px}
 blockquote{font-size:14px}blockquote small{color:var(--quiet);font-size:13px;white-space:nowrap}
-.finding code{white-space:nowrap;display:inline-block;max-width:100%;overflow-x:auto;vertical-align:bottom}
 .overlay{margin:10px 0 14px;padding-left:14px;border-left:3px solid var(--unknown);font-size:14px}
 .overlay p,.overlay ul{margin:4px 0}
 .glossary{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;font-size:14px;margin-top:8px}
@@ -111,21 +113,20 @@ h1{font-size:25px}
 @page{margin:12mm}
 .legend,figcaption{margin:0}.takeaway,figcaption{max-width:none}.timeline .wide svg{width:95%}
 html{font-size:11.5px;line-height:1.4}
-h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,table,.limits td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
+h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,.facets h3,table,.limits td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
 section{margin-top:18px;padding-top:12px}
 body{max-width:none;padding:0}
 nav,.data,.screen{display:none}
 .print-only{display:block}
 section{break-inside:auto}
-.sheet{break-before:page;border-top:0;margin-top:0}
-figure svg,article,blockquote,tr,.facets>div{break-inside:avoid}
-h2,h3,h4,.takeaway,.legend{break-after:avoid}
+figure svg,article,blockquote,tr,.facets>div,.panel{break-inside:avoid}
+h2,h3,h4,.takeaway,.legend,.timeline>.wide{break-after:avoid}
 .facets{grid-template-columns:repeat(3,1fr);gap:10px 14px}
 .answers{grid-template-columns:repeat(4,1fr);gap:10px 16px}
 th,td{padding:2px 10px 2px 0}
 details.print-open>summary{list-style:none}
 details.print-open::details-content{content-visibility:visible;display:block;height:auto}
-.scroll{overflow:visible}
+.scroll{overflow:visible}code,pre{font-size:9.5px}pre.scroll{white-space:pre-wrap}
 td.text,.words-all td:last-child{white-space:normal}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

@@ -72,8 +72,8 @@ async function chart(
     .map(({ x, low }) => `${valueText(x, 'per-second')} ${valueText(low, unit)}`)
     .join(', ')}${held.length > 0 ? `; limits: ${held.join(', ')}` : ''}`
   const layers = (frame: Frame) => layersOf(result, marks, values, unit, frame)
-  if (!isFirst) return html`<div><h4>${title}</h4>${await draw(layers(small), small, label)}</div>`
-  return html`<div><h4>${title}</h4><div class="wide">${await draw(layers(wide), wide, label)}</div><div class="narrow">${await draw(layers(small), small, label)}</div></div>`
+  if (!isFirst) return html`<div><h3>${title}</h3>${await draw(layers(small), small, label)}</div>`
+  return html`<div><h3>${title}</h3><div class="wide">${await draw(layers(wide), wide, label)}</div><div class="narrow">${await draw(layers(small), small, label)}</div></div>`
 }
 
 const colours: Record<Verdict, string> = {

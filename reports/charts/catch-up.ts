@@ -63,7 +63,7 @@ async function plot(curve: Series): Promise<Markup> {
     },
   ]
   const label = `Writes still open after ${curve.key}, over time since its end`
-  return html`<div><h4>after ${curve.key}</h4>${await draw(layers, frame, label)}</div>`
+  return html`<div><h3>after ${curve.key}</h3>${await draw(layers, frame, label)}</div>`
 }
 
 function curveTable(curve: Series): Markup {

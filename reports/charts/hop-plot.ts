@@ -71,7 +71,7 @@ export async function hopPlot(
   })
   const labels = labelLayer(names, pitch, axes)
   const drawing = await draw([labels, ...layers], { ...room, height }, `Lag by hop, ${place}`)
-  return html`<div><h4>${place}</h4>${drawing}</div>`
+  return html`<div><h3>${place}</h3>${drawing}</div>`
 }
 
 type Axes = { x: (field: string) => Channel; y: Channel }

@@ -66,7 +66,7 @@ async function facet(phase: string, curves: readonly Curve[], analysis: Analysis
     ...own.map((curve) => curveLayer(curve, analysis, { x, y }, domain)),
   ]
   const label = `Search response and service time by quantile, ${phaseText(phase)}`
-  return html`<div><h4>${phase}</h4>${await draw(layers, frame, label)}</div>`
+  return html`<div><h3>${phase}</h3>${await draw(layers, frame, label)}</div>`
 }
 
 /** Values of all curves, and limits near enough to be seen beside them. */

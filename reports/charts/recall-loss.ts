@@ -29,7 +29,7 @@ export async function recallLoss(analysis: Analysis): Promise<Markup> {
   const plots: Markup[] = []
   for (const region of new Set(bars.map((bar) => bar.region))) {
     const own = bars.filter((bar) => bar.region === region)
-    plots.push(html`<div><h4>${region}</h4>${await plot(region, own, most)}</div>`)
+    plots.push(html`<div><h3>${region}</h3>${await plot(region, own, most)}</div>`)
   }
   const causes = [...new Set(bars.flatMap(({ parts }) => parts.map(({ cause }) => cause)))]
   const legend = [...causes]

@@ -95,7 +95,7 @@ async function chart(
     ]
   })
   const label = `${title} across ${path}: ${marks.map(({ x: at, low }) => `${values[at]} ${valueText(low, unit)}`).join(', ')}`
-  return html`<div><h4>${title}</h4>${await draw(layers, frame, label)}</div>`
+  return html`<div><h3>${title}</h3>${await draw(layers, frame, label)}</div>`
 }
 
 /** The vertical of marks by their `low`: times that differ tenfold are told apart on a log axis; all else begins at 0. */

@@ -1,6 +1,7 @@
 import { momentText } from '../../harness/text/value.ts'
 import { linkLabel } from '../format.ts'
 import { html, type Markup, nothing } from '../markup.ts'
+import { scrollArea } from '../scroll-area.ts'
 import type { Line } from './lines.ts'
 
 /** Rows, and cells, that one table of a chart may have. */
@@ -13,11 +14,17 @@ export function table(
   rows: readonly (readonly string[])[],
   words: 1 | 2 | 3 | 'all' = 'all',
 ): Markup {
-  return html`<div class="scroll"><table class="words-${String(words)}"><thead><tr>${head.map(
-    (text) => html`<th scope="col">${text}</th>`,
-  )}</tr></thead><tbody>${rows.map(
-    (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
-  )}</tbody></table></div>`
+  return scrollArea(
+    `Table: ${head
+      .filter((text) => text !== '')
+      .slice(0, 4)
+      .join(', ')}`,
+    html`<table class="words-${String(words)}"><thead><tr>${head.map(
+      (text) => html`<th scope="col">${text}</th>`,
+    )}</tr></thead><tbody>${rows.map(
+      (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
+    )}</tbody></table>`,
+  )
 }
 
 /** The figures behind a drawing, closed until somebody asks. */

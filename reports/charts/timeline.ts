@@ -145,9 +145,10 @@ async function panelOf(
   place: { span: TimeSpan; last: boolean },
 ): Promise<Markup> {
   const head = html`<h3>${plan.title} <small>${plan.unit}</small></h3>`
-  if (all.length === 0) return html`${head}<p class="missing">Not measured: ${plan.missing}.</p>`
+  if (all.length === 0)
+    return html`<div class="panel">${head}<p class="missing">Not measured: ${plan.missing}.</p></div>`
   if (isFlat(plan, all))
-    return html`${head}<p class="takeaway">${plan.text(0)} in every bucket.</p>`
+    return html`<div class="panel">${head}<p class="takeaway">${plan.text(0)} in every bucket.</p></div>`
   const lines = worstKeys(all, KEYS, plan.chart === 'recall' ? 'low' : 'high')
   const panel: Panel = {
     title: plan.title,
@@ -161,7 +162,7 @@ async function panelOf(
   const more =
     left > 0 &&
     html` <span class="quiet">${countText(left)} more did better and are in the table of measurements.</span>`
-  return html`${head}<p class="takeaway">${plan.answer(analysis)}${more}${edgeNote(panel)}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}`
+  return html`<div class="panel">${head}<p class="takeaway">${plan.answer(analysis)}${more}${edgeNote(panel)}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}</div>`
 }
 
 /** What a log axis has no place for stands on its lower edge: said, never hidden. */

@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderHtml } from '../../reports/html.ts'
+import { aReport } from '../support/analysis.ts'
+import { noBrowser, startBrowser } from '../support/browser.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What is printed of an A4 page with margins of 12 mm, in CSS pixels. */
+const sheet = { width: 703, height: 1032 }
+
+let browser: Browser
+let address = ''
+
+beforeAll(async () => {
+  if (noBrowser !== undefined) return
+  const file = join(mkdtempSync(join(tmpdir(), 'faultline-browser-')), 'report.html')
+  writeFileSync(file, await renderHtml(aReport()))
+  address = pathToFileURL(file).href
+  browser = await startBrowser()
+})
+afterAll(() => browser?.close())
+
+type Opened = { page: Page; requests: string[]; complaints: string[] }
+
+/** The report in a window of its own, with all it asked for and all the browser said against it. */
+async function opened(options: BrowserContextOptions = {}): Promise<Opened> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  const requests: string[] = []
+  const complaints: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(address)
+  return { page, requests, complaints }
+}
+
+/** What axe-core holds against the page, one line a rule; of all its rules, or of these alone. */
+async function barriers(page: Page, rules?: string[]): Promise<string[]> {
+  await page.evaluate(axe)
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`)
+  return violations.map(
+    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 90))}`,
+  )
+}
+
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+
+describe.skipIf(noBrowser)(`the report in a browser${noBrowser ? `: ${noBrowser}` : ''}`, () => {
+  test('asks for nothing but itself, and the browser has nothing against it', async () => {
+    const { page, requests, complaints } = await opened()
+    expect(requests).toEqual([address])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('its policy lets in no script, no style, no request that it does not name', async () => {
+    const { page, complaints } = await opened()
+    await page.evaluate(`{
+      const script = document.createElement('script')
+      script.textContent = 'window.intruder = true'
+      document.body.append(script)
+      const painted = document.createElement('p')
+      painted.setAttribute('style', 'color: red')
+      document.body.append(painted)
+      const picture = new Image()
+      picture.src = 'https://example.invalid/picture.png'
+      document.body.append(picture)
+    }`)
+    await expect.poll(() => complaints.length).toBeGreaterThanOrEqual(3)
+    expect(await page.evaluate('window.intruder')).toBeUndefined()
+    for (const complaint of complaints) expect(complaint).toContain('Content Security Policy')
+    await page.close()
+  })
+
+  test('axe-core finds no barrier, 400 px wide', async () => {
+    const { page } = await opened({ viewport: { width: 400, height: 800 } })
+    expect(await barriers(page)).toEqual([])
+    await page.close()
+  })
+
+  test('axe-core finds no barrier on a wide page, and in the dark no text too faint', async () => {
+    const { page } = await opened()
+    expect(await barriers(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await barriers(page, ['color-contrast'])).toEqual([])
+    await page.close()
+  })
+
+  test('axe-core would find one', async () => {
+    const { page } = await opened()
+    await page.evaluate('document.querySelector("#limits h2").outerHTML = "<h5>Limits</h5>"')
+    expect((await barriers(page, ['heading-order'])).join()).toContain('heading-order')
+    await page.close()
+  })
+
+  test('has one title, and headings that skip no level', async () => {
+    const { page } = await opened()
+    const levels = await page.evaluate<number[]>(
+      '[...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map(({ tagName }) => Number(tagName[1]))',
+    )
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    expect(levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1)).toEqual([])
+    await page.close()
+  })
+
+  test('the keyboard reaches every section, and what is folded', async () => {
+    const { page } = await opened()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(page.url()).toBe(`${address}#limits`)
+    await page.evaluate('document.querySelector("#timeline .data summary").focus()')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.querySelector("#timeline .data").open')).toBe(true)
+    await page.close()
+  })
+
+  test('what is wider than a phone scrolls by itself, by keyboard too, and the page never does', async () => {
+    for (const width of [400, 320]) {
+      const { page } = await opened({ viewport: { width, height: 800 } })
+      expect(await sideways(page)).toBe(0)
+      await page.evaluate(
+        'document.querySelectorAll("details").forEach((one) => { one.open = true })',
+      )
+      expect(await sideways(page)).toBe(0)
+      const unreachable = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('main *')]
+          .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'auto')
+          .filter((one) => one.tabIndex !== 0 || !one.ariaLabel)
+          .map((one) => one.outerHTML.slice(0, 90))`,
+      )
+      expect(unreachable).toEqual([])
+      await page.close()
+    }
+  })
+
+  test('dark is dark, and printed it is light', async () => {
+    const { page } = await opened({ colorScheme: 'dark' })
+    const paper = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+    expect(await paper()).toBe('rgb(20, 23, 26)')
+    await page.emulateMedia({ media: 'print' })
+    expect(await paper()).toBe('rgb(255, 255, 255)')
+    await page.close()
+  })
+
+  test('printed on A4 no page but the last is left half empty', async () => {
+    const { page } = await opened({ viewport: sheet })
+    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
+    const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0
+    await page.emulateMedia({ media: 'print' })
+    const height = await page.evaluate<number>('document.body.scrollHeight')
+    expect(pages).toBeGreaterThan(3)
+    // Full pages on average: what may not be torn leaves some room at the foot of a page.
+    expect(height / ((pages - 1) * sheet.height)).toBeGreaterThan(0.85)
+    expect(await sideways(page)).toBe(0)
+    await page.close()
+  })
+
+  test('without scripts it says the same', async () => {
+    const text = async (options: BrowserContextOptions): Promise<string> => {
+      const { page } = await opened(options)
+      const said = await page.innerText('body')
+      await page.close()
+      return said
+    }
+    const bare = await text({ javaScriptEnabled: false })
+    expect(bare.length).toBeGreaterThan(5_000)
+    expect(await text({})).toContain(bare.slice(0, 2_000))
+  })
+})
