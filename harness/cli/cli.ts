@@ -96,7 +96,7 @@ function addRun(program: Command, argv: readonly string[]): void {
     )
     .argument(
       '<scenario...>',
-      'a scenario or replay file, or the name of one that comes along; several, or a folder',
+      'a scenario or replay file, or the name of one that ships with Faultline; several, or a folder',
     )
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
     .option('--seeds <range>', 'a campaign: one run for each of these seeds, e.g. 1..1000')
@@ -135,7 +135,7 @@ function addReading(program: Command): void {
   program
     .command('check')
     .description('name every mistake in a scenario, or print its plan as a timeline')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
     .addOption(worldOption())
     .addHelpText('after', checkExamples)
@@ -166,7 +166,7 @@ function addReading(program: Command): void {
     )
   program
     .command('scenarios')
-    .description('list the scenarios that come along, each with the question it asks')
+    .description('list the scenarios that ship with Faultline, each with the question it asks')
     .argument('[word]', 'only those that mention it, e.g. partition')
     .action(async (word?: string) => print((await import('./scenarios.ts')).scenariosText(word)))
   program
@@ -236,7 +236,7 @@ function addCapacity(program: Command): void {
   program
     .command('capacity')
     .description('find the highest rate at which a scenario keeps all of its limits')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
     .option('--without <region>', 'the same with this region down for all of the measured time')
     .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
@@ -326,7 +326,7 @@ function addGate(program: Command, argv: readonly string[]): void {
   program
     .command('gate')
     .description('run a night, add it to the history, and go red only for what got worse for good')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--reps <n>', 'runs a night, seeds in a row; their median counts', howOften, 3)
     .option('--seed <n>', 'the first seed, instead of the one in the scenario', seed)
     .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
@@ -361,7 +361,7 @@ function addBaseline(program: Command): void {
       .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
       .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
   verb('show', 'judge the last night again, and run nothing')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--json', 'print all of it as JSON on stdout instead of the table')
     .action(async (of: string, flags: BaselineFlags) =>
       (await import('./gate.ts')).showBaseline(of, flags),
@@ -374,7 +374,7 @@ function addBaseline(program: Command): void {
       (await import('./gate.ts')).addBaseline(runs, flags),
     )
   verb('accept', 'measure against the level of now: what got worse is meant to be so')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .requiredOption('--why <text>', 'for whoever reads the history in a year')
     .option('--what <name>', 'only this metric, e.g. "search.response p99"')
     .option('--where <name>', 'only there, e.g. baseline')
@@ -383,7 +383,7 @@ function addBaseline(program: Command): void {
       (await import('./gate.ts')).acceptBaseline(of, flags),
     )
   verb('quarantine', 'let one metric turn nothing red until a date')
-    .argument('<scenario>', 'a scenario file, or the name of one that comes along')
+    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .requiredOption('--what <name>', 'the metric, e.g. "lag p90"')
     .requiredOption('--where <name>', 'where, e.g. baseline')
     .requiredOption('--until <date>', 'the last night of it, as YYYY-MM-DD')

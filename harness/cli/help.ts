@@ -1,7 +1,7 @@
 /** What `--help` says below the flags: it teaches by example. */
 export const examples = `
 Examples:
-  faultline scenarios                            what comes along, each with the question it asks
+  faultline scenarios                            the scenarios that ship with Faultline, with their questions
   faultline run partition-heal                   three regions, one link cut for 40 s, simulated
   faultline run partition-heal --world containers    the same on real servers
   faultline check my.yaml                        what is wrong with it, or what it will do and when

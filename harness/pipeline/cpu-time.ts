@@ -156,5 +156,5 @@ export function foreignText(load: ForeignLoad | undefined): string {
   const percent = (share: number) => `${Math.round(share * 100)} %`
   const all = load.busy === undefined ? '' : `The CPU was in use for ${percent(load.busy)}. `
   const sentence = `${all}Other processes took ${percent(load.mean)} of it (nine of ten seconds below ${percent(load.p90)}).`
-  return load.mean > BUSY ? `${sentence} Times are too long by what that cost.` : sentence
+  return load.mean > BUSY ? `${sentence} Times in this run are longer because of that.` : sentence
 }

@@ -13,10 +13,10 @@ export const pool = openPool('fixtures/glosses-10k')
 export const vectors = vectorsOf(pool)
 
 export const flat: IndexPlan = { kind: 'flat' }
-export const hnsw: IndexPlan = {
-  ...{ kind: 'hnsw', m: 16, efConstruction: 200, ef: 64 },
+export const hnsw = {
+  ...{ kind: 'hnsw' as const, m: 16, efConstruction: 200, ef: 64 },
   ...{ sealAt: 1_000, compactAt: 0.5 },
-}
+} satisfies IndexPlan
 
 /** A base of points 0 … count - 1, each with the row of its id. */
 export const baseOf = (count: number) => Array.from({ length: count }, (_, id) => ({ id, row: id }))

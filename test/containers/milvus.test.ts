@@ -36,6 +36,22 @@ async function soon(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** What a server says itself of a collection: how its vectors are indexed, and their dimensions. */
+async function saidOf(sdk: MilvusClient, collection_name: string): Promise<Record<string, string>> {
+  const { index_descriptions } = await sdk.describeIndex({ collection_name })
+  const { schema } = await sdk.describeCollection({ collection_name })
+  const pairs = index_descriptions.flatMap(({ params }) => params)
+  const nested = pairs.find(({ key }) => key === 'params')?.value
+  const said = Object.fromEntries(pairs.map(({ key, value }) => [key, String(value)]))
+  const dim = schema.fields
+    .flatMap(({ type_params }) => type_params)
+    .find(({ key }) => key === 'dim')
+  const { params: _, ...plain } = said
+  const inner: Record<string, unknown> = nested ? JSON.parse(String(nested)) : {}
+  const strings = Object.entries(inner).map(([key, value]) => [key, String(value)])
+  return { ...plain, ...Object.fromEntries(strings), dim: String(dim?.value) }
+}
+
 /** A way to the server whose open connections can be made to swallow everything; new ones work. */
 async function swallowingProxy(target: string): Promise<{ server: Server; swallow: () => void }> {
   const [host = '', port = ''] = target.split(':')
@@ -245,11 +261,18 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')('Milvus', () => 
     expect(live.map(({ id, row }) => ({ id, row }))).toEqual(many)
   })
 
-  test('HNSW refuses a k above its ef, and its recall is that of a graph', async () => {
+  test('HNSW is built as the plan says, refuses a k above its ef, and its recall is that of a graph', async () => {
     const setting = server.setting(hnsw)
     await loadBase(setting, baseOf(2_000), quiet)
     const graph = openMilvus(setting)
     const table = new NeighbourTable(pool.codes, pool.queryCodes, pool.dim, 2_000)
+    const sdk = new MilvusClient({ address: server.address, __SKIP_CONNECT__: true })
+    expect(await saidOf(sdk, setting.collection)).toEqual({
+      ...{ index_type: 'HNSW', metric_type: 'L2', dim: String(pool.dim) },
+      ...{ M: String(hnsw.m), efConstruction: String(hnsw.efConstruction) },
+    })
+    expect(await saidOf(sdk, collection)).toMatchObject({ index_type: 'FLAT', metric_type: 'L2' })
+    await sdk.closeConnection()
     // As the simulator does, and `check` before it: nothing raises ef to k on the way.
     await expect(
       graph.search({ query: 0, k: 200, consistency: 'bounded' }, call),

@@ -42,7 +42,7 @@ test('a folder runs to a table: reds that are stated count as good, others are k
   expect(said.out).toMatch(/^ {2}calm +active-active-cdc +pass +pass +yes +\d/m)
   expect(said.out).toMatch(/^ {2}red +active-active-cdc +fail +fail +yes +\d/m)
   expect(said.out).toMatch(/^ {2}odd +active-active-cdc +fail +pass +NO +\d/m)
-  expect(said.out).toMatch(/NOT AS IT SHOULD: wrong: .*wrong\.yaml:11:1: unknown key "limit"/)
+  expect(said.out).toMatch(/NOT AS EXPECTED: wrong: .*wrong\.yaml:11:1: unknown key "limit"/)
   expect(said.out).toContain(`  report: ${out}/odd/report.html`)
   expect(said.out).toContain('2 of 4 runs came out as stated, 2 did not.')
   expect(said.err).toContain('[4/4]')

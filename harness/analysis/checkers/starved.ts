@@ -21,7 +21,7 @@ export function unlessStarved(findings: readonly Finding[]): Finding[] {
       : {
           ...finding,
           verdict: 'invalid',
-          because: `Not judged: this measures time, and ${why}. Seen all the same: ${finding.because}`,
+          because: `Not judged: this measures time, and ${why}. What it saw: ${finding.because}`,
         },
   )
 }

@@ -14,6 +14,7 @@ import {
   scanLines,
 } from '../lines/figure-lines.ts'
 import { amplificationRows } from './amplification.ts'
+import { flagRows } from './answer-flags.ts'
 import { type AnswerDifference, answerDifferences, answerRows } from './answers.ts'
 import { availabilityRows, goodputRows } from './availability.ts'
 import { byteRows } from './bytes.ts'
@@ -28,7 +29,6 @@ import { outageRows } from './outages.ts'
 import type { Neighbours } from './recall.ts'
 import { type RecallSample, recallRows, recallSamples } from './recall-loss.ts'
 import { measureReplicas } from './replicas.ts'
-import { noteRows } from './said-of-answers.ts'
 import { shardRows } from './shard-share.ts'
 import { measureStaleness } from './staleness.ts'
 import { throughputRows } from './throughput.ts'
@@ -84,7 +84,7 @@ const latency = intoCells(measureLatency)
 const recall: Fold = ({ samples }) => recallRows(samples)
 const losses = fromFacts(lossRows)
 const outages = fromFacts(outageRows)
-const notes = fromFacts(noteRows)
+const notes = fromFacts(flagRows)
 
 /** Every metric, and what measures it. A fold that gives several is named by each of them and runs once. */
 export const measures: Readonly<Record<MetricName, Measure>> = {

@@ -51,7 +51,7 @@ function whyNot(row: Row): string[] {
   const { system, wrong, directory } = row
   const name = `${labelOf(row)}${system === '' ? '' : ` on ${system}`}`
   return [
-    ...wrong.map((why) => `NOT AS IT SHOULD: ${name}: ${why}`),
+    ...wrong.map((why) => `NOT AS EXPECTED: ${name}: ${why}`),
     ...(directory === undefined ? [] : [`  report: ${directory}/report.html`]),
   ]
 }

@@ -41,7 +41,7 @@ test('a scenario in code runs, is judged and reported by four calls', async () =
   expect(existsSync(join(directory, 'summary.json'))).toBe(true)
 })
 
-test('a scenario that comes along is read by its name', async () => {
+test('a scenario that ships with Faultline is read by its name', async () => {
   const plan = await scenario('partition-heal', { seed: 3 })
   expect(plan).toMatchObject({ name: 'partition-heal', seed: 3 })
 })

@@ -34,7 +34,7 @@ test('silence of a mirror fails a run in time, and one on a machine that could n
     violations: 1,
   })
   expect(findingOf(late, 'replication-stopped')?.because).toMatch(
-    /^Not judged: this measures time, and the machine could not keep up. Seen all the same: Mirrors stopped/,
+    /^Not judged: this measures time, and the machine could not keep up. What it saw: Mirrors stopped/,
   )
   expect(judge(late)).toMatchObject({ verdict: 'invalid', exitCode: 3 })
 })

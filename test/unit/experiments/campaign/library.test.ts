@@ -157,8 +157,8 @@ test('the table says of each run what came out, and why of those that are odd', 
   odd       active-active-cdc  unknown  pass      NO             1.3
   red       active-active-cdc  fail     fail      yes            1.3
 
-NOT AS IT SHOULD: gone: its process ended
-NOT AS IT SHOULD: odd on active-active-cdc: the verdict should be pass and is unknown
+NOT AS EXPECTED: gone: its process ended
+NOT AS EXPECTED: odd on active-active-cdc: the verdict should be pass and is unknown
   report: runs/library/odd/report.html
 
 2 of 5 runs came out as stated, 2 did not, of 1 nothing is expected.
