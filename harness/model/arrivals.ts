@@ -34,23 +34,27 @@ function stagesBefore({ startUs, from, stages }: Stages, us: Us): number {
   let [atUs, factor] = [startUs, from]
   for (const { target, forUs } of stages) {
     const within = Math.min(Math.max(us - atUs, 0), forUs)
-    sum += within * (factor + ((target - factor) * within) / (2 * forUs))
+    if (within > 0) sum += within * (factor + ((target - factor) * within) / (2 * forUs))
     atUs += forUs
     factor = target
   }
   return sum + factor * Math.max(us - atUs, 0)
 }
 
-/** The factor at `us`. */
-function stageAt({ startUs, from, stages }: Stages, us: number): number {
-  let [atUs, factor] = [startUs, from]
-  if (us < atUs) return factor
-  for (const { target, forUs } of stages) {
-    if (us < atUs + forUs) return factor + ((target - factor) * (us - atUs)) / forUs
-    atUs += forUs
-    factor = target
+/** Gives the factor at one time after the other: times must not go back. A file of rates has thousands of stages. */
+function stageFactors({ startUs, from, stages }: Stages): (us: number) => number {
+  let [next, atUs, factor] = [0, startUs, from]
+  return (us) => {
+    if (us < startUs) return from
+    for (let stage = stages[next]; stage; stage = stages[next]) {
+      const { target, forUs } = stage
+      if (us < atUs + forUs) return factor + ((target - factor) * (us - atUs)) / forUs
+      atUs += forUs
+      factor = target
+      next++
+    }
+    return factor
   }
-  return factor
 }
 
 /** The highest rate of all, as a multiple of the stated one. */
@@ -61,16 +65,18 @@ export function highestFactor(arrivals: Changing): number {
   return Math.max(1, arrivals.kind === 'burst' ? arrivals.factor : arrivals.from)
 }
 
-/** Rate at `us` as a multiple of the stated one. */
-export function factorAt(arrivals: Changing, us: number, endUs: Us): number {
+/** Gives the rate at `us` as a multiple of the stated one, for one `us` after the other in ascending order. */
+export function factors(arrivals: Changing, endUs: Us): (us: number) => number {
   switch (arrivals.kind) {
     case 'poisson':
-      return 1
-    case 'burst':
-      return us % (arrivals.onUs + arrivals.offUs) < arrivals.onUs ? arrivals.factor : 1
+      return () => 1
+    case 'burst': {
+      const cycle = arrivals.onUs + arrivals.offUs
+      return (us) => (us % cycle < arrivals.onUs ? arrivals.factor : 1)
+    }
     case 'ramp':
-      return arrivals.from + ((1 - arrivals.from) * us) / endUs
+      return (us) => arrivals.from + ((1 - arrivals.from) * us) / endUs
     case 'stages':
-      return stageAt(arrivals, us)
+      return stageFactors(arrivals)
   }
 }

@@ -115,9 +115,16 @@ export type Arrivals =
   | { kind: 'ramp'; from: number }
   /**
    * Poisson at `from` × the rate until `startUs` (from the start of warm-up), then linearly to `target` × the rate in
-   * each stage in turn, and at the last target from there on.
+   * each stage in turn, and at the last target from there on. A stage of 0 µs is a jump. `shape`: what was written in
+   * the place of stages, a clause for people.
    */
-  | { kind: 'stages'; startUs: Us; from: number; stages: { target: number; forUs: Us }[] }
+  | {
+      kind: 'stages'
+      startUs: Us
+      from: number
+      stages: { target: number; forUs: Us }[]
+      shape?: string
+    }
 
 /**
  * Load of one class of clients in one region. Rates are operations per second of that class. The first class of a region

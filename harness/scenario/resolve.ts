@@ -64,7 +64,9 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
   const links = resolveLinks(sheet, known, names, regions)
-  const load = resolveLoad(sheet, names, { data, timeline, rate: resolveRate(sheet) })
+  const load = resolveLoad(sheet, names, {
+    ...{ data, timeline, rate: resolveRate(sheet), fileBeside: known.fileBeside },
+  })
   if (data && load) checkVectors(open, data, load)
   if (system) checkWidth(sheet, known, system)
   const faults = resolveFaults(sheet, names, timeline)

@@ -1,6 +1,6 @@
 import { exponential } from '../base/laws.ts'
 import type { Rng } from '../base/rng.ts'
-import { type Changing, factorAt, highestFactor } from '../model/arrivals.ts'
+import { type Changing, factors, highestFactor } from '../model/arrivals.ts'
 import { type LoadPlan, loadName } from '../model/plan.ts'
 import { SECOND, type Us } from '../model/units.ts'
 
@@ -51,9 +51,10 @@ function evenTimes(perSec: number, endUs: Us, phase: number): Us[] {
 function thinnedTimes(arrivals: Changing, perSec: number, endUs: Us, rng: Rng): Us[] {
   const highest = highestFactor(arrivals)
   const gapUs = SECOND / (perSec * highest)
+  const factorAt = factors(arrivals, endUs)
   const times: Us[] = []
   for (let at = exponential(rng) * gapUs; at < endUs; at += exponential(rng) * gapUs) {
-    const factor = factorAt(arrivals, at, endUs)
+    const factor = factorAt(at)
     if (factor === highest || rng.uniform() * highest < factor) times.push(Math.floor(at))
   }
   return times

@@ -42,7 +42,9 @@ const known = {
   linkPresets: { one: presetOf('34ms'), two: presetOf('35ms') },
   fileBeside: (_: string, name: string) => ({
     file: name,
-    text: `from,to,rtt\n${TABLE.replaceAll('N', name)}`,
+    text: name.startsWith('rate')
+      ? `time,rate\n0,1\n9,${name.slice('rate'.length)}\n`
+      : `from,to,rtt\n${TABLE.replaceAll('N', name)}`,
   }),
 }
 const TABLE = 'us,eu,N\nus,ap,N\neu,ap,N'
@@ -136,6 +138,8 @@ const beside: Record<string, Doc> = {
   'sweep.show[](metric).operation': { metric: 'availability' },
   'sweep.expect[]': { at: { 'load.0.k': 5 }, verdict: 'pass' },
   'load[].arrivals.from': { stages: [stage] },
+  'load[].arrivals.diurnal': { period: '60s' },
+  'load[].arrivals.replay': { file: 'rate2' },
   'load[].arrivals.stages[]': stage,
   'load[].arrivals.stages[].for': { target: '300%' },
   'load[].arrivals.stages[].duration': { target: '300%' },
@@ -234,6 +238,8 @@ const values: Record<string, unknown[]> = {
   ],
   'links.preset': ['one', 'two'],
   'links.file': ['5ms', '6ms'],
+  'load[].arrivals.replay.file': ['rate2', 'rate3'],
+  'load[].arrivals.replay.speed': [0.5, 2],
   'links.*.preset': ['us -> eu', 'eu -> ap'],
   weights: ['us 3', 'us 3, eu 1'],
   limits: [[aLimit], [otherLimit]],

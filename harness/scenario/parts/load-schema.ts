@@ -5,6 +5,8 @@ import { about, optional } from '../yaml/about.ts'
 import { quantity } from '../yaml/quantity.ts'
 import { regionName } from '../yaml/reference.ts'
 import { defaults } from './defaults.ts'
+import { diurnalSchema } from './diurnal.ts'
+import { replaySchema } from './rate-file.ts'
 import { stagesSchema, targetSchema } from './stages.ts'
 
 const duration = quantity('duration')
@@ -13,7 +15,7 @@ const share = quantity('share')
 /** Operations per second, or as many as are answered. */
 const paced = z.union([z.enum(['max']), quantity('rate')])
 
-/** One of the three shapes: `resolveArrivals` sees to that, and to what belongs to which. */
+/** One shape: `resolveArrivals` sees to that, and to what belongs to which. */
 const arrivals = z.union(
   [
     z.enum(['poisson', 'constant']),
@@ -32,11 +34,19 @@ const arrivals = z.union(
       ),
       stages: optional(stagesSchema, 'straight lines from target to target, as k6 has them'),
       from: optional(targetSchema, 'before the first stage, in warm-up too', 0),
+      diurnal: optional(
+        diurnalSchema,
+        'up and down once a day, between a lowest rate and the rates',
+      ),
+      replay: optional(
+        replaySchema,
+        'as a file of measured rates goes, the highest of which becomes the rates',
+      ),
     }),
   ],
   {
     error:
-      'expected poisson, constant, { burst: { factor, on, off } }, { ramp: { from } } or { stages: [{ target, for }] }',
+      'expected poisson, constant, { burst: { factor, on, off } }, { ramp: { from } }, { stages: [{ target, for }] }, { diurnal: { period } } or { replay: { file } }',
   },
 )
 

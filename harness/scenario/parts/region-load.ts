@@ -1,21 +1,28 @@
 import type { ChoiceLaw, LoadPlan, Plan } from '../../model/plan.ts'
-import type { Names } from '../known.ts'
+import type { Known, Names } from '../known.ts'
 import { shareText } from '../shown/figures.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
 import { read } from '../yaml/reading.ts'
 import { list } from '../yaml/spelling.ts'
 import { defaults } from './defaults.ts'
+import { resolveDiurnal } from './diurnal.ts'
 import { type LoadWritten, loadSchema } from './load-schema.ts'
+import { resolveReplay } from './rate-file.ts'
 import { resolveStages } from './stages.ts'
 
 /** What a load is held against. Parts that could not be read are null; `rate` is an overlay's share of all rates. */
-type Around = { data: Plan['data'] | null; timeline: Plan['timeline'] | null; rate?: number }
+type Around = {
+  data: Plan['data'] | null
+  timeline: Plan['timeline'] | null
+  fileBeside: Known['fileBeside']
+  rate?: number
+}
 
 /** One plan for every region with load, rates times `rate`, in the order written; null if any entry is wrong. */
 export function resolveLoad(
   sheet: Sheet,
   names: Names,
-  { data, timeline, rate = 1 }: Around,
+  { data, timeline, fileBeside, rate = 1 }: Around,
 ): LoadPlan[] | null {
   const written = sheet.at(['load'])
   if (!Array.isArray(written) || written.length === 0) {
@@ -33,8 +40,9 @@ export function resolveLoad(
     const path = ['load', i]
     const load = read(sheet, path, schema)
     if (!load) continue
-    checkLoad(sheet, path, load, { data, timeline, rate })
-    const arrivals = resolveArrivals(sheet, [...path, 'arrivals'], load, timeline)
+    checkLoad(sheet, path, load, { data, rate })
+    const around = { timeline, fileBeside }
+    const arrivals = resolveArrivals(sheet, [...path, 'arrivals'], load, around)
     for (const region of new Set(typeof load.in === 'string' ? [load.in] : load.in)) {
       const name = classes.nameFor(region, load.class, path)
       const named = name === undefined ? { region } : { region, class: name }
@@ -122,16 +130,16 @@ function resolveArrivals(
   sheet: Sheet,
   path: Path,
   load: LoadWritten,
-  timeline: Plan['timeline'] | null,
+  around: Pick<Around, 'timeline' | 'fileBeside'>,
 ): LoadPlan['arrivals'] {
   const written = load.arrivals
   if (written === undefined) return defaults.load.arrivals
   if (typeof written === 'string') return { kind: written }
-  const { burst, ramp, stages, from } = written
-  if ([burst, ramp, stages].filter((shape) => shape !== undefined).length !== 1)
+  const { burst, ramp, stages, from, diurnal, replay } = written
+  if ([burst, ramp, stages, diurnal, replay].filter((shape) => shape !== undefined).length !== 1)
     sheet.report(path, {
       message: 'arrivals have one shape',
-      hint: 'Write one of burst, ramp and stages, or poisson or constant.',
+      hint: 'Write one of burst, ramp, stages, diurnal and replay, or poisson or constant.',
     })
   if (from !== undefined && !stages)
     sheet.report([...path, 'from'], {
@@ -139,7 +147,11 @@ function resolveArrivals(
       hint: 'Write { ramp: { from: 0.1 } }, or add stages.',
     })
   if (stages)
-    return resolveStages(sheet, path, { written: load, stages: { stages, from }, timeline })
+    return resolveStages(sheet, path, {
+      ...{ written: load, stages: { stages, from }, timeline: around.timeline },
+    })
+  if (diurnal) return resolveDiurnal(sheet, [...path, 'diurnal'], diurnal, around.timeline)
+  if (replay) return resolveReplay(sheet, [...path, 'replay'], replay, around)
   if (burst) return { kind: 'burst', factor: burst.factor, onUs: burst.on, offUs: burst.off }
   return { kind: 'ramp', from: ramp?.from ?? 1 }
 }
@@ -152,7 +164,12 @@ function choiceOf(written: LoadWritten['queries']): ChoiceLaw {
 /** A rate, or as many as are answered. */
 type Paced = LoadWritten['search']
 
-function checkLoad(sheet: Sheet, path: Path, load: LoadWritten, { data, rate = 1 }: Around): void {
+function checkLoad(
+  sheet: Sheet,
+  path: Path,
+  load: LoadWritten,
+  { data, rate = 1 }: Pick<Around, 'data' | 'rate'>,
+): void {
   if (asked.every((kind) => (load[kind] ?? 0) === 0))
     sheet.report(path, {
       message: 'this load has no operation with a rate',

@@ -5,6 +5,7 @@ import type { Problem } from '../yaml/problem.ts'
 import { quantity, readQuantity } from '../yaml/quantity.ts'
 import { read } from '../yaml/reading.ts'
 import { list, shortened } from '../yaml/spelling.ts'
+import { type Cell, csvRows } from './csv.ts'
 
 /** A table of round-trip times between cities, each direction measured apart. */
 export type LinkPreset = {
@@ -35,7 +36,6 @@ export function readLinkPreset(
 export const tableUnits = ['us', 'ms', 's'] as const
 export type TableUnit = (typeof tableUnits)[number]
 
-type Cell = { text: string; line: number; column: number }
 type Said = { message: string; hint?: string }
 type Entry = { from: string; to: string; cell: Cell }
 type Table = { entries: Entry[]; names: string[]; unit: TableUnit | undefined; times: 1 | 2 }
@@ -56,7 +56,7 @@ export function readRttTable(
   const report: Report = (cell, said) => {
     problems.push({ file, line: cell?.line ?? 1, column: cell?.column ?? 1, ...said })
   }
-  const rows = rowsOf(text)
+  const rows = csvRows(text)
   const table = tableOf(rows, report)
   if (!table) return { problems }
   if (unit && table.unit && unit !== table.unit) {
@@ -68,23 +68,6 @@ export function readRttTable(
   const rttUs = (from: RegionName, to: RegionName): Us | undefined =>
     rtt.get(`${from} ${to}`) ?? rtt.get(`${to} ${from}`)
   return { preset: { source: file, cities: table.names, rttUs } }
-}
-
-/** Cells of all lines that hold any; a line that begins with # is a comment. */
-function rowsOf(text: string): Cell[][] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const first = lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? ''
-  const separator = ['\t', ';', ','].find((one) => first.includes(one)) ?? ','
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '' || line.startsWith('#')) return []
-    let column = 1
-    const cells = line.split(separator).map((written): Cell => {
-      const at = column + written.length - written.trimStart().length
-      column += written.length + 1
-      return { text: written.trim().replace(/^"(.*)"$/, '$1'), line: i + 1, column: at }
-    })
-    return [cells]
-  })
 }
 
 const fromWords = ['from', 'source', 'src', 'origin', 'a']

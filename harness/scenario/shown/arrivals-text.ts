@@ -18,7 +18,7 @@ export function arrivalsText({ arrivals, ...load }: LoadPlan): string {
     case 'ramp':
       return `ramp from ×${arrivals.from} at the start of warm-up to ×1 at the end of arrivals`
     case 'stages':
-      return stagesText(arrivals, soleRate(load))
+      return arrivals.shape ?? stagesText(arrivals, soleRate(load))
   }
 }
 
