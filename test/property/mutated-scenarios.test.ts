@@ -38,7 +38,7 @@ function check(text: string): readonly Problem[] {
 }
 
 /** What a message must not hold: it is for people. */
-const garbled = /undefined|\[object|(?<!found )NaN|TypeError|RangeError|at .*\.ts:/
+const garbled = /undefined|\[object|(?<!found |")NaN|TypeError|RangeError|at .*\.ts:/
 
 function faultsOf(problems: readonly Problem[], text: string): string[] {
   const lines = text.split('\n').length

@@ -98,6 +98,7 @@ export function resolveSweep(
   const points = pointsOf(sheet, written.vary)
   const show = written.show.flatMap((one, i) => shownOf(sheet, ['sweep', 'show', i], one))
   checkExpectations(sheet, written, limits)
+  if (sheet.problems.length === before) checkReached(sheet, written.expect ?? [], points)
   if (sheet.problems.length > before) return null
   return { points, show, expectAt: (at) => expectedAt(written.expect ?? [], at) }
 }
@@ -212,14 +213,27 @@ function checkExpectations(
   }
 }
 
+type Expected = NonNullable<SweepWritten['expect']>
+type At = Record<string, string>
+
+/** Of several expectations that hold for a point the first counts: one that is first nowhere would say nothing. */
+function checkReached(sheet: Sheet, expectations: Expected, points: Sweep['points']): void {
+  const reached = new Set(points.map(({ at }) => fittingAt(expectations, at)))
+  for (const [i, one] of expectations.entries())
+    if (!reached.has(one))
+      sheet.report(['sweep', 'expect', i], {
+        message: 'no point is held to this: one before it says what they are meant to come to',
+        hint: 'Write what holds for single points first, or take it out.',
+      })
+}
+
 /** The first expectation whose values the point has. */
-function expectedAt(
-  expectations: NonNullable<SweepWritten['expect']>,
-  at: Record<string, string>,
-): Expectation | undefined {
-  const fits = expectations.find((one) =>
+const fittingAt = (expectations: Expected, at: At): Expected[number] | undefined =>
+  expectations.find((one) =>
     Object.entries(one.at).every(([text, value]) => at[text] === valueText(value)),
   )
-  if (!fits) return undefined
-  return expectationOf(fits)
+
+function expectedAt(expectations: Expected, at: At): Expectation | undefined {
+  const fits = fittingAt(expectations, at)
+  return fits && expectationOf(fits)
 }

@@ -154,6 +154,17 @@ describe('a bad sweep is refused where it is wrong', () => {
     ).toEqual([expect.stringMatching(/^10:34: 3 is none of the values of system.batch/)])
   })
 
+  test('an expectation that no point comes to, because one before it holds there', () => {
+    const expecting = (expected: string) =>
+      saidOf(sweeping(`vary: { system.batch: [1, 2] }\n${SHOW}\nexpect: ${expected}`))
+    const one = '{ at: { system.batch: 1 }, verdict: pass }'
+    expect(expecting(`[${one}, ${one}]`)).toEqual([
+      expect.stringMatching(/^10:56: no point is held to this: one before it says what they are/),
+    ])
+    expect(expecting(`[{ at: {}, verdict: pass }, ${one}]`)).toHaveLength(1)
+    expect(expecting(`[${one}, { at: {}, verdict: pass }]`)).toEqual([])
+  })
+
   test('a metric without the percentile it needs', () => {
     expect(saidOf(sweeping('vary: { system.batch: [1, 2] }\nshow: [{ metric: lag }]'))).toEqual([
       expect.stringMatching(/^9:\d+: lag has many samples: say which percentile/),
