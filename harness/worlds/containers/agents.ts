@@ -22,7 +22,7 @@ type AgentsSetting = {
 }
 
 /** An agent must be up after this long; the first one reads the data set and loads the clients of the servers. */
-const UP_WITHIN_US: Us = 60 * SECOND
+const UP_WITHIN_US: Us = 120 * SECOND
 
 /** The agents' processes: each region has one, killed and stopped for real. */
 export class Agents {

@@ -40,7 +40,7 @@ export type Ground = {
 
 /** A run may take this much longer than planned before a sweep counts it as dead. */
 const GRACE_SEC = 600
-const LOAD_WITHIN_MS = 120_000
+const LOAD_WITHIN_MS = 240_000
 
 /** Starts every server and loads the base data. What it started is gone again if it rejects, with Stopped too. */
 export async function openGround(needs: ContainersNeeds): Promise<Ground> {
