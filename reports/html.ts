@@ -16,7 +16,7 @@ import { limitsSection } from './limits.ts'
 import { html, type Markup } from './markup.ts'
 import { measurements } from './measurements.ts'
 import { ownFiguresSection } from './own-figures.ts'
-import { page } from './page.ts'
+import { page, timeCharts } from './page.ts'
 import type { Report } from './report.ts'
 import { scenarioSection } from './scenario.ts'
 import { sinceWarmup } from './since-warmup.ts'
@@ -63,7 +63,7 @@ export async function renderHtml(recorded: Report): Promise<string> {
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 <main>
 ${sections.map(sectionOf)}</main>`
-  return page(analysis.faultline, title, body)
+  return page(analysis.faultline, title, body, timeCharts())
 }
 
 function ownFigures({ analysis: { figures } }: Report): Section[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { html, type Markup, trusted } from './markup.ts'
 import { style } from './style.ts'
 
@@ -6,16 +7,21 @@ import { style } from './style.ts'
 const pin = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** Nothing is loaded, nothing is sent, and no style but ours applies. */
-const policy = `default-src 'none'; style-src ${pin(style)}; base-uri 'none'; form-action 'none'`
+/** Nothing is loaded, nothing is sent, and no style or script but ours applies. */
+const policyFor = (script: string): string =>
+  `default-src 'none'; style-src ${pin(style)}; script-src ${script === '' ? "'none'" : pin(script)}; base-uri 'none'; form-action 'none'`
 
-/** A whole page in one file, without the network. `faultline` is the version that made it. */
-export const page = (faultline: string, title: string, body: Markup): string =>
+/** What a report can do beyond being read: zoom, and values under the pointer. */
+export const timeCharts = (): string =>
+  readFileSync(new URL('browser/time-charts.js', import.meta.url), 'utf8')
+
+/** A whole page in one file, without the network; complete without its `script`. `faultline` is the version that made it. */
+export const page = (faultline: string, title: string, body: Markup, script = ''): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="Faultline ${faultline}">
@@ -24,6 +30,7 @@ export const page = (faultline: string, title: string, body: Markup): string =>
 </head>
 <body>
 ${body}
+${script !== '' && html`<script type="module">${trusted(script)}</script>`}
 </body>
 </html>
 `.markup

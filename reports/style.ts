@@ -63,6 +63,14 @@ figcaption{margin-top:10px;max-width:110ch}
 .narrow{display:none}
 .facets{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:18px 20px;margin:12px 0 4px}
 .timeline h3+.takeaway{margin-top:0}
+.tools{margin:0 0 6px}.tools p{margin:2px 0;font-size:13px}
+button{font:inherit;color:inherit;background:var(--code);border:1px solid var(--rule);border-radius:3px;padding:1px 9px;cursor:pointer}button:hover{border-color:var(--quiet)}
+.live{cursor:crosshair;touch-action:pan-y;user-select:none;-webkit-user-select:none}
+.live:focus:not(:focus-visible){outline:none}
+.cursor{stroke:var(--ink);opacity:.55;pointer-events:none}.cursor[opacity="0"]{opacity:0}
+.brush{fill:var(--c1);fill-opacity:.18}
+.tip{position:fixed;z-index:1;pointer-events:none;background:var(--paper);color:var(--ink);border:1px solid var(--quiet);border-radius:3px;padding:4px 9px;font-size:12px;line-height:1.4;font-variant-numeric:tabular-nums}
+.tip[hidden]{display:none}.tip div{display:flex;justify-content:space-between;gap:14px}
 .scroll{overflow-x:auto;margin:8px 0}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;line-height:1.35}
 th,td{text-align:left;padding:4px 16px 4px 0;vertical-align:top;border-bottom:1px solid var(--grid);white-space:nowrap}
@@ -116,7 +124,7 @@ html{font-size:11.5px;line-height:1.4}
 h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,.facets h3,table,.limits td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
 section{margin-top:18px;padding-top:12px}
 body{max-width:none;padding:0}
-nav,.data,.screen{display:none}
+nav,.data,.screen,.tools,.tip,.cursor{display:none}
 .print-only{display:block}
 section{break-inside:auto}
 figure svg,article,blockquote,tr,.facets>div,.panel{break-inside:avoid}

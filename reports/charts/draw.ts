@@ -40,9 +40,15 @@ const config = {
 
 /**
  * Draws layers with vega-lite into an SVG that fills the width of its place. Same layers, same bytes. Axes belong
- * to the first layer that declares them; the frame is fixed, so that drawings under each other line up.
+ * to the first layer that declares them; the frame is fixed, so that drawings under each other line up. The SVG carries
+ * `attributes` as they are.
  */
-export async function draw(layers: Layer[], frame: Frame, label: string): Promise<Markup> {
+export async function draw(
+  layers: Layer[],
+  frame: Frame,
+  label: string,
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<Markup> {
   const { width, height, left, right, top, bottom } = frame
   const spec = {
     width,
@@ -54,11 +60,11 @@ export async function draw(layers: Layer[], frame: Frame, label: string): Promis
   }
   const compiled = compile(spec as unknown as TopLevelSpec).spec
   const svg = await new View(parse(compiled), { renderer: 'none' }).toSVG()
-  return trusted(slimmed(svg, frame, label))
+  return trusted(slimmed(svg, frame, { role: 'img', 'aria-label': label, ...attributes }))
 }
 
 /** Vega's SVG without what a page gives anyway, coordinates to a tenth of a pixel. */
-function slimmed(svg: string, frame: Frame, label: string): string {
+function slimmed(svg: string, frame: Frame, attributes: Readonly<Record<string, string>>): string {
   const width = frame.width + frame.left + frame.right
   const height = frame.height + frame.top + frame.bottom
   const inner = svg
@@ -76,7 +82,8 @@ function slimmed(svg: string, frame: Frame, label: string): string {
       return ` ${name}="${rounded}"`
     })
   const emptied = withoutEmptyGroups(inner)
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">${emptied}</svg>`
+  const said = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(value)}"`)
+  return `<svg viewBox="0 0 ${width} ${height}"${said.join('')}>${emptied}</svg>`
 }
 
 const tenth = (value: number): number => Math.round(value * 10) / 10 + 0

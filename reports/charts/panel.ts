@@ -21,6 +21,8 @@ export type Panel = {
   lines: Line[]
   scale: { kind: 'log'; least: number } | { kind: 'linear'; low: number; high: number }
   text: (value: number) => string
+  /** What the columns of its data begin with, where it draws a part of them. */
+  key?: string
   /** A level everything is held against. */
   mark?: { value: number; text: string }
 }
@@ -48,6 +50,11 @@ export function timeAxis(span: TimeSpan, width: Width, axis: 'top' | 'bottom' | 
   const x = (field: string) => channel(field, { domain }, axisOf(ticks, shown))
   return { ...span, x }
 }
+
+/** Says to the script of the page where the plot lies in a drawing: left, top, width and height. */
+export const roomOf = ({ left, top, width, height }: Frame): Record<string, string> => ({
+  'data-room': `${left} ${top} ${width} ${height}`,
+})
 
 export function drawPanel(
   panel: Panel,
@@ -77,7 +84,9 @@ export function drawPanel(
       .filter((line) => !isBandTop(line, panel.lines))
       .flatMap((line) => lineLayers(line, time, y, room)),
   ]
-  return draw(layers, frame, `${panel.title}, over time; ${place.width}`)
+  const attributes: Record<string, string> = roomOf(frame)
+  if (panel.key !== undefined) attributes['data-key'] = panel.key
+  return draw(layers, frame, `${panel.title}, over time; ${place.width}`, attributes)
 }
 
 type Vertical = { y: (field: string) => Channel; clamp: (value: number) => number }

@@ -5,6 +5,7 @@ import type { Markup } from '../markup.ts'
 import { placeIn } from './axes.ts'
 import { bandLabel, bandLayers, CHAR_PX, type TimeAxis } from './bands.ts'
 import { draw, type Frame, type Layer } from './draw.ts'
+import { roomOf } from './panel.ts'
 
 const ROW_PX = 20
 
@@ -64,7 +65,7 @@ export async function drawStrip(analysis: Analysis, frame: Frame, time: TimeAxis
     ...bars.flatMap((bar) => barLayers(bar, time)),
   ]
   const about = `${counted(analysis.phases.length, 'phase')} and ${counted(analysis.faults.length, 'fault')} of the run on its time axis`
-  return draw(layers, own, about)
+  return draw(layers, own, about, { ...roomOf(own), 'data-overview': '' })
 }
 
 /** Names of phases, each in the middle of its stretch, where it fits. */

@@ -1,3 +1,4 @@
+import { SECOND } from '../../harness/model/units.ts'
 import { momentText } from '../../harness/text/value.ts'
 import { linkLabel } from '../format.ts'
 import { html, type Markup, nothing } from '../markup.ts'
@@ -5,14 +6,18 @@ import { scrollArea } from '../scroll-area.ts'
 import type { Line } from './lines.ts'
 
 /** Rows, and cells, that one table of a chart may have. */
-const ROWS = 200
-const CELLS = 3_000
+const ROWS = 600
+const CELLS = 9_000
 
-/** A table in a box of its own, that scrolls sideways by itself. The first `words` columns are words, the others figures. */
+/**
+ * A table in a box of its own, that scrolls sideways by itself. The first `words` columns are words, the others figures.
+ * `seconds`: the moment each row is of, for the script of the page.
+ */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   words: 1 | 2 | 3 | 'all' = 'all',
+  seconds: readonly number[] = [],
 ): Markup {
   return scrollArea(
     `Table: ${head
@@ -22,7 +27,8 @@ export function table(
     html`<table class="words-${String(words)}"><thead><tr>${head.map(
       (text) => html`<th scope="col">${text}</th>`,
     )}</tr></thead><tbody>${rows.map(
-      (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
+      (row, i) =>
+        html`<tr${seconds[i] !== undefined && html` data-t="${seconds[i]}"`}>${row.map((text) => html`<td>${text}</td>`)}</tr>\n`,
     )}</tbody></table>`,
   )
 }
@@ -48,16 +54,23 @@ export function linesTable(lines: readonly Line[], text: (value: number) => stri
       ({ key, figure }) => `${linkLabel(key)} ${figure.replace('-at-least', ' at least')}`,
     ),
   ]
-  const rows = times
-    .filter((_, i) => i % every === 0)
-    .map((us) => [
-      momentText(us),
-      ...lines.map((line) => {
-        const value = byTime.get(us)?.get(line)
-        if (value === undefined) return ''
-        return `${line.open ? '≥ ' : ''}${text(value)}`
-      }),
-    ])
+  const shown = times.filter((_, i) => i % every === 0)
+  const rows = shown.map((us) => [
+    momentText(us),
+    ...lines.map((line) => {
+      const value = byTime.get(us)?.get(line)
+      if (value === undefined) return ''
+      return `${line.open ? '≥ ' : ''}${text(value)}`
+    }),
+  ])
   const which = every === 1 ? `${times.length} buckets` : `1 in ${every} of ${times.length} buckets`
-  return dataDetails(`Data, ${which}`, table(head, rows, 1))
+  return dataDetails(
+    `Data, ${which}`,
+    table(
+      head,
+      rows,
+      1,
+      shown.map((us) => us / SECOND),
+    ),
+  )
 }

@@ -1,5 +1,5 @@
 import type { Analysis, Series } from '../../harness/model/finding.ts'
-import { MS } from '../../harness/model/units.ts'
+import { MS, SECOND, type Us } from '../../harness/model/units.ts'
 import {
   counted,
   countText,
@@ -107,9 +107,25 @@ export async function timeline(analysis: Analysis): Promise<Markup> {
   const panels: Markup[] = []
   for (const one of shown)
     panels.push(await panelOf(one.plan, one.lines, analysis, { span, last: one === last }))
-  return html`<figure class="timeline">${strips}${panels}<figcaption>Time counts from the end of warm-up, as in the scenario.
+  return html`<figure class="timeline">${tools(analysis, span)}${strips}${panels}<figcaption>Time counts from the end of warm-up, as in the scenario.
 Shaded: warm-up and settle. Bands: faults, empty if no canary saw them; heavy ticks on a
 fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`
+}
+
+/** Faults that have a button of their own. */
+const BUTTONS = 8
+
+/** What the script of the page works with; without it there is nothing to press. */
+function tools({ faults }: Analysis, { startUs, endUs }: TimeSpan): Markup {
+  const button = (name: string, fromUs: Us, toUs: Us): Markup =>
+    html` <button type="button" data-from="${fromUs / SECOND}" data-to="${toUs / SECOND}">${name}</button>`
+  // With enough of what was before and after to compare with.
+  const around = faults.slice(0, BUTTONS).map(({ name, fromUs, toUs }) => {
+    const room = Math.max(5 * SECOND, (toUs - fromUs) / 3)
+    return button(name, Math.max(startUs, fromUs - room), Math.min(endUs, toUs + room))
+  })
+  return html`<div class="tools" hidden data-from="${startUs / SECOND}" data-to="${endUs / SECOND}"><p>Show${button('whole run', startUs, endUs)}${around} <span role="status"></span></p>
+<p class="quiet">Drag across a chart to zoom; drag the marked part of the strip below to move. Keys on a chart: ← → read values, + − zoom, Shift with ← → moves, Esc shows the whole run.</p></div>`
 }
 
 /** Goodput counts searches only: beside all operations it would look like a shortfall. */

@@ -15,6 +15,10 @@ export default function setup(): void {
   for (const name of ['fixtures', 'scenarios', 'docker', 'package.json'])
     if (!existsSync(join(built, name))) symlinkSync(join(root, name), join(built, name))
   copyFileSync(join(root, 'harness/faultline.mjs'), join(built, 'harness/faultline.mjs'))
+  // What runs in a browser is JavaScript as it is: the compiler leaves it where it stands.
+  mkdirSync(join(built, 'reports/browser'), { recursive: true })
+  const script = 'reports/browser/time-charts.js'
+  copyFileSync(join(root, script), join(built, script))
   const where = ['--outDir', built, '--rootDir', root, '--declaration', 'false']
   const again = ['--incremental', '--tsBuildInfoFile', join(root, '.cache/built.tsbuildinfo')]
   const tsc = join(root, 'node_modules/.bin/tsc')

@@ -23,7 +23,7 @@ afterEach(() => expect(warnings).not.toHaveBeenCalled())
 /** The text of a page as a reader sees it. */
 const textOf = (page: string): string =>
   page
-    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#39;', "'")
     .replaceAll('&gt;', '>')
@@ -41,12 +41,14 @@ describe('the report of a realistic run', () => {
     text = textOf(page)
   }, 60_000)
 
-  test('is one file that asks for nothing and runs nothing', () => {
+  test('is one file that asks for nothing, and runs one script that its policy names by its bytes', () => {
     expect(page).toMatch(
-      /<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]{44}&#39;; base-uri/,
+      /<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]{44}&#39;; script-src &#39;sha256-[\w+/=]{44}&#39;; base-uri/,
     )
-    expect(page).not.toMatch(/<script|<link|\son\w+=|javascript:|@import|url\(|<iframe|<img/i)
-    expect(page).not.toMatch(/(?:src|href)="(?!#)/)
+    expect(page.match(/<script/g)).toEqual(['<script'])
+    const still = page.replace(/<script type="module">[\s\S]*?<\/script>/, '')
+    expect(still).not.toMatch(/<script|<link|\son\w+=|javascript:|@import|url\(|<iframe|<img/i)
+    expect(still).not.toMatch(/(?:src|href)="(?!#)/)
   })
 
   test('is well-formed, with every id once', () => {
@@ -207,7 +209,7 @@ test('nothing of a scenario becomes markup', async () => {
   const judgement = aJudgement({ because: evil, limits })
   const environment = anEnvironment({ host: evil })
   const page = await renderHtml({ analysis, judgement, environment, run: evil })
-  expect(page).not.toMatch(/<script/)
+  expect(page.match(/<script[^>]*>/g)).toEqual(['<script type="module">'])
   expect(page).toContain('&lt;script&gt;')
   expect(balanced(page.replace('<!doctype html>', ''))).toEqual([])
 })
