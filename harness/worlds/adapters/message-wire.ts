@@ -32,6 +32,9 @@ export function serveMessages(
   })
   // Never close an idle connection: a request that crosses the close on its way would be of unknown outcome.
   server.keepAliveTimeout = 0
+  // Nor one on which nothing has come yet: a link that is cut swallows what was said on it, and Node would send 408.
+  server.headersTimeout = 0
+  server.requestTimeout = 0
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, () => {
@@ -42,6 +45,15 @@ export function serveMessages(
 }
 
 type Reply = { message: Message } | { error: string; definite: boolean }
+
+/** What is no whole answer of ours, as when a connection ends in the middle of one, leaves the outcome unknown. */
+function replyIn(text: string): Reply {
+  try {
+    return JSON.parse(text) as Reply
+  } catch {
+    return { error: 'no whole answer', definite: false }
+  }
+}
 
 async function answer(
   incoming: IncomingMessage,
@@ -106,7 +118,7 @@ export class MessageClient {
         const heard = (text: string | null) => {
           clearTimeout(timer)
           if (text === null) reject(new CallError('connection reset', { definite: false }))
-          else settle(JSON.parse(text) as Reply, resolve, reject)
+          else settle(replyIn(text), resolve, reject)
         }
         textOf(incoming).then(heard).catch(reject)
       })

@@ -99,6 +99,29 @@ test('a connection that breaks leaves the outcome unknown', async () => {
   })
 })
 
+test.each([
+  ['nothing but a status', 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'],
+  ['half an answer', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"mess'],
+])('%s tells nothing of the effect, and ends nothing but the call', async (_, said) => {
+  const address = await somewhere()
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(said))
+  })
+  await new Promise<void>((resolve) => server.listen(address.port, address.host, resolve))
+  open.push(server)
+  expect(await rejection(client().call(address, message('ask'), 1_000_000))).toEqual({
+    message: 'no whole answer',
+    definite: false,
+  })
+})
+
+test('a connection on which nothing arrives is kept: what was swallowed on its way may still come', async () => {
+  const server = await serveMessages(await somewhere(), new Map(), fail)
+  open.push(server)
+  expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([0, 0, 0])
+})
+
 test('an answer after the deadline is none, and nothing is known of the effect', async () => {
   const address = await serve({ ask: () => new Promise(() => {}) })
   expect(await rejection(client().call(address, message('ask'), 50_000))).toEqual({
