@@ -363,6 +363,7 @@ function addBaseline(program: Command): void {
   verb('show', 'judge the last night again, and run nothing')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .option('--html <file>', 'write the page of all nights there')
     .action(async (of: string, flags: BaselineFlags) =>
       (await import('./gate.ts')).showBaseline(of, flags),
     )
@@ -370,6 +371,7 @@ function addBaseline(program: Command): void {
     .argument('<run...>', 'run directories of one scenario')
     .option('--night <date>', 'the night they are of, as YYYY-MM-DD (default: when the first ran)')
     .option('--json', 'print all of it as JSON on stdout instead of the table')
+    .option('--html <file>', 'write the page of all nights there')
     .action(async (runs: string[], flags: BaselineFlags) =>
       (await import('./gate.ts')).addBaseline(runs, flags),
     )

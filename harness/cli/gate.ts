@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
@@ -10,6 +11,7 @@ import {
   readNights,
 } from '../experiments/gate/history.ts'
 import { nightOf } from '../experiments/gate/night.ts'
+import { nightsResult } from '../experiments/gate/nights-result.ts'
 import { usualStrictness } from '../experiments/gate/trend.ts'
 import { judge, scenario } from '../index.ts'
 import { INTERRUPTED, UsageError } from '../model/errors.ts'
@@ -72,7 +74,8 @@ export async function gateCommand(
     return
   }
   appendLine(history.file, nightOf(runs, { night, environment: describeEnvironment(command) }))
-  finish(gateOf(readNights(history.file), strictnessOf(flags)), flags, history.file, file)
+  const told = { ...flags, html: join(base, 'nights.html') }
+  await finish(readNights(history.file), told, file)
 }
 
 const strictnessOf = ({ learn, stands }: Pick<GateFlags, 'learn' | 'stands'>) => ({
@@ -80,16 +83,20 @@ const strictnessOf = ({ learn, stands }: Pick<GateFlags, 'learn' | 'stands'>) =>
   ...{ learn, stands },
 })
 
-function finish(
-  gate: Gate,
-  { json, system }: Pick<GateFlags, 'json' | 'system'>,
-  file: string,
-  of = gate.night.scenario,
-): void {
+type Told = Pick<GateFlags, 'learn' | 'stands' | 'json' | 'system'> & { html?: string }
+
+/** Says what a history comes to, on its page too if there is to be one, and sets the exit code. */
+async function finish(history: NightHistory, flags: Told, of?: string): Promise<void> {
+  const gate = gateOf(history, strictnessOf(flags))
+  const { json, system, html } = flags
+  if (html !== undefined) {
+    const { nightsPage } = await import('../../reports/nights.ts')
+    writeFileSync(html, await nightsPage(nightsResult(gate, history)))
+  }
   process.stdout.write(
     json
       ? `${toJson(gate, 2)}\n`
-      : `${gateTable(gate)}\nhistory: ${file}\n${wayOut(gate, of, system)}`,
+      : `${gateTable(gate)}\nhistory: ${history.file}\n${html === undefined ? '' : `page: ${html}\n`}${wayOut(gate, of ?? gate.night.scenario, system)}`,
   )
   process.exitCode = gate.exitCode
 }
@@ -133,12 +140,13 @@ export type BaselineFlags = {
   learn: number
   stands: number
   json?: boolean
+  html?: string
 }
 
 /** `faultline baseline show SCENARIO`: the last night again, without running anything. Sets the exit code of its gate. */
 export async function showBaseline(of: string, flags: BaselineFlags): Promise<void> {
   const history = await known(of, flags)
-  finish(gateOf(history, strictnessOf(flags)), flags, history.file, of)
+  await finish(history, flags, of)
 }
 
 /** `faultline baseline add RUN…`: runs that were made elsewhere become a night. */
@@ -157,7 +165,7 @@ export async function addBaseline(runs: readonly string[], flags: BaselineFlags)
   const environment = readEnvironment(first.directory)
   const night = nightName(flags.night ?? environment.startedAt.slice(0, 10), history)
   appendLine(history.file, nightOf(judged, { night, environment }))
-  finish(gateOf(readNights(history.file), strictnessOf(flags)), flags, history.file)
+  await finish(readNights(history.file), flags)
 }
 
 /** `faultline baseline accept SCENARIO --why TEXT`: the level of now is what is measured against from now on. */

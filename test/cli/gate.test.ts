@@ -62,4 +62,4 @@ test('nights of one plan are green, a slower night is suspected, a second is red
     /^accepted: search\.response p50 \(baseline\), as it is since 2026-11-04/,
   )
   expect((await show()).code).toBe(0)
-})
+}, 180_000)

@@ -6,18 +6,24 @@ import { type Gate, type GatedSeries, REGRESSED } from './gate.ts'
 
 const order = ['regressed', 'suspected', 'no data', 'improved', 'learning', 'steady'] as const
 
+/** What needs looking at first. */
+export const inOrder = (series: readonly GatedSeries[]): GatedSeries[] =>
+  [...series].sort((a, b) => order.indexOf(a.trend.state) - order.indexOf(b.trend.state))
+
 const colours = new Map<number, string>([
   [exitCodes.pass, 'GREEN'],
   [REGRESSED, 'REGRESSED'],
   [exitCodes.unknown, 'NO DATA'],
 ])
 
+/** The word for a night that ends so. */
+export const colourOf = (exitCode: number): string => colours.get(exitCode) ?? 'RED'
+
 /** What a night came to: the worst first, what is steady as a count, and the sentence that says why it is red or not. */
 export function gateTable({ night, nights, begins, series, because, exitCode }: Gate): string {
-  const rank = ({ trend }: GatedSeries) => order.indexOf(trend.state)
-  const told = series
-    .filter(({ trend }) => trend.state !== 'steady' && trend.state !== 'learning')
-    .sort((a, b) => rank(a) - rank(b))
+  const told = inOrder(series).filter(
+    ({ trend }) => trend.state !== 'steady' && trend.state !== 'learning',
+  )
   const learning = series.filter(({ trend }) => trend.state === 'learning').length
   const steady = series.length - told.length - learning
   const rows = told.map((one) => [wordOf(one), one.what, one.where, sentenceOf(one)])
@@ -28,14 +34,15 @@ export function gateTable({ night, nights, begins, series, because, exitCode }: 
     ...(learning > 0 ? [`  ${learning} of ${series.length} figures are being learned.`] : []),
     ...(steady > 0 ? [`  ${steady} of ${series.length} figures are as they were.`] : []),
     '',
-    `${colours.get(exitCode) ?? 'RED'}: ${because}`,
+    `${colourOf(exitCode)}: ${because}`,
   ].join('\n')
 }
 
 const wordOf = ({ trend, quarantined }: GatedSeries): string =>
   quarantined ? `${trend.state} (quarantined until ${quarantined.until})` : trend.state
 
-function sentenceOf(one: GatedSeries): string {
+/** How a figure went, without its name. */
+export function sentenceOf(one: GatedSeries): string {
   const { trend, nights } = one
   if (trend.state === 'no data') return 'nothing was measured'
   if (trend.state === 'learning') return `${trend.nights} of ${trend.of} nights`
