@@ -4,6 +4,7 @@ import { loadNotes } from '../harness/model/load-notes.ts'
 import { type MetricRow, type MetricUnit, metrics } from '../harness/model/metric.ts'
 import { overlayOf } from '../harness/model/plan.ts'
 import { percentileName } from '../harness/text/value.ts'
+import { alertRow } from './alert-rows.ts'
 import type { Report } from './report.ts'
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
@@ -41,6 +42,9 @@ export function summaryOf({ analysis, judgement, environment }: Report) {
     })),
     promises: analysis.promises,
     limits: judgement.limits.map(limitRow),
+    ...(analysis.alerts && {
+      alerts: analysis.alerts.map((outcome) => alertRow(outcome, judgement.alerts ?? [])),
+    }),
     metrics: analysis.metrics.map(metricRow),
     ...(analysis.figures && { figures: analysis.figures.map(figureRow) }),
   }

@@ -4,6 +4,7 @@ import type { Layout } from '../model/layout.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Us } from '../model/units.ts'
 import { sinceWarmup } from '../text/wording.ts'
+import { alertOutcomes } from './alerts/outcomes.ts'
 import { checkersInForce } from './checkers/checkers.ts'
 import type { Checking } from './checkers/finding.ts'
 import { unlessStarved } from './checkers/starved.ts'
@@ -69,6 +70,7 @@ export function analyseHistory(
     series: seriesOf(facts, samples, differences),
     curves: curvesOf(cells),
     findings: findingsOf(facts, guarantees),
+    ...(history.plan.alerts && { alerts: alertOutcomes(facts, history.plan.alerts) }),
     promises: promisesOf(guarantees, history.plan.faults, facts.pace.keptUp),
     cells: cells.all(),
     queries: queryCells(samples, differences, facts.phaseOf),

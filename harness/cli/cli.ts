@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { faultlineVersion } from '../pipeline/version.ts'
+import type { AlertsFlags } from './alerts.ts'
 import type { CampaignFlags } from './campaign.ts'
 import type { CapacityFlags } from './capacity.ts'
 import type { CiFlags, CiReport } from './ci-report.ts'
@@ -8,6 +9,7 @@ import { explain } from './exit.ts'
 import type { ExportFlags } from './export.ts'
 import type { BaselineFlags, GateFlags } from './gate.ts'
 import {
+  alertsExamples,
   baselineExamples,
   calibrateExamples,
   capacityExamples,
@@ -32,6 +34,7 @@ import {
   howOften,
   imagesOption,
   junitOption,
+  often,
   percent,
   points,
   seed,
@@ -74,6 +77,7 @@ function commands(argv: readonly string[]): Command {
   addRun(program, argv)
   addReading(program)
   addExport(program)
+  addAlerts(program)
   addCompare(program)
   addShrink(program)
   addCapacity(program)
@@ -194,6 +198,29 @@ function addExport(program: Command): void {
     .action(async (path: string, flags: ExportFlags) => {
       process.stdout.write((await import('./export.ts')).exportText(path, flags))
     })
+}
+
+function addAlerts(program: Command): void {
+  program
+    .command('alerts')
+    .description('say when alerting rules would have woken somebody, in runs that are there')
+    .argument(
+      '<rules>',
+      'a file of rules: one of Prometheus (groups:), or what stands under alerts:',
+    )
+    .argument('<run...>', 'run directories, e.g. runs/latest')
+    .option('--scrape <time>', 'how often exporters are read (default: 15s)', often)
+    .option(
+      '--interval <time>',
+      'how often rules without an interval are evaluated (default: 15s)',
+      often,
+    )
+    .option('--json', 'print all of it as JSON on stdout instead of the tables')
+    .option('--allow-unknown', 'exit 0 where an expectation cannot be told')
+    .addHelpText('after', alertsExamples)
+    .action(async (file: string, runs: string[], flags: AlertsFlags) =>
+      (await import('./alerts.ts')).alertsCommand(file, runs, flags),
+    )
 }
 
 function addCompare(program: Command): void {

@@ -1,3 +1,6 @@
+import { alertMetrics } from '../model/alert.ts'
+import { alertGrammar } from '../text/alert.ts'
+
 /** What `--help` says below the flags: it teaches by example. */
 export const examples = `
 Examples:
@@ -9,6 +12,7 @@ Examples:
   faultline lines runs/latest finding=lost-writes
   faultline run scenarios/ --expect              the whole library, on all cores: came out as stated?
   faultline run my.yaml --seeds 1..1000          a campaign: which seeds fail?
+  faultline alerts rules.yml runs/latest         when would these alerts have woken somebody?
   faultline compare runs/before runs/after       is anything worse, beyond chance?
   faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
   faultline gate my.yaml                         a night: is anything worse than in the nights before?
@@ -99,6 +103,44 @@ Selectors:
   line=1200                 one line by its number
   finding=lost-writes       the witnesses of a finding; none, and exit code 0, where it passed
   metric=search.response,region=us-east,phase=baseline   the operations behind a figure`
+
+const metricLines = Object.entries(alertMetrics).map(
+  ([name, { type, labels, about, notSimulated }]) => {
+    const where = notSimulated === undefined ? '' : ` (real servers only: ${notSimulated})`
+    return `  ${name}  ${type}${labels.length === 0 ? '' : ` {${labels.join(', ')}}`}\n      ${about}${where}`
+  },
+)
+
+export const alertsExamples = `
+Examples:
+  faultline alerts fixtures/alerts/articles.yml runs/latest     the thresholds of published architectures
+  faultline alerts prometheus/rules.yml runs/*                  your own rule file, as Prometheus has it
+  faultline alerts rules.yml runs/latest --scrape 1s --interval 1s    to the second, for short runs
+  faultline alerts rules.yml runs/latest --json | jq '.[].alerts[] | select(.wrong > 0)'
+
+Of each rule and each fault it says: whether it fired, how long after the fault began, and how long it fired on after the
+heal; and where it fired although nothing was wrong: outside of every fault, its recovery, and the window of the rule
+after that. What is not recorded at all is named, and that rule is not called silent.
+
+Rules are evaluated as Prometheus does: every 15 s (interval:), from the start of warm-up on, on what exporters would have
+shown by then, read every 15 s (scrape:). That is what the prometheus.yml that Prometheus ships says; its built-in 1m is as
+long as most faults here. A condition that holds makes an alert pending, then firing once it has held for \`for\`. Without
+data in a window nothing is compared: what is pending begins anew, what fires is resolved. Quantiles are exact: buckets
+would blur them. Exporters stand outside all regions, so no fault stops them.
+
+expr is a small part of PromQL:
+${alertGrammar.map((line) => `  ${line}`).join('\n')}
+Metrics, in base units (of a histogram also …_count and …_sum):
+${metricLines.join('\n')}
+
+In a scenario, where CI holds them to it (a broken expectation is exit 1, one that nobody can tell is never a pass):
+  alerts:
+    rules: rules.yml                          or a list of rules: [{ alert, expr, for, keep_firing_for, labels, annotations }]
+    expect:
+      fire: [{ alert: ReplicationLag, within: 30s }]    for every fault (or fault: NAME), and never without one
+      quiet: [SlowSearch]                               never fires
+
+Exit codes: 0 told, 1 an expectation was broken, 2 rules or usage, 3 an expectation cannot be told.`
 
 export const shrinkExamples = `
 Examples:

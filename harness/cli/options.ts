@@ -63,3 +63,12 @@ export function howMany(text: string): number {
     throw new InvalidArgumentError('How many is a whole number from 1, e.g. 200.')
   return Number(text)
 }
+
+/** Whole seconds, or minutes, in µs: `15s`, `1m`. */
+export function often(text: string): number {
+  const [, figure, unit] = /^([1-9]\d{0,2})(s|m)$/.exec(text) ?? []
+  const us = Number(figure) * (unit === 'm' ? 60_000_000 : 1_000_000)
+  if (!(us <= 120_000_000))
+    throw new InvalidArgumentError('How often is a time from 1s to 2m, e.g. 15s.')
+  return us
+}

@@ -3,6 +3,7 @@ import type { Finding, Judgement, LimitResult } from '../model/finding.ts'
 import { closedLoops, loadNotes } from '../model/load-notes.ts'
 import { unmet } from '../pipeline/expectation.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
+import { alertLines } from '../text/alert.ts'
 import { plainTable } from '../text/table.ts'
 import { besideLimit, percentText, valueText } from '../text/value.ts'
 
@@ -13,6 +14,7 @@ export function outcomeTable(judged: Judged, expecting: boolean): string {
     ...limitLines(judgement.limits),
     ...analysis.findings.filter((finding) => isNews(finding, judgement)).map(findingLine),
     ...closedLoopRates(analysis),
+    ...alertLinesOf(analysis),
     ...loadNotes(analysis.plan).map((note) => `note    ${note}`),
     '',
     `${judgement.verdict.toUpperCase()}: ${judgement.because}`,
@@ -20,6 +22,19 @@ export function outcomeTable(judged: Judged, expecting: boolean): string {
     `report: ${directory}/report.html`,
   ]
   return lines.join('\n')
+}
+
+/** What each alert did about each fault. */
+function alertLinesOf({ alerts = [], plan }: Analysed): string[] {
+  const rows = alerts.flatMap((outcome) =>
+    alertLines(outcome, plan.timeline.warmupUs).map(([about, said]) => [
+      'alert',
+      outcome.rule.alert,
+      about,
+      said,
+    ]),
+  )
+  return plainTable(['', '', '', ''], rows)
 }
 
 /** What a closed loop is run for: how many searches a second were answered, by region and phase. */

@@ -1,3 +1,4 @@
+import type { AlertOutcome, AlertVerdict } from './alert.ts'
 import type { RunPromises } from './guarantees.ts'
 import type { LimitPlan } from './limit.ts'
 import type { MetricRow, MetricUnit, PhaseSpan } from './metric.ts'
@@ -123,6 +124,8 @@ export type Analysis = {
   series: Series[]
   curves: Curve[]
   findings: Finding[]
+  /** Of each alerting rule of the plan what it would have done; absent: it has none. */
+  alerts?: AlertOutcome[]
   /** What the system promises of a run with these faults, and what not. */
   promises: RunPromises
 }
@@ -133,4 +136,6 @@ export type Judgement = {
   exitCode: number
   because: string
   limits: LimitResult[]
+  /** What came of the expectations of alerts; absent: there are none. */
+  alerts?: AlertVerdict[]
 }

@@ -1,3 +1,4 @@
+import type { AlertPlan } from './alert.ts'
 import type { DelayLaw, FaultPlan, LinkName } from './fault.ts'
 import type { LimitPlan } from './limit.ts'
 import type { Operation } from './operation.ts'
@@ -35,6 +36,8 @@ export type Plan = {
   timeline: { warmupUs: Us; runUs: Us; settleUs: Us }
   faults: FaultPlan[]
   limits: LimitPlan[]
+  /** Alerting rules that the run is held against; absent: none. */
+  alerts?: AlertPlan
   expect: Expectation | null
   /** In a sweep: what was varied, and its value at this point, as written. */
   point?: Record<string, string>

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Plan, WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
 import { type Known, type Names, namesOf } from './known.ts'
+import { resolveAlerts } from './parts/alerts.ts'
 import { defaults } from './parts/defaults.ts'
 import { checkExpectation, expectationOf } from './parts/expectation.ts'
 import { resolveFaults } from './parts/faults.ts'
@@ -80,6 +81,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
     log: resolveLog(open),
     mirror: resolveMirror(open),
     expect: resolveExpect(open, limits),
+    ...resolveAlerts(sheet, known, faults?.map((fault) => fault.name) ?? null),
   }
   if (!setting || !name || !data || !system || !profile || !links || !limits || !servers)
     return null

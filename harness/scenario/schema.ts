@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { faultKindNames } from '../model/fault.ts'
 import { worldNames } from '../model/plan.ts'
 import type { Names } from './known.ts'
+import { alertsSchema } from './parts/alert-schema.ts'
 import { defaults } from './parts/defaults.ts'
 import { faultSchema, nameForm, namePattern } from './parts/fault-kinds.ts'
 import { limitSchema, metricName } from './parts/limits.ts'
@@ -94,6 +95,10 @@ function changeableSchemas(names: Names) {
       'what goes wrong, where, and when',
     ),
     limits: optional(z.array(limitSchema(names)), 'what the run is held to, beside the checkers'),
+    alerts: optional(
+      alertsSchema,
+      'alerting rules as Prometheus has them, or a file of them: when would they have woken somebody',
+    ),
     servers: optional(serversSchema, 'how real servers are set; the simulator goes by its profile'),
     expect: optional(
       z.strictObject({

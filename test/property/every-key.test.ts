@@ -77,6 +77,7 @@ function scenarioOf(part: Doc): Doc {
   const [load] = (doc['load'] ?? []) as Doc[]
   if (part['load'] && load && load['search'] !== 'max')
     doc['load'] = [{ upsert: '10/s', search: '60/s', ...load, in: load['in'] ?? 'us' }]
+  if (part['alerts']) doc['faults'] = [{ partition: 'us <-> eu', at: '10s', for: '30s' }]
   const table = part['links'] as Doc | undefined
   if (table && !['preset', 'file', 'unit'].some((key) => key in table))
     doc['links'] = { ...links, ...table }
@@ -97,6 +98,10 @@ const available = { metric: 'availability', min: '90%' }
 const [aLimit, otherLimit] = [
   { metric: 'lost-writes', max: 0 },
   { metric: 'lost-writes', max: 1 },
+]
+const [aRule, otherRule] = [
+  { alert: 'us', expr: 'up == 0' },
+  { alert: 'us', expr: 'replication_lag_seconds > 2' },
 ]
 const stage = { target: '300%', for: '30s' }
 const toShow = [{ metric: 'lost-writes' }]
@@ -128,6 +133,9 @@ const beside: Record<string, Doc> = {
   'profile.override.store.loaded': { 'store.restart': '500us' },
   'limits[].hop': { ...lag, p: 50, max: '2s' },
   'limits[].pool': recall,
+  'alerts[]': aRule,
+  alerts: { rules: [aRule] },
+  'alerts.expect.fire[]': { alert: 'us' },
   sweep: { vary: { 'load.0.k': [5, 6] }, show: toShow },
   'sweep.show[](metric)': { metric: 'lost-writes' },
   'sweep.show[](metric).p': lag,
@@ -243,6 +251,14 @@ const values: Record<string, unknown[]> = {
   'links.*.preset': ['us -> eu', 'eu -> ap'],
   weights: ['us 3', 'us 3, eu 1'],
   limits: [[aLimit], [otherLimit]],
+  expr: [aRule.expr, otherRule.expr],
+  alerts: [[aRule], [otherRule]],
+  rules: [[aRule], [otherRule]],
+  labels: [{ severity: 'page' }, { severity: 'ticket' }],
+  annotations: [{ runbook: 'a' }, { runbook: 'b' }],
+  'alerts.expect.fire': [['us'], [{ alert: 'us', within: '30s' }]],
+  'alerts.expect.quiet': [['us']],
+  'alerts.expect.fire[].fault': ['partition'],
   load: [[{ in: 'us', search: '5/s' }], [{ in: 'us', search: '6/s' }]],
   confidence: ['90%', '99%'],
   think: ['100ms', '1s'],
@@ -268,6 +284,7 @@ const wholes: Record<string, Doc[]> = {
   'load[].keys.fresh': [{ fresh: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.existing': [{ existing: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.contended': [{ contended: '100%' }, { fresh: '40%', contended: '60%' }],
+  alerts: [{ alerts: [aRule] }, { alerts: [otherRule] }],
   'expect.verdict': [{ verdict: 'pass' }, byFire],
   'sweep.expect[].verdict': [
     { ...atFive, verdict: 'pass' },
@@ -287,6 +304,8 @@ const noPartOfThePlan: Record<string, string> = {
   copies: 'gossip-quorum has a copy in every region: it says their number, and is held against it',
   'expect.breaks': 'needs a limit beside it; in the plan it is mustBreak (scenario/plan.test.ts)',
   'sweep.expect[].breaks': 'the same',
+  'alerts.expect.fire[].alert':
+    'one rule, one name: another names none (scenario/parts/alerts.test.ts)',
   'limits[].at': 'repeats the k of the load for the reader, and is held against it',
 }
 

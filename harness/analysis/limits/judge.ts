@@ -1,7 +1,9 @@
+import type { AlertVerdict } from '../../model/alert.ts'
 import type { Finding, Judgement, LimitResult, Verdict } from '../../model/finding.ts'
 import { metrics } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { counted } from '../../text/value.ts'
+import { alertVerdicts } from '../alerts/expectations.ts'
 import type { Analysed } from '../analyse.ts'
 import { invalidating } from '../checkers/starved.ts'
 import { judgeLimit } from './limits.ts'
@@ -18,21 +20,27 @@ export const exitCodes = {
 
 /**
  * Limits and findings together: the verdict, its exit code, and why in one sentence. The worst reason wins:
- * interrupted, failed to run, a promised correctness finding, an invalid generator, a broken limit, no evidence.
+ * interrupted, failed to run, a promised correctness finding, an invalid generator, a broken limit, an alert that did not
+ * come as expected, no evidence.
  */
 export function judge(analysis: Analysed): Judgement {
   const invalid = invalidating(analysis.findings)
   const limits = analysis.plan.limits
     .flatMap((limit) => judgeLimit(limit, analysis))
     .map((result) => (invalid ? invalidated(result) : result))
+  const { alerts: outcomes = [], plan } = analysis
+  const alerts = alertVerdicts(outcomes, plan.alerts?.expect ?? [], doubtOf(analysis, invalid))
   const conclusion =
     ofEnd(analysis) ??
     ofBroken(analysis.findings) ??
     ofInvalid(invalid) ??
     ofLimits(limits) ??
+    ofAlerts(alerts, 'fail') ??
     ofUnknown(analysis, limits) ??
-    ofPass(analysis, limits)
-  return { ...conclusion, because: `${conclusion.because}${ofCut(analysis, conclusion)}`, limits }
+    ofAlerts(alerts, 'unknown') ??
+    ofPass(analysis, limits, alerts)
+  const because = `${conclusion.because}${ofCut(analysis, conclusion)}`
+  return { ...conclusion, because, limits, ...(alerts.length > 0 && { alerts }) }
 }
 
 /** What decided on part of a run is said to be of a part. */
@@ -41,7 +49,7 @@ function ofCut({ ended }: Analysed, { verdict }: Conclusion): string {
   return ` The record was cut off, so this is of a part of the run: ${ended.because}.`
 }
 
-type Conclusion = Omit<Judgement, 'limits'>
+type Conclusion = Pick<Judgement, 'verdict' | 'exitCode' | 'because'>
 
 function conclude(verdict: Verdict, reason: keyof typeof exitCodes, because: string): Conclusion {
   return { verdict, exitCode: exitCodes[reason], because }
@@ -93,6 +101,22 @@ function ofLimits(limits: readonly LimitResult[]): Conclusion | null {
   return conclude('fail', 'limit', `A limit was broken${more}: ${first.because}`)
 }
 
+/** Why nobody can say when an alert would have come. */
+function doubtOf({ ended }: Analysed, invalid: Finding | undefined): string | null {
+  if (invalid) return `The run is invalid: ${invalid.because}`
+  return ended.how === 'complete' ? null : `The run did not come to its end: ${ended.how}.`
+}
+
+/** Alerts that did not come as expected, or of which nobody can tell. */
+function ofAlerts(alerts: readonly AlertVerdict[], verdict: 'fail' | 'unknown'): Conclusion | null {
+  const [first, ...others] = alerts.filter((one) => one.verdict === verdict)
+  if (!first) return null
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return verdict === 'fail'
+    ? conclude('fail', 'limit', `An alert did not come as expected${more}: ${first.because}`)
+    : conclude('unknown', 'unknown', `An alert could not be judged${more}: ${first.because}`)
+}
+
 /** How far a broken limit was missed, as a ratio: the furthest is named first. */
 function excess({ measured, limit: { value, bound } }: LimitResult): number {
   const low = typeof measured === 'object' ? measured.low : (measured ?? value)
@@ -131,13 +155,21 @@ function isNeeded({ checker, promised }: Finding, plan: Plan): boolean {
   }
 }
 
-function ofPass(analysis: Analysed, limits: readonly LimitResult[]): Conclusion {
+function ofPass(
+  analysis: Analysed,
+  limits: readonly LimitResult[],
+  alerts: readonly AlertVerdict[],
+): Conclusion {
   const reported = analysis.findings.filter(({ verdict }) => verdict === 'fail').length
   const rest =
     reported === 0
       ? 'no checker found anything wrong'
       : `what ${counted(reported, 'checker')} found is not promised by the system`
-  return conclude('pass', 'pass', `${heldText(limits)} and ${rest}.`)
+  const held =
+    alerts.length === 0
+      ? heldText(limits)
+      : `${heldText(limits)}, ${counted(alerts.length, 'alert')} came as expected`
+  return conclude('pass', 'pass', `${held} and ${rest}.`)
 }
 
 /** What nobody asked for and nobody could tell does not hold. */

@@ -1,6 +1,9 @@
 import type { LinkPlan, LoadPlan, Plan } from '../../model/plan.ts'
 import { MS, SECOND } from '../../model/units.ts'
 
+/** As the prometheus.yml that Prometheus ships: read and evaluated every 15 s. Its built-in 1m is as long as most faults here. */
+export const alertDefaults = { everyUs: 15 * SECOND, scrapeUs: 15 * SECOND } as const
+
 /** What a scenario need not say. No other file of Faultline knows a default of a scenario. */
 export const defaults = {
   seed: 42,

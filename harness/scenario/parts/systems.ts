@@ -5,7 +5,7 @@ import { didYouMean, list } from '../yaml/spelling.ts'
 import type { Choice } from './varied.ts'
 
 /** Sections that may be other on another system; whatever else stands there are its knobs. */
-const replaced = ['expect', 'limits']
+const replaced = ['expect', 'limits', 'alerts']
 
 const isKeys = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -35,9 +35,9 @@ export function onSystem(sheet: Sheet, kind: string | undefined): Choice[] {
   return [
     { path: ['system'], value, at },
     { path: ['expect'], value: said['expect'], at: [...at, 'expect'] },
-    ...('limits' in said
-      ? [{ path: ['limits'], value: said['limits'], at: [...at, 'limits'] }]
-      : []),
+    ...['limits', 'alerts']
+      .filter((key) => key in said)
+      .map((key) => ({ path: [key], value: said[key], at: [...at, key] })),
   ]
 }
 
