@@ -1,4 +1,3 @@
-import { metrics } from '../harness/model/metric.ts'
 import { html, type Markup } from './markup.ts'
 
 const terms: readonly (readonly [string, string])[] = [
@@ -75,8 +74,5 @@ const terms: readonly (readonly [string, string])[] = [
 
 export function glossary(): Markup {
   const own = terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)
-  const named = Object.entries(metrics).map(
-    ([name, { about }]) => html`<dt><code>${name}</code></dt><dd>${about}</dd>`,
-  )
-  return html`<details class="print-open"><summary>What the words mean</summary><dl class="glossary">${own}${named}</dl></details>`
+  return html`<details class="print-open"><summary>What the words mean</summary><dl class="glossary">${own}</dl></details>`
 }

@@ -3,6 +3,7 @@ import { counted, durationText, momentText } from '../harness/text/value.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { overlaySection } from './circumstances.ts'
 import { html, type Markup } from './markup.ts'
+import { how } from './method.ts'
 import type { Report } from './report.ts'
 import { twinLine } from './twin-line.ts'
 import { icon } from './verdict.ts'
@@ -22,10 +23,10 @@ ${modelled(report)}
 ${loadNotes(plan).map((note) => html`<p class="warning">${note}</p>`)}
 ${overlaySection(report)}
 <dl class="answers">
-<div><dt>How slow is search?</dt><dd>${latencyAnswer(analysis)}</dd></div>
-<div><dt>How much recall is lost?</dt><dd>${recallAnswer(analysis)}</dd></div>
-<div><dt>How far behind, until when?</dt><dd>${lagAnswer(analysis)} ${catchUpAnswer(analysis)}</dd></div>
-<div><dt>Did every write survive?</dt><dd>${survivalAnswer(analysis)}</dd></div>
+<div><dt>How slow is search?</dt><dd>${latencyAnswer(analysis)} ${how('search.response')}</dd></div>
+<div><dt>How much recall is lost?</dt><dd>${recallAnswer(analysis)} ${how('recall')}</dd></div>
+<div><dt>How far behind, until when?</dt><dd>${lagAnswer(analysis)} ${catchUpAnswer(analysis)} ${how('lag')}</dd></div>
+<div><dt>Did every write survive?</dt><dd>${survivalAnswer(analysis)} ${how('lost-writes')}</dd></div>
 </dl>
 </header>`
 }

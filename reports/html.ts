@@ -15,6 +15,7 @@ import { header } from './header.ts'
 import { limitsSection } from './limits.ts'
 import { html, type Markup } from './markup.ts'
 import { measurements } from './measurements.ts'
+import { methodSection } from './method.ts'
 import { ownFiguresSection } from './own-figures.ts'
 import { page, timeCharts } from './page.ts'
 import type { Report } from './report.ts'
@@ -45,9 +46,10 @@ export async function renderHtml(recorded: Report): Promise<string> {
     { id: 'catch-up', title: 'Catch-up', content: await catchUp(analysis) },
     { id: 'findings', title: 'Findings', content: findingsSection(report) },
     { id: 'measurements', title: 'All measurements', content: measurements(report) },
+    { id: 'method', title: 'How it was measured', content: methodSection(report) },
     ...ownFigures(report),
     { id: 'faults', title: 'Faults', content: faultsSection(report) },
-    { id: 'scenario', title: 'Scenario', content: scenarioSection(report) },
+    { id: 'scenario', title: 'What was tested', content: scenarioSection(report) },
     {
       id: 'profile',
       title: analysis.plan.world === 'sim' ? 'Profile' : 'Servers',

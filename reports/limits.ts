@@ -1,4 +1,5 @@
 import type { LimitResult } from '../harness/model/finding.ts'
+import type { OperationName } from '../harness/model/metric.ts'
 import {
   besideLimit,
   counted,
@@ -7,8 +8,10 @@ import {
   limitSubject,
   percentText,
 } from '../harness/text/value.ts'
+import { linesCommand } from './findings.ts'
 import { linkLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
+import { measuredHow, selectorOf } from './method.ts'
 import type { Report } from './report.ts'
 import { worstOf } from './rows.ts'
 import { scrollArea } from './scroll-area.ts'
@@ -48,7 +51,7 @@ const weightOf = (result: LimitResult): number =>
 export const isShort = ({ verdict, unasked }: LimitResult): boolean =>
   verdict === 'unknown' && unasked === true
 
-export function limitsSection({ judgement }: Report): Markup {
+export function limitsSection({ judgement, run }: Report): Markup {
   const all = bySeverity(judgement.limits)
   if (all.length === 0)
     return html`<p class="missing">The scenario sets no limits; only the findings below decide.</p>`
@@ -56,8 +59,8 @@ export function limitsSection({ judgement }: Report): Markup {
   const rest = all.filter(({ verdict }) => verdict !== 'pass')
   const short = all.filter(isShort).length
   const intro = html`<p class="takeaway">${counted(passed.length, 'cell')} of ${all.length - short} within ${passed.length === 1 ? 'its limit' : 'their limits'}${passed.length > PASSED && '; of those, the table has the closest to each limit'}.${short > 0 && ` ${counted(short, 'cell')} of recoveries too short to tell.`}</p>`
-  if (passed.length <= PASSED) return html`${intro}${limitTable(all)}`
-  return html`${intro}${limitTable([...rest, ...tightest(passed)])}<details class="screen"><summary>All ${counted(passed.length, 'passed cell')}</summary>${limitTable(passed)}</details>`
+  if (passed.length <= PASSED) return html`${intro}${limitTable(all, run)}`
+  return html`${intro}${limitTable([...rest, ...tightest(passed)], run)}<details class="screen"><summary>All ${counted(passed.length, 'passed cell')}</summary>${limitTable(passed, run)}</details>`
 }
 
 /** Of every limit the passed cell that came closest to it. */
@@ -75,16 +78,25 @@ function tightest(passed: readonly LimitResult[]): LimitResult[] {
   })
 }
 
-const limitTable = (limits: readonly LimitResult[]): Markup =>
+const limitTable = (limits: readonly LimitResult[], run: string): Markup =>
   html`${scrollArea(
     'Limits, worst first',
     html`<table class="limits">
 <thead><tr><th scope="col">metric</th><th scope="col">cell</th><th scope="col" class="n">measured</th><th scope="col" class="n">shows</th><th scope="col" class="n">limit</th><th scope="col" class="n">samples</th><th scope="col">verdict</th></tr></thead>
-<tbody>${limits.slice(0, ROWS).map(row)}</tbody></table>`,
+<tbody>${limits.slice(0, ROWS).map((limit) => row(limit, run))}</tbody></table>`,
   )}${limits.length > ROWS && html`<p class="quiet">The first ${countText(ROWS)}; the other ${countText(limits.length - ROWS)} are in summary.json.</p>`}`
 
-function row(result: LimitResult): Markup {
+function row(result: LimitResult, run: string): Markup {
   const { limit, verdict, count, because } = result
-  const why = verdict !== 'pass' && html`<tr class="why"><td colspan="7">${because}</td></tr>`
-  return html`<tr class="${verdict}"><td>${limitSubject(limit)}</td><td>${limitCell(result)}</td><td class="n" data-name="measured">${limitMeasured(result)}</td><td class="n" data-name="shows">${limitShown(result)}</td><td class="n" data-name="limit">${limitBound(limit)}</td><td class="n" data-name="samples">${countText(count)}</td><td>${verdictMark(verdict)}</td></tr>${why}\n`
+  const why =
+    verdict !== 'pass' &&
+    html`<tr class="why"><td colspan="7">${because} <code>${linesCommand(run, limitSelector(result))}</code></td></tr>`
+  return html`<tr class="${verdict}"><td>${measuredHow(limit.metric, limitSubject(limit))}</td><td>${limitCell(result)}</td><td class="n" data-name="measured">${limitMeasured(result)}</td><td class="n" data-name="shows">${limitShown(result)}</td><td class="n" data-name="limit">${limitBound(limit)}</td><td class="n" data-name="samples">${countText(count)}</td><td>${verdictMark(verdict)}</td></tr>${why}\n`
 }
+
+/** Where the record lines of what a limit was held against are found. */
+const limitSelector = ({ limit, region, link, phase, operation }: LimitResult): string =>
+  selectorOf({
+    ...{ metric: limit.metric, region, link, phase },
+    operation: operation as OperationName | undefined,
+  })

@@ -6,6 +6,7 @@ import {
 } from '../harness/model/metric.ts'
 import { counted, countText, measuredText, valueText } from '../harness/text/value.ts'
 import { html, type Markup } from './markup.ts'
+import { measuredHow } from './method.ts'
 import type { Report } from './report.ts'
 import { intervalOf, type Percentile, percentileOf, placeOf } from './rows.ts'
 import { scrollArea } from './scroll-area.ts'
@@ -47,7 +48,7 @@ ${names.map((name) => group(name, shown))}</table>`,
 
 function group(name: MetricName, rows: readonly MetricRow[]): Markup {
   const own = rows.filter(({ metric }) => metric === name)
-  return html`<tbody><tr><th colspan="12" scope="rowgroup">${name} <small>${metrics[name].about}</small></th></tr>
+  return html`<tbody><tr><th colspan="12" scope="rowgroup">${measuredHow(name, name)} <small>${metrics[name].about}</small></th></tr>
 ${own.map(row)}</tbody>`
 }
 

@@ -30,6 +30,8 @@ pre{background:var(--code);padding:8px 12px;margin:6px 0 14px;white-space:pre-wr
 pre.scroll{white-space:pre}
 :focus-visible{outline:2px solid var(--c1);outline-offset:2px}
 section{border-top:1px solid var(--rule);padding-top:22px;margin-top:34px}
+.how{text-decoration-style:dotted;text-underline-offset:2px}.takeaway .how,dd .how{color:var(--quiet);font-size:13px}
+:target{background:var(--code)}section:target{background:none}
 .kicker{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;color:var(--quiet);font-size:13px;margin-bottom:10px}
 .badge{border:1px solid var(--quiet);border-radius:3px;padding:0 7px;color:var(--ink)}
 .verdict-line{display:flex;gap:10px;align-items:flex-start;font-size:18px;line-height:1.4;margin:10px 0 12px}
@@ -62,7 +64,7 @@ figure text{font-family:inherit}
 figcaption{margin-top:10px;max-width:110ch}
 .narrow{display:none}
 .facets{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:18px 20px;margin:12px 0 4px}
-.timeline h3+.takeaway{margin-top:0}
+.timeline h3+.takeaway{margin-top:0}.timeline .facets{gap:8px 20px;margin:4px 0}
 .tools{margin:0 0 6px}.tools p{margin:2px 0;font-size:13px}
 button{font:inherit;color:inherit;background:var(--code);border:1px solid var(--rule);border-radius:3px;padding:1px 9px;cursor:pointer}button:hover{border-color:var(--quiet)}
 .live{cursor:crosshair;touch-action:pan-y;user-select:none;-webkit-user-select:none}
@@ -106,13 +108,12 @@ h1{font-size:25px}
 .glossary dd{margin-bottom:6px}
 .limits,.limits tbody{display:block}
 .limits thead{display:none}
-.limits tr{display:grid;grid-template-columns:auto auto 1fr;column-gap:14px;padding:6px 0;border-bottom:1px solid var(--grid)}
+.limits tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:6px 0;border-bottom:1px solid var(--grid)}
 .limits td{display:block;border:0;padding:0;min-width:0}
-.limits td:nth-child(1),.limits td:nth-child(2){grid-column:1/3}.limits td:nth-child(2){grid-column:1/-1;grid-row:2}
-.limits td:last-child{grid-column:3;grid-row:1;justify-self:end}
+.limits td:nth-child(1){flex:1 1 55%}.limits td:last-child{order:1}.limits td:nth-child(2){order:2;flex-basis:100%}.limits td[data-name]{order:3}
 .limits td[data-name]{text-align:left;font-size:13px}
 .limits td[data-name]::before{content:attr(data-name) " ";color:var(--quiet)}
-.limits tr.why td{grid-column:1/-1;grid-row:auto;justify-self:start;border:0}.limits tr:has(+tr.why){border:0;padding-bottom:0}.limits tr.why{padding-top:0}
+.limits tr.why td{flex-basis:100%;border:0;overflow-wrap:anywhere}.limits tr:has(+tr.why){border:0;padding-bottom:0}.limits tr.why{padding-top:0}
 .wide{display:none}
 .narrow{display:block;max-width:560px}
 .facets{grid-template-columns:repeat(auto-fill,minmax(min(280px,100%),1fr))}}

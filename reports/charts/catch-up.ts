@@ -3,6 +3,7 @@ import { SECOND } from '../../harness/model/units.ts'
 import { counted, countText, durationText } from '../../harness/text/value.ts'
 import { catchUpAnswer } from '../answers.ts'
 import { html, type Markup } from '../markup.ts'
+import { how } from '../method.ts'
 import { axisOf, channel, linearTicks, timeTicks } from './axes.ts'
 import { draw, type Frame } from './draw.ts'
 import { thinned } from './lines.ts'
@@ -23,7 +24,7 @@ export async function catchUp(analysis: Analysis): Promise<Markup> {
   for (const curve of curves.slice(0, FACETS)) plots.push(await plot(curve))
   const more =
     curves.length > FACETS && ` ${counted(curves.length - FACETS, 'more fault')} in the table.`
-  return html`<figure><p class="takeaway">${catchUpAnswer(analysis)}${more}</p><div class="facets">${plots}</div>${curves.map(
+  return html`<figure><p class="takeaway">${catchUpAnswer(analysis)} ${how('catch-up')}${more}</p><div class="facets">${plots}</div>${curves.map(
     curveTable,
   )}<figcaption>Down: pairs of an acknowledged write and a region that still lacks it. Across: time since the fault was
 taken away. The curve is at 0 when every write acknowledged before that moment is applied or superseded everywhere.</figcaption></figure>`

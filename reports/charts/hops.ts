@@ -3,6 +3,7 @@ import type { MetricRow } from '../../harness/model/metric.ts'
 import { counted, durationText } from '../../harness/text/value.ts'
 import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
+import { how } from '../method.ts'
 import { type Figure, percentileOf, phaseNames, placeOf, rowsOf, worstOf } from '../rows.ts'
 import { logDomain } from './axes.ts'
 import { type Facet, hopLabel, hopPlot, LEAST, type Mark, rank, WHOLE } from './hop-plot.ts'
@@ -37,7 +38,7 @@ export async function hops(analysis: Analysis): Promise<Markup> {
   const edge =
     below > 0 &&
     ` ${counted(below, 'figure')} below ${durationText(LEAST)} stand on the left edge; a hop may be negative.`
-  return html`<figure><p class="takeaway">${hopAnswer(drawn)}${more}</p>
+  return html`<figure><p class="takeaway">${hopAnswer(drawn)} ${how('lag')}${more}</p>
 <p class="legend">${used.map((phase) => html`<span>${patch(phaseColour(phase))} ${phase}</span> `)}<span class="quiet">p50: full dot · p99: ring (p90 where a p99 needs more samples) · lower bound: triangle</span></p>
 <div class="facets">${plots}</div>${hopsTable(drawn)}<figcaption>Each hop is the time between two events of one write, on one true clock.
 A hop that was not seen has no mark.${edge}</figcaption></figure>`

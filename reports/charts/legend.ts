@@ -17,8 +17,8 @@ export const patch = (colour: string, shape: 'full' | 'open' = 'full'): Markup =
 
 const weights = { strong: 'thick', light: 'thin' }
 
-/** One entry a key, then what thick, thin and open mean here. */
-export function legendOf(lines: readonly Line[], label: (key: string) => string): Markup {
+/** One entry a key, then what thick, thin and open mean here. `label` null: each key has a panel with its name. */
+export function legendOf(lines: readonly Line[], label: ((key: string) => string) | null): Markup {
   const pens = new Map(lines.map(({ key, pen }) => [key, pen]))
   const figures = new Map<string, string>()
   for (const line of lines) {
@@ -28,7 +28,7 @@ export function legendOf(lines: readonly Line[], label: (key: string) => string)
   // Lines that are told apart by their keys alone have no name of a figure.
   const told = [...figures].filter(([figure]) => figure !== '')
   const meanings = told.map(([figure, how]) => `${figure}: ${how}`).join(' · ')
-  return html`<p class="legend">${[...pens].map(
-    ([key, pen]) => html`<span>${stroke(pen)} ${label(key)}</span> `,
-  )}<span class="quiet">${meanings}</span></p>`
+  const keys =
+    label && [...pens].map(([key, pen]) => html`<span>${stroke(pen)} ${label(key)}</span> `)
+  return html`<p class="legend">${keys}<span class="quiet">${meanings}</span></p>`
 }

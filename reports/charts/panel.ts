@@ -21,18 +21,22 @@ export type Panel = {
   lines: Line[]
   scale: { kind: 'log'; least: number } | { kind: 'linear'; low: number; high: number }
   text: (value: number) => string
+  /** All lines it is compared with: they set the scale. Absent: its own. */
+  among?: readonly Line[]
   /** What the columns of its data begin with, where it draws a part of them. */
   key?: string
   /** A level everything is held against. */
   mark?: { value: number; text: string }
 }
 
-export type Width = 'wide' | 'narrow'
+/** `small`: one of several beside each other. */
+export type Width = 'wide' | 'narrow' | 'small'
 
 /** Total width of a drawing, and the room for the texts beside it; the same in every panel. */
 export const frames: Record<Width, Frame> = {
   wide: { width: 848, height: 100, left: 58, right: 14, top: 15, bottom: 5 },
   narrow: { width: 342, height: 104, left: 50, right: 8, top: 15, bottom: 5 },
+  small: { width: 276, height: 84, left: 50, right: 14, top: 15, bottom: 5 },
 }
 
 const AXIS_ROOM = 20
@@ -40,8 +44,8 @@ const AXIS_ROOM = 20
 const MARKS = 200
 const MARKS_A_LINE = 40
 /** Points all lines of one drawing may have together: a point takes about 12 bytes. */
-const POINTS: Record<Width, number> = { wide: 3_000, narrow: 1_500 }
-const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200 }
+const POINTS: Record<Width, number> = { wide: 3_000, narrow: 1_500, small: 1_200 }
+const POINTS_A_LINE: Record<Width, number> = { wide: 600, narrow: 200, small: 300 }
 
 export function timeAxis(span: TimeSpan, width: Width, axis: 'top' | 'bottom' | 'none'): TimeAxis {
   const ticks = timeTicks(span, width === 'wide' ? 14 : 5)
@@ -86,13 +90,13 @@ export function drawPanel(
   ]
   const attributes: Record<string, string> = roomOf(frame)
   if (panel.key !== undefined) attributes['data-key'] = panel.key
-  return draw(layers, frame, `${panel.title}, over time; ${place.width}`, attributes)
+  return draw(layers, frame, `${panel.title}, over time`, attributes)
 }
 
 type Vertical = { y: (field: string) => Channel; clamp: (value: number) => number }
 
-function verticalOf({ scale, text, lines, mark }: Panel): Vertical {
-  const values = lines.flatMap(({ points }) => points.map(([, value]) => value))
+function verticalOf({ scale, text, lines, among = lines, mark }: Panel): Vertical {
+  const values = among.flatMap(({ points }) => points.map(([, value]) => value))
   const domain =
     scale.kind === 'log'
       ? logDomain(mark ? [...values, mark.value] : values, scale.least)

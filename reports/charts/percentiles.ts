@@ -3,6 +3,7 @@ import { MS } from '../../harness/model/units.ts'
 import { counted, durationText, percentileName, writtenText } from '../../harness/text/value.ts'
 import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
+import { how } from '../method.ts'
 import { percentileOf, phaseNames, placeOf, rowsOf, tailOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, logDomain, logTicks } from './axes.ts'
 import { draw, type Frame, type Layer } from './draw.ts'
@@ -38,7 +39,7 @@ export async function percentiles(analysis: Analysis): Promise<Markup> {
   )
   const more =
     phases.length > FACETS && html` ${counted(phases.length - FACETS, 'more phase')} in the table.`
-  return html`<figure><p class="takeaway">${gapAnswer(analysis)}${more}</p>
+  return html`<figure><p class="takeaway">${gapAnswer(analysis)} ${how('search.service')}${more}</p>
 <p class="legend">${regions}<span class="quiet">response: thick · service: thin</span></p>
 <div class="facets">${facets}</div>${curvesTable(curves, analysis)}<figcaption>Across: share of searches that were faster; each
 mark is ten times rarer than the one before. Response counts from the intended start, service from the dispatch: the gap is time spent

@@ -3,6 +3,7 @@ import { counted, percentText, writtenText } from '../../harness/text/value.ts'
 import { causeRows, recallAnswer } from '../answers.ts'
 import { phaseText } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
+import { how } from '../method.ts'
 import { intervalOf, phaseNames, rowsOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, linearTicks } from './axes.ts'
 import { draw, type Layer } from './draw.ts'
@@ -38,7 +39,7 @@ export async function recallLoss(analysis: Analysis): Promise<Markup> {
       (cause) =>
         html`<span>${cause === UNDECIDED ? patch('var(--quiet)', 'open') : patch(colourOf(cause))} ${cause}</span> `,
     )
-  return html`<figure><p class="takeaway">${lossAnswer(analysis, bars)}</p><p class="legend">${legend}</p>
+  return html`<figure><p class="takeaway">${lossAnswer(analysis, bars)} ${how('recall-loss')}</p><p class="legend">${legend}</p>
 <div class="facets">${plots}</div>${lossTable(bars, [...causes].sort(byOrder))}<figcaption>Share of the k places of exact search that the
 answer missed, each with exactly one cause; open: places of writes whose outcome nobody knew at that moment.</figcaption></figure>`
 }

@@ -1,4 +1,5 @@
 import type { Analysis, Series } from '../../harness/model/finding.ts'
+import type { MetricName } from '../../harness/model/metric.ts'
 import { MS, SECOND, type Us } from '../../harness/model/units.ts'
 import {
   counted,
@@ -11,20 +12,25 @@ import {
 import { divergenceAnswer, lagAnswer, latencyAnswer, recallAnswer } from '../answers.ts'
 import { linkLabel } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
+import { how } from '../method.ts'
 import { intervalOf } from '../rows.ts'
 import type { TimeSpan } from './axes.ts'
-import { legendOf } from './legend.ts'
+import { legendOf, stroke } from './legend.ts'
 import { type Line, linesOf, worstKeys } from './lines.ts'
 import { linkPen, type Pen, pairPen, regionPen } from './palette.ts'
-import { drawPanel, frames, type Panel, timeAxis, type Width } from './panel.ts'
+import { drawPanel, frames, type Panel, timeAxis } from './panel.ts'
 import { drawStrip } from './strip.ts'
 import { linesTable } from './table.ts'
 
 /** More keys than this in one panel are no longer told apart. */
 const KEYS = 12
 
+/** More keys than this have a small panel each: nobody tells so many lines apart. */
+const TOGETHER = 4
+
 type PanelPlan = {
   chart: Series['chart']
+  metric: MetricName
   title: string
   unit: string
   missing: string
@@ -39,6 +45,7 @@ const milliseconds = { kind: 'log', least: MS / 10 } as const
 const plans: PanelPlan[] = [
   {
     chart: 'rates',
+    metric: 'throughput',
     title: 'Offered and achieved',
     unit: 'operations per second',
     missing: 'no operation was scheduled',
@@ -48,6 +55,7 @@ const plans: PanelPlan[] = [
   },
   {
     chart: 'latency',
+    metric: 'search.response',
     title: 'Search response',
     unit: 'from the intended start, log scale',
     missing: 'no search was recorded',
@@ -58,6 +66,7 @@ const plans: PanelPlan[] = [
   },
   {
     chart: 'recall',
+    metric: 'recall',
     title: 'Recall',
     unit: 'mean against exact search; the band is what undecided writes leave open',
     missing: 'no search was answered in time with anything to find',
@@ -67,8 +76,9 @@ const plans: PanelPlan[] = [
   },
   {
     chart: 'lag',
+    metric: 'lag',
     title: 'Lag by link',
-    unit: 'acknowledged to searchable, by time of the acknowledgement, log scale; colour: where it arrives, dash: where it comes from',
+    unit: 'acknowledged to searchable, by time of the acknowledgement, log scale',
     missing: 'no acknowledged write had another region to go to',
     answer: lagAnswer,
     scaleOf: () => milliseconds,
@@ -76,6 +86,7 @@ const plans: PanelPlan[] = [
   },
   {
     chart: 'divergence',
+    metric: 'answer-difference',
     title: 'Difference of answers',
     unit: '1 − Jaccard of the same query asked in two regions at one instant',
     missing: 'there were no paired probes',
@@ -85,6 +96,7 @@ const plans: PanelPlan[] = [
   },
   {
     chart: 'dispatch',
+    metric: 'search.dispatch-delay',
     title: 'Dispatch delay',
     unit: 'our own: from intended start to dispatch, log scale',
     missing: 'no operation was dispatched',
@@ -150,7 +162,7 @@ function spanOf({ plan, phases, ended, series }: Analysis): TimeSpan {
 }
 
 /** A drawing for wide and one for narrow pages; the style sheet shows one of them. */
-async function both(drawing: (width: Width) => Promise<Markup>): Promise<Markup> {
+async function both(drawing: (width: 'wide' | 'narrow') => Promise<Markup>): Promise<Markup> {
   return html`<div class="wide">${await drawing('wide')}</div><div class="narrow">${await drawing('narrow')}</div>`
 }
 
@@ -173,12 +185,28 @@ async function panelOf(
     text: plan.text,
     mark: plan.mark?.(analysis, lines),
   }
-  const drawings = await both((width) => drawPanel(panel, analysis, { ...place, width }))
+  const drawings =
+    keysOf(lines) > TOGETHER
+      ? await apart(panel, analysis, place.span)
+      : await both((width) => drawPanel(panel, analysis, { ...place, width }))
   const left = keysOf(all) - keysOf(lines)
   const more =
     left > 0 &&
     html` <span class="quiet">${countText(left)} more did better and are in the table of measurements.</span>`
-  return html`<div class="panel">${head}<p class="takeaway">${plan.answer(analysis)}${more}${edgeNote(panel)}</p>${legendOf(lines, linkLabel)}${drawings}${linesTable(lines, exactText(plan))}</div>`
+  return html`<div class="panel">${head}<p class="takeaway">${plan.answer(analysis)} ${how(plan.metric)}${more}${edgeNote(panel)}</p>${legendOf(lines, keysOf(lines) > TOGETHER ? null : linkLabel)}${drawings}${linesTable(lines, exactText(plan))}</div>`
+}
+
+/** A small panel for each key, all on one scale. */
+async function apart(panel: Panel, analysis: Analysis, span: TimeSpan): Promise<Markup> {
+  const drawn: Markup[] = []
+  for (const key of new Set(panel.lines.map((line) => line.key))) {
+    const lines = panel.lines.filter((line) => line.key === key)
+    const name = linkLabel(key)
+    const own = { ...panel, title: `${panel.title}, ${name}`, lines, among: panel.lines, key: name }
+    const drawing = await drawPanel(own, analysis, { width: 'small', span, last: true })
+    drawn.push(html`<div><h4>${lines[0] && stroke(lines[0].pen)} ${name}</h4>${drawing}</div>`)
+  }
+  return html`<div class="facets">${drawn}</div>`
 }
 
 /** What a log axis has no place for stands on its lower edge: said, never hidden. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parseSelector } from '../../../harness/analysis/lines/selector.ts'
 import type { Analysis } from '../../../harness/model/finding.ts'
 import type { MetricRow } from '../../../harness/model/metric.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
@@ -68,6 +69,7 @@ describe('the report of a realistic run', () => {
       'catch-up',
       'findings',
       'measurements',
+      'method',
       'faults',
       'scenario',
       'profile',
@@ -110,6 +112,23 @@ describe('the report of a realistic run', () => {
     for (const svg of page.match(/<svg viewBox[\s\S]*?<\/svg>/g) ?? [])
       expect(svg.length).toBeLessThan(60_000)
     expect(Buffer.byteLength(page)).toBeLessThan(1_500_000)
+  })
+
+  test('says of every figure how it was measured, with a command that faultline understands', () => {
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    const leads = [...page.matchAll(/<a [^>]*href="#([^"]+)"/g)].map(([, id]) => id)
+    expect(leads.filter((id) => !ids.has(id))).toEqual([])
+    expect(leads).toContain('how-search.response')
+    const section = page.slice(
+      page.indexOf('<section id="method"'),
+      page.indexOf('<section id="faults"'),
+    )
+    const selectors = [
+      ...section.matchAll(/faultline lines \S+ (?:&#39;)?(metric=.*?)(?:&#39;)?<\/code>/g),
+    ].map(([, selector = '']) => selector.replaceAll('&gt;', '>').replaceAll('&lt;', '<'))
+    expect(selectors.length).toBeGreaterThan(5)
+    expect(selectors).toContain('metric=lag,link=eu-west>us-east,phase=fault:partition')
+    for (const selector of selectors) expect(parseSelector(selector).kind).toBe('figure')
   })
 
   test('shows no figure that is none', () => {
