@@ -3,6 +3,7 @@ import type { DelayLaw, FaultPlan, LinkName } from './fault.ts'
 import type { LimitPlan } from './limit.ts'
 import type { Operation } from './operation.ts'
 import type { Profile } from './profile.ts'
+import type { ServiceLevel } from './service-level.ts'
 import type { RegionName, Us } from './units.ts'
 
 /** A scenario with every value filled in, seed included. Nothing below this type knows a default. */
@@ -38,6 +39,8 @@ export type Plan = {
   limits: LimitPlan[]
   /** Alerting rules that the run is held against; absent: none. */
   alerts?: AlertPlan
+  /** Limits by name that are signed, and by which no run fails; absent: none. */
+  serviceLevels?: ServiceLevel[]
   expect: Expectation | null
   /** In a sweep: what was varied, and its value at this point, as written. */
   point?: Record<string, string>

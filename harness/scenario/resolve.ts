@@ -12,6 +12,7 @@ import { resolveLinks } from './parts/links.ts'
 import { readProfile } from './parts/profile.ts'
 import { resolveLoad } from './parts/region-load.ts'
 import { resolveServers } from './parts/servers.ts'
+import { resolveServiceLevels } from './parts/service-levels.ts'
 import { checkWidth, resolveSystem } from './parts/system.ts'
 import { resolveRate } from './parts/worlds.ts'
 import { type SectionName, type SectionSchemas, sectionSchemas } from './schema.ts'
@@ -76,6 +77,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
       ? { regions, load, timeline, faults, probes, data }
       : null
   const limits = resolveLimits(sheet, known, names, setting)
+  const serviceLevels = resolveServiceLevels({ sheet, known, names, setting })
   const servers = resolveServers(sheet, faults)
   const rest = {
     log: resolveLog(open),
@@ -85,11 +87,13 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   }
   if (!setting || !name || !data || !system || !profile || !links || !limits || !servers)
     return null
+  if (!serviceLevels) return null
   const question = firstComment(text)
   const file = basename(sheet.file)
   const { world } = wanted
   const head = { format: 1, name, question, file, seed, world, overlay: [] as string[] } as const
-  const parts = { links, data, ...system, profile, limits, servers, ...rest }
+  const promised = serviceLevels.length > 0 && { serviceLevels }
+  const parts = { links, data, ...system, profile, limits, ...promised, servers, ...rest }
   const plan: Plan = { ...head, ...setting, ...parts }
   if (wanted.checkLacks) checkLacks(open, plan)
   return plan

@@ -10,6 +10,7 @@ import { linksSchema } from './parts/links.ts'
 import { loadSchema } from './parts/load-schema.ts'
 import { overrideSchema } from './parts/profile.ts'
 import { serversSchema } from './parts/servers.ts'
+import { serviceLevelsSchema } from './parts/service-levels.ts'
 import { sweepSchema } from './parts/sweep.ts'
 import { rateSchema } from './parts/worlds.ts'
 import { durationText, shareText } from './shown/figures.ts'
@@ -169,6 +170,10 @@ function makeSchemas(names: Names) {
         containers: optional(overlay, laidOver('containers')),
       }),
       'what is other in one of the worlds',
+    ),
+    profiles: optional(
+      serviceLevelsSchema(names),
+      'limits by name that somebody signs: faultline sla; no run fails for them',
     ),
   }
 }

@@ -89,6 +89,7 @@ const named = (name: string): string =>
     links: 'us <-> eu',
     'profile.override': 'store.search.base',
     'sweep.vary': 'load.0.k',
+    profiles: 'gold',
     'sweep.expect[].at': 'load.0.k',
   })[name] ?? 'us'
 
@@ -130,6 +131,7 @@ const beside: Record<string, Doc> = {
   'limits[].phase': recall,
   'limits[].operation': available,
   'limits[].confidence': available,
+  'profiles.*': { limits: [aLimit] },
   'profile.override.store.loaded': { 'store.restart': '500us' },
   'limits[].hop': { ...lag, p: 50, max: '2s' },
   'limits[].pool': recall,
@@ -162,8 +164,11 @@ const beside: Record<string, Doc> = {
     for: '9s',
   },
 }
+/** Limits of a profile are written as the scenario's own. */
+const besideOf = (place: string) =>
+  beside[place] ?? beside[place.replace(/^profiles\.\*\.limits/, 'limits')]
 const start: Guide['start'] = (place, shape) =>
-  place === '' ? {} : (beside[place] ?? exampleMap(shape))
+  place === '' ? {} : (besideOf(place) ?? exampleMap(shape))
 const inSchema = mapsOf(schema, { named, start }, (map) => scenarioOf(map as Doc))
 const ofOthers = Object.keys(systems)
   .filter((kind) => kind !== 'active-active-cdc')
@@ -199,10 +204,13 @@ function read(doc: Doc): Read {
   return 'problems' in loaded ? loaded : { what: JSON.stringify(worded(loaded.plan)) }
 }
 
+const wordless = (limits: Plan['limits']) => limits.map((limit) => ({ ...limit, text: '' }))
+
 const worded = (plan: Plan): object => ({
   ...plan,
   overlay: [],
-  limits: plan.limits.map((limit) => ({ ...limit, text: '' })),
+  limits: wordless(plan.limits),
+  serviceLevels: plan.serviceLevels?.map((level) => ({ ...level, limits: wordless(level.limits) })),
 })
 
 const STRANGER = 'nothing-reads-this'
@@ -259,6 +267,7 @@ const values: Record<string, unknown[]> = {
   'alerts.expect.fire': [['us'], [{ alert: 'us', within: '30s' }]],
   'alerts.expect.quiet': [['us']],
   'alerts.expect.fire[].fault': ['partition'],
+  profiles: [{ gold: { limits: [aLimit] } }, { gold: { limits: [otherLimit] } }],
   load: [[{ in: 'us', search: '5/s' }], [{ in: 'us', search: '6/s' }]],
   confidence: ['90%', '99%'],
   think: ['100ms', '1s'],
@@ -307,6 +316,7 @@ const noPartOfThePlan: Record<string, string> = {
   'alerts.expect.fire[].alert':
     'one rule, one name: another names none (scenario/parts/alerts.test.ts)',
   'limits[].at': 'repeats the k of the load for the reader, and is held against it',
+  'profiles.*.limits[].at': 'the same',
 }
 
 const leaves = maps.flatMap(({ name, shape }) => leavesOf(shape).map(([key]) => keyName(name, key)))
@@ -326,7 +336,7 @@ describe('a key that is there is read: another value is another plan', () => {
     const unread = leavesOf(shape).flatMap(([key, schema]) => {
       const full = keyName(name, key)
       if ([full, key].some((one) => Object.hasOwn(noPartOfThePlan, one))) return []
-      const map: Doc = beside[full] ?? start(name, shape)
+      const map: Doc = besideOf(full) ?? start(name, shape)
       const { [key]: _was, ...without } = map
       const tried = wholes[full] ?? [
         without,

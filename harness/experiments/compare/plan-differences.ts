@@ -21,6 +21,7 @@ const words = [
   'question',
   'file',
   'limits',
+  'serviceLevels',
   'expect',
   'overlay',
   'point',

@@ -1,4 +1,5 @@
 import type { LinkPlan, LoadPlan, Plan } from '../../model/plan.ts'
+import type { ServiceLevel } from '../../model/service-level.ts'
 import { MS, SECOND } from '../../model/units.ts'
 
 /** As the prometheus.yml that Prometheus ships: read and evaluated every 15 s. Its built-in 1m is as long as most faults here. */
@@ -26,6 +27,7 @@ export const defaults = {
   probes: { everyUs: SECOND },
   /** How sure the verdict on a limit has to be. */
   confidence: 0.95,
+  serviceLevel: { windowUs: 10 * SECOND },
   link: { jitterUs: 0, law: 'uniform', lossShare: 0, bitsPerSec: 0 },
   load: {
     clients: 10,
@@ -56,6 +58,7 @@ export const defaults = {
   timeline: Plan['timeline']
   probes: Plan['probes']
   confidence: number
+  serviceLevel: Pick<ServiceLevel, 'windowUs'>
   link: Partial<LinkPlan>
   load: Omit<LoadPlan, 'region'>
 }

@@ -32,12 +32,17 @@ type Case = {
   /** All limits of the plan. */
   plans: readonly LimitPlan[]
   known: Known
+  /** Runs may be taken together, so that one alone need not have samples enough. */
+  pooled: boolean
 }
 
 /** How many samples have to lie beyond a percentile for its place to be known. */
 const TAIL_NEEDED = 10
 
-/** Reports a limit that nothing could ever be held against, and one that the expected samples cannot show. */
+/**
+ * Reports a limit that nothing could ever be held against, and, unless runs are pooled, one that the expected samples
+ * cannot show.
+ */
 export function checkEvidence(limit: Case): void {
   const { sheet, path, plan } = limit
   if (!phaseExists(limit) || !kAgrees(limit)) return
@@ -50,6 +55,7 @@ export function checkEvidence(limit: Case): void {
     })
     return
   }
+  if (limit.pooled) return
   if (plan.stat.kind === 'quantile') checkSamples(limit, plan.stat.q)
   else if (metrics[plan.metric].evidence === 'values') checkMean(limit)
   else if (metrics[plan.metric].evidence !== 'whole') checkShare(limit)

@@ -64,25 +64,34 @@ type Entry = { path: Path; plans: LimitPlan[] }
  * Limits in the order written; null if any is wrong. With the `setting` of the plan it is also held against what
  * can be measured at all, and against the number of samples a percentile needs.
  */
-export function resolveLimits(
+export const resolveLimits = (
   sheet: Sheet,
   known: Known,
   names: Names,
   setting: Setting | null,
+): LimitPlan[] | null =>
+  resolveLimitsAt({ sheet, at: ['limits'], pooled: false }, known, names, setting)
+
+/** The same of a list of limits that stands at `at`, none where nothing does. `pooled`: several runs may show them. */
+export function resolveLimitsAt(
+  { sheet, at, pooled }: { sheet: Sheet; at: Path; pooled: boolean },
+  known: Known,
+  names: Names,
+  setting: Setting | null,
 ): LimitPlan[] | null {
-  const written = sheet.at(['limits'])
+  const written = sheet.at(at)
   if (written === undefined) return []
   if (!Array.isArray(written)) {
     const message = `expected a list of limits, found ${nounOf(written)}`
     const hint = 'Write limits: [{ metric: search.response, p: 99, max: 40ms }].'
-    sheet.report(['limits'], { message, hint })
+    sheet.report(at, { message, hint })
     return null
   }
   const before = sheet.problems.length
   const schema = limitSchema(names)
   const entries: Entry[] = []
   for (const i of written.keys()) {
-    const path = ['limits', i]
+    const path = [...at, i]
     const limit = read(sheet, path, schema)
     const plans = limit && plansOf(sheet, path, limit)
     if (plans) entries.push({ path, plans })
@@ -99,6 +108,7 @@ export function resolveLimits(
           plan,
           plans,
           known,
+          pooled,
         })
   return sheet.problems.length > before ? null : plans
 }

@@ -31,6 +31,7 @@ export function renderCheck(plan: Plan, promises: RunPromises): string {
     ['Promised under these faults', promiseLines(promises)],
     ['Operations expected', operationLines(plan)],
     ['Limits', limitLines(plan)],
+    ...levelSections(plan),
     ['Expected outcome', expectLines(plan)],
   ]
   return sections
@@ -38,6 +39,15 @@ export function renderCheck(plan: Plan, promises: RunPromises): string {
     .map(([title, lines]) => [...(title === '' ? [] : [title]), ...lines].join('\n'))
     .join('\n\n')
 }
+
+/** Limits by name, each as the scenario's own are shown. */
+const levelSections = (plan: Plan): [string, string[]][] =>
+  (plan.serviceLevels ?? []).map(({ name, title, owner, windowUs, limits }) => {
+    const called = title === name ? '' : `, ${title}`
+    const whose = owner === null ? '' : `, owned by ${owner}`
+    const head = `Profile ${name}${called}${whose}, in windows of ${durationText(windowUs)}`
+    return [`${head} (judged only by faultline sla)`, limitLines({ ...plan, limits })]
+  })
 
 function headLines(plan: Plan): string[] {
   const { system, data, probes, mirror, log } = plan
