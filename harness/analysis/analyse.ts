@@ -54,7 +54,17 @@ export function analyseHistory(
   layout?: Layout,
   empty?: Cells,
 ): Analysed {
-  const facts = factsOf(history, layout, neighbours.dim)
+  return analyseFacts(factsOf(history, layout, neighbours.dim), neighbours, guarantees, empty)
+}
+
+/** The same from facts that are there already. */
+export function analyseFacts(
+  facts: Facts,
+  neighbours: Neighbours,
+  guarantees: Guarantees,
+  empty?: Cells,
+): Analysed {
+  const { history } = facts
   const material = materialOf(facts, neighbours, empty)
   const { cells, samples, differences } = material
   const rows = measure(material)

@@ -24,6 +24,7 @@ import {
   reportExamples,
   runExamples,
   shrinkExamples,
+  slaExamples,
   twinExamples,
 } from './help.ts'
 import type { InitFlags } from './init.ts'
@@ -43,6 +44,7 @@ import {
 import type { ProveFlags } from './prove.ts'
 import type { RunFlags } from './run.ts'
 import type { ShrinkFlags } from './shrink.ts'
+import type { SlaFlags } from './sla.ts'
 import type { CalibrateFlags, TwinFlags } from './twin.ts'
 
 const leastShare = percent('The least difference', 0, 1)
@@ -81,6 +83,7 @@ function commands(argv: readonly string[]): Command {
   addCompare(program)
   addShrink(program)
   addCapacity(program)
+  addSla(program, argv)
   addProve(program)
   addCalibrate(program)
   addTwin(program)
@@ -277,6 +280,27 @@ function addCapacity(program: Command): void {
       const { scenarioFile } = await import('../pipeline/shipped.ts')
       await (await import('./capacity.ts')).capacityCommand(scenarioFile(file), flags)
     })
+}
+
+function addSla(program: Command, argv: readonly string[]): void {
+  program
+    .command('sla')
+    .description('hold runs against the profiles of their scenarios: may somebody sign?')
+    .argument('<scenario or run...>', 'scenarios to run, runs that exist, or folders of runs')
+    .option('--profile <name>', 'only this profile (repeat it)', append, [])
+    .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .option('--seeds <range>', 'a run for each of these seeds, taken together, e.g. 1..5')
+    .option('--reps <n>', 'on real servers, repeat each run n times', howOften)
+    .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
+    .addOption(worldOption())
+    .addOption(imagesOption())
+    .option('--out <folder>', 'where to leave page and runs (default: runs/<name>-sla)')
+    .option('--json', 'print sla.json on stdout instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', slaExamples)
+    .action(async (paths: string[], flags: SlaFlags) =>
+      (await import('./sla.ts')).slaCommand(paths, flags, argv),
+    )
 }
 
 function addProve(program: Command): void {

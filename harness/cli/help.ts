@@ -17,6 +17,7 @@ Examples:
   faultline shrink runs/my-campaign/seed-17.plan.json   the smallest run that still fails like it
   faultline gate my.yaml                         a night: is anything worse than in the nights before?
   faultline capacity capacity-search             the highest rate at which all limits hold, as a bracket
+  faultline sla sla-gold                         may somebody sign? each promise, its evidence, what was not tested
   faultline prove                                does red work? planted bugs, each caught by what must see it
 
 Exit codes: 0 pass, 1 a limit was broken, 2 scenario or usage, 3 invalid or no evidence, 4 worse than before (gate),
@@ -224,3 +225,28 @@ at their rate whatever the answers do. Factors are doubled or halved until one p
 ends are then run with several seeds. The lower end passes with every seed, the upper end fails with every seed.
 A rate that was not bracketed, or was held up by the generator or a cap of the plan, is no capacity: exit code 3.
 In the simulator the answer is that of its profile: of the machines it was measured on.`
+
+export const slaExamples = `
+A profile is limits by name, promised together and signed together. In a scenario:
+  profiles:
+    gold:
+      title: Gold search
+      owner: search-team
+      limits:
+        - { metric: availability, operation: search, min: 99.9% }
+        - { metric: search.response, p: 99, max: 40ms, phase: baseline }
+
+Examples:
+  faultline sla sla-gold --seeds 1..5            runs it five times; sla.html and sla.md: may somebody sign?
+  faultline sla my.yaml --world containers --reps 3      the same on real servers
+  faultline sla calm.yaml cut.yaml --profile gold        one page for a profile that two scenarios have
+  faultline sla runs/gold-sla                    holds runs that exist against their profiles; runs nothing
+  faultline sla my.yaml --json --quiet | jq '.levels[].reasons'
+
+A scenario without profiles: is held to its own limits:. Runs of one plan are taken as one sample, and none of them may
+break an objective alone. Nobody can sign while an objective is broken or not shown, a run is invalid or broke off, or a
+promise of the system is broken: each reason is named, with a way out. A recovery that no limit names and that is too
+short to tell is not part of what is signed, and is listed under what was not tested.
+
+Exit codes: 0 every objective holds; 1 one is broken; 3 unsigned for lack of evidence; 6 a promise of the system is broken;
+2 usage, 5 environment, 130 a run was interrupted.`

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { type Analysed, analyse } from '../analysis/analyse.ts'
 import { judge } from '../analysis/limits/judge.ts'
 import type { Cells } from '../analysis/metrics/cells.ts'
+import { analyseLevels, type RunOfLevel } from '../analysis/service-levels/level.ts'
 import type { Judgement } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { ServiceLevel } from '../model/service-level.ts'
 import { keptScenario } from '../record/run-directory.ts'
 import { planText } from '../scenario/shown/plan-text.ts'
 import { planOperations } from '../workload/operations.ts'
@@ -18,6 +20,15 @@ export function judgeRecord(path: string, cells?: Cells): Judged {
   const record = join(path, 'record.jsonl')
   const analysis = analyse(record, neighboursForPlan, guaranteesFor, layoutFor, cells)
   return { directory: path, analysis, judgement: judge(analysis) }
+}
+
+/** What the record of a run proves, as it is and under every service level that `levelsOf` gives for its plan. */
+export function judgeLevels(
+  path: string,
+  levelsOf: (plan: Plan) => readonly ServiceLevel[],
+): { analysis: Analysed; levels: RunOfLevel[] } {
+  const record = join(path, 'record.jsonl')
+  return analyseLevels(record, neighboursForPlan, guaranteesFor, layoutFor, levelsOf)
 }
 
 /** Everything after the record: needs the run directory and nothing else, so a report can be made again. */

@@ -34,7 +34,7 @@ const OWN = new RegExp(
       'real',
     ],
     ...['small.*', '(rep|point|seed)-\\d+.*', 'capacity.(json|html)', '(keeps|fails).plan.json'],
-    'trial-.*',
+    ...['trial-.*', 'sla.(html|json|md)', 'sla-of-.*'],
   ]
     .map((name) => `^${name}$`)
     .join('|'),

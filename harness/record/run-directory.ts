@@ -40,7 +40,7 @@ export type RunDirectory = {
 /** What a run writes (servers.json: did once); what an earlier one wrote must not be taken for this one's. */
 const left = [
   ...['record.jsonl', 'scenario.yaml', 'report.html', 'summary.json', 'summary.md', 'health.jsonl'],
-  ...['servers.json', 'logs', 'agents', 'reps.json', 'reps.md'],
+  ...['servers.json', 'logs', 'agents', 'reps.json', 'reps.md', 'sla.html', 'sla.json', 'sla.md'],
 ]
 
 /** Where a plan leaves its run unless told: `runs/<name>-<seed>`, with the world if it is not the simulator. */

@@ -24,7 +24,7 @@ export function rowsAt(
 }
 
 /** One row for each region, the causes added up. */
-function causesTogether(rows: readonly MetricRow[]): MetricRow[] {
+export function causesTogether(rows: readonly MetricRow[]): MetricRow[] {
   const byRegion = new Map<string, MetricRow>()
   for (const row of rows) {
     const known = byRegion.get(row.region ?? '')

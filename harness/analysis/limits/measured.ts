@@ -70,7 +70,8 @@ export function fromRows(limit: LimitPlan, analysis: Analysed, place: Place): Me
 export const ofRow = (limit: LimitPlan, row: MetricRow): Measured =>
   judged(limit, row.count, intervalOf(row), {})
 
-const intervalOf = ({ value, low, high }: MetricRow): Interval => ({
+/** The one figure of a row, or both ends of what it can be. */
+export const intervalOf = ({ value, low, high }: MetricRow): Interval => ({
   low: value ?? low ?? Number.NEGATIVE_INFINITY,
   high: value ?? high ?? Number.POSITIVE_INFINITY,
 })
