@@ -97,6 +97,9 @@ async function plansOf(files: readonly string[], flags: SlaFlags): Promise<Plann
       throw new UsageError(
         `${file} has neither profiles: nor limits:, so there is nothing to sign. Write profiles: { gold: { limits: [{ metric: availability, min: 99% }] } }.`,
       )
+    const stranger = flags.profile.find((name) => !names.includes(name))
+    if (stranger !== undefined && files.length === 1)
+      throw new UsageError(`${file} has no profile "${stranger}". It has: ${names.join(', ')}.`)
     const twin = planned.find((other) => other.plan.name === plan.name)
     if (twin)
       throw new UsageError(

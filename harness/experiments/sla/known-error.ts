@@ -1,6 +1,6 @@
 import type { LimitResult } from '../../model/finding.ts'
 import type { LimitPlan } from '../../model/limit.ts'
-import { percentiles } from '../../model/metric.ts'
+import { metrics, percentiles } from '../../model/metric.ts'
 import type { Profile, TwinError } from '../../model/profile.ts'
 import type { SlaError } from '../../model/sla.ts'
 import { percentileName } from '../../text/value.ts'
@@ -23,7 +23,7 @@ export function knownError(profile: Profile, { limit, measured }: Simulated): Sl
     if (same) return { of, exact: i === 0 }
     const told = { of, exact: i === 0, median: medianText(error), worst: worstText(error) }
     if (measured === undefined) return told
-    const without = corrected(rangeOf(measured), error)
+    const without = corrected(rangeOf(measured), error, limit)
     return without ? { ...told, without, holds: keeps(without, limit) } : told
   }
   return {}
@@ -47,9 +47,16 @@ const rangeOf = (measured: number | Range): Range =>
   typeof measured === 'number' ? { low: measured, high: measured } : measured
 
 /** Simulated / real − 1 is a share of what is real; of shares and counts it is simulated − real. */
-function corrected({ low, high }: Range, { kind, worst }: TwinError): Range | undefined {
-  if (kind === 'difference') return { low: low - worst, high: high - worst }
-  return worst <= -1 ? undefined : { low: low / (1 + worst), high: high / (1 + worst) }
+function corrected(
+  { low, high }: Range,
+  { kind, worst }: TwinError,
+  { metric }: LimitPlan,
+): Range | undefined {
+  if (kind === 'share')
+    return worst <= -1 ? undefined : { low: low / (1 + worst), high: high / (1 + worst) }
+  const most = metrics[metric].unit === 'ratio' ? 1 : Number.POSITIVE_INFINITY
+  const within = (figure: number): number => Math.min(most, Math.max(0, figure))
+  return { low: within(low - worst), high: within(high - worst) }
 }
 
 function keeps({ low, high }: Range, { bound, value }: LimitPlan): boolean | null {

@@ -4,17 +4,20 @@ import { markdownTable } from '../../text/table.ts'
 import { countText, writtenText } from '../../text/value.ts'
 import { aboutText, imagesText, ownerText, runHead, runRow } from './provenance.ts'
 import {
-  budgetText,
+  both,
+  burntText,
   bySeverity,
-  measuredOf,
+  measuredText,
   objectiveText,
   placeText,
   runsText,
   sampleText,
+  shownText,
   sourceText,
   stateWords,
   statusSentence,
   statusWord,
+  usedText,
   windowsText,
 } from './wording.ts'
 
@@ -51,8 +54,13 @@ function sampleParts(sample: SlaSample, windowUs: number): string[] {
   const head = ['', 'objective', 'where', 'measured', 'evidence', 'budget burnt']
   const rows = bySeverity(sample.objectives).map((one) => [
     stateWords[one.state],
-    ...[objectiveText(one), placeText(one), measuredOf(one), countText(one.count)],
-    ...[budgetText(one), windowsText(one), runsText(one), sourceText(one)],
+    ...[
+      objectiveText(one),
+      placeText(one),
+      both(measuredText(one), shownText(one)),
+      countText(one.count),
+    ],
+    ...[both(burntText(one), usedText(one)), windowsText(one), runsText(one), sourceText(one)],
   ])
   const more = [`windows of ${writtenText(windowUs, 'us')} kept`, 'runs kept', 'real or simulated']
   const title = `### ${escapedText(sampleText(sample))}`

@@ -1,24 +1,27 @@
 import { table } from '../../../reports/charts/table.ts'
 import { html, type Markup, nothing, verbatim } from '../../../reports/markup.ts'
 import { page } from '../../../reports/page.ts'
+import { scrollArea } from '../../../reports/scroll-area.ts'
 import { icon } from '../../../reports/verdict.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Sla, SlaLevel, SlaObjective, SlaSample, SlaState } from '../../model/sla.ts'
 import { counted, countText, writtenText } from '../../text/value.ts'
 import { aboutText, imagesText, ownerText, runHead, runRow } from './provenance.ts'
 import {
-  budgetText,
+  burntText,
   bySeverity,
   canSign,
-  measuredOf,
+  measuredText,
   objectiveText,
   placeText,
   runsText,
   sampleText,
+  shownText,
   sourceText,
   stateWords,
   statusSentence,
   statusWord,
+  usedText,
   windowsText,
 } from './wording.ts'
 
@@ -40,7 +43,7 @@ ${levels.map((level) => levelSections(level))}
 </section>
 </main>`
   const words = [...new Set(levels.map(statusWord))].join(', ')
-  return page(faultline, `${words}: ${titles}`, body)
+  return page(faultline, `${words}: ${titles}`, body, '', style)
 }
 
 /** Every reason has a colour of its own kind; the worst of all profiles is that of the page. */
@@ -100,17 +103,16 @@ function sampleBlock(sample: SlaSample, { windowUs }: SlaLevel): Markup {
   const { objectives, question } = sample
   const title = html`<h3>${sampleText(sample)}</h3><p class="quiet">${question}</p>`
   if (objectives.length === 0) return html`${title}<p class="missing">No run is evidence.</p>`
-  const head = [
-    'measured',
-    'evidence',
-    'budget burnt',
-    `${writtenText(windowUs, 'us')} windows`,
-    'runs',
-  ]
-  return html`${title}<div class="scroll"><table class="limits">
-<thead><tr><th scope="col">objective</th><th scope="col">where</th>${head.map((text) => html`<th scope="col" class="n">${text}</th>`)}<th scope="col">state</th></tr></thead>
-<tbody>${bySeverity(objectives).map((one) => objectiveRows(one, head))}</tbody></table></div>
-<p class="quiet">Measured: all runs as one sample, and what it shows. Budget burnt: bad ÷ allowed, in operations, values or answers. Windows and runs: how many keep the bound, each alone.</p>`
+  const windows = `${writtenText(windowUs, 'us')} windows`
+  const figures = ['measured', 'evidence', 'budget burnt', windows, 'runs']
+  const name = `objectives of ${sample.scenario}`
+  return html`${title}${scrollArea(
+    name,
+    html`<table class="sla">
+<thead><tr><th scope="col">state</th><th scope="col">objective</th><th scope="col">where</th>${figures.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${bySeverity(objectives).map((one) => objectiveRows(one, figures))}</tbody></table>`,
+  )}
+<p class="quiet">Measured: all runs as one sample, and what that shows. Budget burnt: bad ÷ allowed, in operations, values or answers. Windows and runs: how many keep the bound, each alone.</p>`
 }
 
 const colours: Record<SlaState, Verdict> = {
@@ -120,25 +122,52 @@ const colours: Record<SlaState, Verdict> = {
   beside: 'unknown',
 }
 
-function objectiveRows(one: SlaObjective, head: readonly string[]): Markup {
-  const { state, because } = one
+function objectiveRows(one: SlaObjective, names: readonly string[]): Markup {
+  const { state } = one
   const colour = colours[state]
   const figures = [
-    measuredOf(one),
+    html`${measuredText(one)}${small(shownText(one))}`,
     countText(one.count),
-    budgetText(one),
+    html`${burntText(one)}${small(usedText(one))}`,
     windowsText(one),
     runsText(one),
   ]
-  const why = [
-    ...(state === 'holds' ? [] : [because]),
-    ...(one.error ? [`${sourceText(one)}.`.replace(/^s/, 'S')] : []),
-  ]
-  return html`<tr class="${colour}"><td>${objectiveText(one)}</td><td>${placeText(one)}</td>${figures.map(
-    (text, i) =>
-      text !== '' ? html`<td class="n" data-name="${head[i] ?? ''}">${text}</td>` : html`<td></td>`,
-  )}<td><span class="verdict ${colour}">${icon(colour)}${stateWords[state]}</span></td></tr>${why.length > 0 && html`<tr class="why"><td colspan="8">${why.join(' ')}</td></tr>`}\n`
+  const why = whyText(one)
+  return html`<tr><td><span class="verdict ${colour}">${icon(colour)}${stateWords[state]}</span></td><td>${objectiveText(one)}</td><td>${placeText(one)}</td>${figures.map(
+    (figure, i) => html`<td data-name="${names[i] ?? ''}">${figure}</td>`,
+  )}</tr>${why !== '' && html`<tr class="why"><td colspan="8">${why}</td></tr>`}\n`
 }
+
+const small = (text: string): Markup | false => text !== '' && html`<small>${text}</small>`
+
+/** What did not come out well, and how far off the simulator was, unless that makes no difference. */
+function whyText(one: SlaObjective): string {
+  const { state, because, error } = one
+  const told = error && (error.of === undefined || error.without !== undefined)
+  const parts = [
+    ...(state === 'broken' || state === 'open' ? [because] : []),
+    ...(told ? [`${sourceText(one)}.`.replace(/^s/, 'S')] : []),
+  ]
+  return parts.join(' ')
+}
+
+/** What the table of objectives needs beside the style of all pages: it folds up on a telephone. */
+const style = `
+.sla{width:100%}
+.sla td{white-space:normal}.sla td:first-child,.sla td[data-name]{white-space:nowrap}
+.sla small{display:block;color:var(--quiet);font-size:12px}
+@media screen and (max-width:700px){
+.sla,.sla tbody{display:block}.sla thead{display:none}
+.sla tr{display:flex;flex-wrap:wrap;gap:0 16px;padding:6px 0;border-bottom:1px solid var(--grid)}
+.sla td{display:block;border:0;padding:0}
+.sla td:nth-child(2){order:-1;flex:1 1 50%;font-weight:600}
+.sla td:first-child{order:-1}
+.sla td:nth-child(3){flex:0 0 100%;color:var(--quiet)}
+.sla td[data-name]:empty{display:none}
+.sla td[data-name]::before{content:attr(data-name) " ";color:var(--quiet)}
+.sla tr.why td{order:0;flex:0 0 100%;white-space:normal;font-weight:400}
+.sla tr:has(+tr.why){border:0;padding-bottom:0}.sla tr.why{padding-top:0}}
+`
 
 function runsBlock(sample: SlaSample): Markup {
   const images = imagesText(sample)

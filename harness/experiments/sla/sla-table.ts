@@ -2,16 +2,19 @@ import type { Sla, SlaLevel, SlaSample } from '../../model/sla.ts'
 import { plainTable, WIDTH, wrap } from '../../text/table.ts'
 import { countText } from '../../text/value.ts'
 import {
-  budgetText,
+  both,
+  burntText,
   bySeverity,
-  measuredOf,
+  measuredText,
   objectiveText,
   placeText,
   runsText,
   sampleText,
+  shownText,
   stateWords,
   statusSentence,
   statusWord,
+  usedText,
   windowsText,
 } from './wording.ts'
 
@@ -46,9 +49,9 @@ function sampleLines(sample: SlaSample): string[] {
     stateWords[one.state],
     objectiveText(one),
     placeText(one),
-    measuredOf(one),
+    both(measuredText(one), shownText(one)),
     countText(one.count),
-    budgetText(one),
+    both(burntText(one), usedText(one)),
     windowsText(one),
     runsText(one),
   ])

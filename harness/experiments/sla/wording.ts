@@ -28,24 +28,35 @@ export function placeText({ limit, region, link, phase, operation }: SlaObjectiv
   return parts.filter((part) => part !== undefined).join(' · ') || 'whole run'
 }
 
-/** `12.3 ms`, and what that shows: `12.3 ms (11.9 … 12.8 ms at 95 %)`. */
-export function measuredOf({ limit, measured, shown }: SlaObjective): string {
-  const own = besideLimit(measured, limit)
-  if (!shown || limit.confidence === null) return own
-  return `${own} (${besideLimit(shown, limit)} at ${percentText(limit.confidence)})`
+/** `12.3 ms`, with as many digits as the comparison needs. */
+export const measuredText = ({ limit, measured }: SlaObjective): string =>
+  besideLimit(measured, limit)
+
+/** What that shows at the limit's confidence: `11.9 … 12.8 ms at 95 %`; nothing where nothing is a sample. */
+export function shownText({ limit, shown }: SlaObjective): string {
+  if (!shown || limit.confidence === null) return ''
+  return `${besideLimit(shown, limit)} at ${percentText(limit.confidence)}`
 }
 
-/** `34 %: 4 of 12 allowed`; nothing where nothing is a share. */
-export function budgetText({ budget }: SlaObjective): string {
-  if (!budget) return ''
-  const { bad, allowed, burnt } = budget
-  const used =
-    bad.low === bad.high ? countText(bad.low) : `${countText(bad.low)} … ${countText(bad.high)}`
-  if (allowed === 0) return bad.high === 0 ? 'none of none allowed' : `${used}, none allowed`
-  const [low, high] = [percentText(burnt.low), percentText(burnt.high)]
-  const share = low === high ? low : `${low} … ${high}`
-  return `${share}: ${used} of ${countText(allowed)} allowed`
+/** Bad ÷ allowed: `34 %`; nothing where nothing is a share, or nothing may be bad. */
+export function burntText({ budget }: SlaObjective): string {
+  if (!budget || budget.allowed === 0) return ''
+  const [low, high] = [percentText(budget.burnt.low), percentText(budget.burnt.high)]
+  return low === high ? low : `${low} … ${high}`
 }
+
+/** `4 of 12 allowed`. */
+export function usedText({ budget }: SlaObjective): string {
+  if (!budget) return ''
+  const { bad, allowed } = budget
+  const [low, high] = [countText(bad.low), countText(bad.high)]
+  const used = low === high ? low : `${low} … ${high}`
+  return allowed === 0 ? `${used} bad, none allowed` : `${used} of ${countText(allowed)} allowed`
+}
+
+/** Two texts in one cell. */
+export const both = (one: string, two: string): string =>
+  [one, two && (one === '' ? two : `(${two})`)].filter((text) => text !== '').join(' ')
 
 /** `57 of 60`, and how many of the phase's windows tell nothing. */
 export function windowsText({ windows }: SlaObjective): string {
@@ -72,7 +83,7 @@ export function sourceText({ limit, error }: SlaObjective): string {
   const { of, exact, median, worst, without, holds } = error
   if (of === undefined) return 'simulated; never compared with real servers'
   const stands = exact ? `${of} was` : `its percentile was never compared; ${of} was`
-  if (worst === undefined) return `simulated; ${stands} as far as can be told as on real servers`
+  if (worst === undefined) return `simulated; ${stands} no different on real servers`
   const off = `simulated; ${stands} off by ${median}, at worst ${worst}`
   if (!without) return off
   const words = {
