@@ -43,10 +43,10 @@ export function renderCheck(plan: Plan, promises: RunPromises): string {
 /** Limits by name, each as the scenario's own are shown. */
 const levelSections = (plan: Plan): [string, string[]][] =>
   (plan.serviceLevels ?? []).map(({ name, title, owner, windowUs, limits }) => {
-    const called = title === name ? '' : `, ${title}`
     const whose = owner === null ? '' : `, owned by ${owner}`
-    const head = `Profile ${name}${called}${whose}, in windows of ${durationText(windowUs)}`
-    return [`${head} (judged only by faultline sla)`, limitLines({ ...plan, limits })]
+    const about = wrap(`${title}${whose}, in windows of ${durationText(windowUs)}`, WIDTH - 2)
+    const lines = [...about.map((line) => `  ${line}`), ...limitLines({ ...plan, limits })]
+    return [`Profile ${name} (judged only by faultline sla)`, lines]
   })
 
 function headLines(plan: Plan): string[] {
