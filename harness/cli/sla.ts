@@ -46,8 +46,9 @@ export async function slaCommand(
   checkFlags(files, flags)
   const planned = await plansOf(files, flags)
   const out = flags.out ?? defaultOut(runs, planned)
-  takeOut(out, runs, files.length > 0)
-  const { made, notMade } = await runAll(planned, out, flags, command)
+  const wanted = wantedRuns(planned, out, flags)
+  takeOut(out, runs, wanted.length > 0)
+  const { made, notMade } = await runAll(wanted, flags, command)
   const madeAt = new Date().toISOString()
   const options = { profiles: flags.profile, command, madeAt, notMade }
   const sla = signOff([...runs, ...made], options)
@@ -138,8 +139,7 @@ function noteReplaced(sentence: string | null): void {
 
 /** Makes the runs one after another, and gives the folders of those there are, and which there are not. */
 async function runAll(
-  planned: readonly Planned[],
-  out: string,
+  wanted: readonly Wanted[],
   flags: SlaFlags,
   command: string,
 ): Promise<{ made: string[]; notMade: string[] }> {
@@ -148,7 +148,7 @@ async function runAll(
   const made: string[] = []
   const notMade: string[] = []
   try {
-    for (const { file, seed, folder } of wantedRuns(planned, out, flags)) {
+    for (const { file, seed, folder } of wanted) {
       if (interrupted()) {
         notMade.push(folder)
         continue

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { faultline, faultlineIn, newFolder } from '../support/faultline.ts'
+import { faultline, newFolder } from '../support/faultline.ts'
 import { smallScenario } from '../support/small-scenario.ts'
 
 const folder = newFolder()
@@ -37,40 +37,4 @@ test('sla runs a scenario with several seeds and leaves a page that can be signe
   expect(again.code).toBe(0)
   expect(JSON.parse(again.out).levels[0].samples[0].objectives).toEqual(objectives)
   expect(JSON.parse(again.out).levels).toHaveLength(2)
-})
-
-test('two scenarios with one profile make one page; what few operations cannot show is unsigned', async () => {
-  const out = join(folder, 'both')
-  const files = [withGold('one', '95%'), withGold('two', '99.99%')]
-  const { code, out: said } = await faultline('sla', ...files, '--out', out, '--quiet')
-  expect(code).toBe(3)
-  expect(said).toContain('gold: UNSIGNED.')
-  expect(said).toMatch(/About [\d,]+ runs in all would show it/)
-  expect(said).toContain('silver: SIGNABLE AS SIMULATED.')
-  const { levels } = JSON.parse(readFileSync(join(out, 'sla.json'), 'utf8'))
-  expect(levels[0].samples.map(({ scenario }: { scenario: string }) => scenario)).toEqual([
-    'one',
-    'two',
-  ])
-})
-
-test.each<[string, string[], string]>([
-  ['a folder without runs', ['scenarios'], 'is not a run directory'],
-  ['a scenario nobody has', ['steady-stat'], 'Did you mean "steady-state"?'],
-  ['repetitions in the simulator', ['sla-gold', '--reps', '3'], '--seeds 1..5'],
-  ['a seed and seeds', ['sla-gold', '--seed', '1', '--seeds', '1..2'], 'exclude each other'],
-  ['a sweep', ['clock-skew-sweep'], 'is a sweep'],
-  ['one scenario twice', ['sla-gold', 'sla-gold'], 'both have the name'],
-  ['a profile nobody has', ['sla-gold', '--profile', 'platinum'], 'gold, silver'],
-])('%s is refused before anything runs', async (_, flags, why) => {
-  const { code, err } = await faultlineIn(
-    process.cwd(),
-    'sla',
-    ...flags,
-    '--out',
-    join(folder, 'no'),
-  )
-  expect(code).toBe(2)
-  expect(err).toContain(why)
-  expect(existsSync(join(folder, 'no', 'seed-1'))).toBe(false)
-})
+}, 180_000)
