@@ -58,11 +58,12 @@ export function serviceLevelsOf({ serviceLevels = [], limits }: Plan): readonly 
 }
 
 /**
- * Judged without any limit, a run is whole and sound, or breaks what its system promises, or is no evidence: it did not
+ * Judged without any limit or alert, a run is whole and sound, or breaks what its system promises, or is no evidence: it did not
  * end, its machine did not keep up, or nobody saw its faults.
  */
 function fitnessOf(analysis: Analysed): Pick<SlaRun, 'unfit' | 'broke'> {
-  const plan = { ...analysis.plan, limits: [] }
+  const { alerts: _, ...asked } = analysis.plan
+  const plan = { ...asked, limits: [] }
   const { verdict, because } = judge({ ...analysis, plan })
   const broke = verdict === 'fail' && { broke: because }
   const whole = analysis.ended.how === 'complete'

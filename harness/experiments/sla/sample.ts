@@ -9,7 +9,7 @@ import type { LevelOfRun, ReadRun } from './read-run.ts'
 export type Group = { runs: ReadRun[] }
 
 /** Fields by which two runs may differ and still be samples of one thing: words, and what their service level replaces. */
-const apart = ['seed', 'question', 'file', 'expect', 'limits', 'serviceLevels']
+const apart = ['seed', 'question', 'file', 'expect', 'limits', 'alerts', 'serviceLevels']
 
 /** What has to be the same for two runs to be pooled under a service level: all of the plan, and the level itself. */
 function keyOf({ plan }: ReadRun, { level }: LevelOfRun): string {
