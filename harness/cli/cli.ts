@@ -43,6 +43,7 @@ import {
 } from './options.ts'
 import type { ProveFlags } from './prove.ts'
 import type { RunFlags } from './run.ts'
+import type { RunsFlags } from './runs.ts'
 import type { ShrinkFlags } from './shrink.ts'
 import type { SlaFlags } from './sla.ts'
 import type { CalibrateFlags, TwinFlags } from './twin.ts'
@@ -186,8 +187,19 @@ function addReading(program: Command): void {
     })
 }
 
-/** What prints something of a run for other tools. */
+/** What lists runs, and prints something of one for other tools. */
 function addExport(program: Command): void {
+  program
+    .command('runs')
+    .description(
+      'list the runs in a folder: what each scenario came to last, and whether that is new',
+    )
+    .argument('[folder]', 'a folder of runs', 'runs')
+    .option('--html', 'write the list as index.html of the folder too')
+    .option('--json', 'print all runs as JSON on stdout instead of the table')
+    .action(async (folder: string, flags: RunsFlags) =>
+      (await import('./runs.ts')).runsCommand(folder, flags),
+    )
   program
     .command('export')
     .description('print the figures of a run for other tools')

@@ -9,6 +9,7 @@ Examples:
   faultline run partition-heal --world containers    the same on real servers
   faultline check my.yaml                        what is wrong with it, or what it will do and when
   faultline report runs/latest                   the report again, from the record alone
+  faultline runs --html                          what each scenario came to last, and whether that is new
   faultline lines runs/latest finding=lost-writes
   faultline run scenarios/ --expect              the whole library, on all cores: came out as stated?
   faultline run my.yaml --seeds 1..1000          a campaign: which seeds fail?

@@ -34,7 +34,7 @@ const OWN = new RegExp(
       'real',
     ],
     ...['small.*', '(rep|point|seed)-\\d+.*', 'capacity.(json|html)', '(keeps|fails).plan.json'],
-    ...['trial-.*', 'sla.(html|json|md)', 'sla-of-.*'],
+    ...['trial-.*', 'sla.(html|json|md)', 'sla-of-.*', 'nights.html'],
   ]
     .map((name) => `^${name}$`)
     .join('|'),
