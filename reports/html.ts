@@ -1,3 +1,4 @@
+import { alertSections } from './alerts.ts'
 import { catchUp } from './charts/catch-up.ts'
 import { hops } from './charts/hops.ts'
 import { percentiles } from './charts/percentiles.ts'
@@ -32,6 +33,7 @@ export async function renderHtml(recorded: Report): Promise<string> {
   const sections: Section[] = [
     { id: 'limits', title: 'Limits', content: limitsSection(report) },
     { id: 'timeline', title: 'Timeline', content: await timeline(analysis) },
+    ...(await alertSections(report)),
     {
       id: 'percentiles',
       title: 'Response against service',

@@ -1,6 +1,7 @@
 import type { LimitResult } from '../harness/model/finding.ts'
 import { loadNotes } from '../harness/model/load-notes.ts'
 import { overlayOf, type Plan } from '../harness/model/plan.ts'
+import { alertLines } from '../harness/text/alert.ts'
 import { markdownTable } from '../harness/text/table.ts'
 import { counted, countText, limitBound, limitSubject, momentText } from '../harness/text/value.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
@@ -28,6 +29,7 @@ export function markdownOf(recorded: Report): string {
     loadNotes(plan).map(escapedText).join('\n\n'),
     limitsPart(judgement.limits),
     findingsPart(report),
+    alertsPart(report),
     [latencyAnswer, recallAnswer, lagAnswer, catchUpAnswer, survivalAnswer]
       .map((answer) => `- ${escapedText(answer(analysis))}`)
       .join('\n'),
@@ -86,6 +88,20 @@ function findingsPart({ analysis, run }: Report): string {
     told.length > FINDINGS ? [`- ${countText(told.length - FINDINGS)} more in report.html.`] : []
   const promises = escapedText(promisesText(analysis.promises))
   return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed} ${promises}`
+}
+
+/** What each alert did about each fault; without alerts nothing. */
+function alertsPart({ analysis: { alerts }, judgement }: Report): string {
+  if (!alerts) return ''
+  const missed = (judgement.alerts ?? [])
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ verdict, because }) => `- **${verdict}**: ${escapedText(because)}`)
+  const rows = alerts.flatMap((outcome) =>
+    alertLines(outcome, 0).map((line) => [outcome.rule.alert, ...line].map(escapedText)),
+  )
+  const shown = markdownTable(['alert', 'fault', 'what it did'], rows.slice(0, LIMITS))
+  const more = rows.length > LIMITS ? `\n\n${rows.length - LIMITS} more in report.html.` : ''
+  return `## Alerts\n\n${[...missed, ''].join('\n')}${missed.length > 0 ? '\n' : ''}${shown}${more}`
 }
 
 function repeatPart(report: Report): string {

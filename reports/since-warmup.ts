@@ -6,7 +6,7 @@ import type { Us } from '../harness/model/units.ts'
  * negative. The record, summary.json and the model count from the start of warm-up. Lengths stay what they are.
  */
 export function sinceWarmup(analysis: Analysis): Analysis {
-  const { plan, phases, faults, series, ended } = analysis
+  const { plan, phases, faults, series, ended, alerts } = analysis
   const since = (us: Us): Us => us - plan.timeline.warmupUs
   const seen = (us: Us | null): Us | null => (us === null ? null : since(us))
   return {
@@ -36,5 +36,16 @@ export function sinceWarmup(analysis: Analysis): Analysis {
       points: one.points.map(([us, value]): [Us, number] => [since(us), value]),
     })),
     ended: { ...ended, atUs: since(ended.atUs) },
+    ...(alerts && {
+      alerts: alerts.map((outcome) => ({
+        ...outcome,
+        episodes: outcome.episodes.map((episode) => ({
+          ...episode,
+          activeUs: since(episode.activeUs),
+          firedUs: seen(episode.firedUs),
+          endedUs: seen(episode.endedUs),
+        })),
+      })),
+    }),
   }
 }

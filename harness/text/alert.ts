@@ -1,4 +1,4 @@
-import type { AlertOnFault, AlertOutcome, AlertRule } from '../model/alert.ts'
+import type { AlertExpectation, AlertOnFault, AlertOutcome, AlertRule } from '../model/alert.ts'
 import { counted, durationText, momentText } from './value.ts'
 
 /** The whole grammar of `expr`, for help and schema. It is a part of PromQL: what is accepted here Prometheus accepts too. */
@@ -22,6 +22,14 @@ export function seriesText(labels: Readonly<Record<string, string>>): string {
 /** `replication_lag_seconds > 2 for 2.00 min`: what has to hold, and how long. */
 export const conditionText = ({ text, forUs }: Pick<AlertRule, 'text' | 'forUs'>): string =>
   forUs === 0 ? text : `${text} for ${durationText(forUs)}`
+
+/** `ReplicationLag fires for partition within 30.0 s`, `SlowSearch stays quiet`. */
+export function expectationText(expectation: AlertExpectation): string {
+  if (expectation.expect === 'quiet') return `${expectation.alert} stays quiet`
+  const { alert, fault, withinUs } = expectation
+  const within = withinUs === null ? '' : ` within ${durationText(withinUs)}`
+  return `${alert} fires for ${fault ?? 'every fault'}${within}`
+}
 
 /** What one rule did about one fault: `fired 15.0 s after it began, resolved 75.0 s after the heal`. */
 export function onFaultText(rule: AlertRule, at: AlertOnFault): string {

@@ -1,3 +1,4 @@
+import type { AlertVerdict } from '../../harness/model/alert.ts'
 import type {
   Analysis,
   Finding,
@@ -5,6 +6,7 @@ import type {
   LimitResult,
   Verdict,
 } from '../../harness/model/finding.ts'
+import { expectationText } from '../../harness/text/alert.ts'
 import { limitBound, limitSubject } from '../../harness/text/value.ts'
 import { linesCommand } from '../findings.ts'
 import { limitCell } from '../limits.ts'
@@ -69,7 +71,8 @@ export type JudgedRun = {
 }
 
 /**
- * A run as a suite: a case for each limit in each region (or link) and phase, one for each checker, one for the verdict.
+ * A run as a suite: a case for each limit in each region (or link) and phase, one for each expectation of an alert, one for each checker,
+ * one for the verdict.
  * If the verdict is not pass at least one case is neither passed; unless the verdict is accepted, one is failed or error.
  */
 export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
@@ -79,6 +82,7 @@ export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
   const cases = [
     verdictCase(judged, taken),
     ...judgement.limits.map((result) => limitCase(result, taken)),
+    ...(judgement.alerts ?? []).map((alert) => alertCase(alert, taken)),
     ...analysis.findings.map((finding) => findingCase(finding, run, taken)),
   ]
   const { scenarioFile, startedAt, commit, command } = environment
@@ -138,6 +142,17 @@ function limitCase(result: LimitResult, taken: Taken): Case {
     written: limit.text,
     excess: excessOf(result),
     ...(result.unasked && verdict === 'unknown' && { aside: true }),
+  }
+}
+
+/** What is expected of an alert: it decides the verdict as a limit does. */
+function alertCase({ expectation, verdict, because }: AlertVerdict, taken: Taken): Case {
+  return {
+    where: 'alerts',
+    name: expectationText(expectation),
+    ...outcomeOf(verdict, taken),
+    because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
+    more: [],
   }
 }
 
