@@ -120,6 +120,9 @@ export type AlertExpr = {
   bound: number
 }
 
+export const termsOf = ({ term, divisor }: AlertExpr): AlertTerm[] =>
+  divisor === null ? [term] : [term, divisor]
+
 /** One alerting rule, as Prometheus has them. Texts of labels and annotations are kept as written: no template is filled in. */
 export type AlertRule = {
   alert: string

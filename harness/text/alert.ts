@@ -1,4 +1,13 @@
-import type { AlertExpectation, AlertOnFault, AlertOutcome, AlertRule } from '../model/alert.ts'
+import {
+  type AlertExpectation,
+  type AlertExpr,
+  type AlertOnFault,
+  type AlertOutcome,
+  type AlertRule,
+  alertMetrics,
+  termsOf,
+} from '../model/alert.ts'
+import type { WorldName } from '../model/plan.ts'
 import { counted, durationText, momentText } from './value.ts'
 
 /** The whole grammar of `expr`, for help and schema. It is a part of PromQL: what is accepted here Prometheus accepts too. */
@@ -22,6 +31,19 @@ export function seriesText(labels: Readonly<Record<string, string>>): string {
 /** `replication_lag_seconds > 2 for 2.00 min`: what has to hold, and how long. */
 export const conditionText = ({ text, forUs }: Pick<AlertRule, 'text' | 'forUs'>): string =>
   forUs === 0 ? text : `${text} for ${durationText(forUs)}`
+
+/** What a world does not record of an expression, and why, as a sentence; null: it records all of it. */
+export function lackText(expr: AlertExpr, world: WorldName): string | null {
+  if (world !== 'sim') return null
+  const lacking = termsOf(expr).flatMap(({ reading: { of } }) => {
+    const { notSimulated } = alertMetrics[of.metric]
+    return notSimulated === undefined ? [] : [`${of.metric} is not recorded, ${notSimulated}`]
+  })
+  const [first] = lacking
+  return first === undefined
+    ? null
+    : `capability missing: ${first}. Run it with --world containers.`
+}
 
 /** `ReplicationLag fires for partition within 30.0 s`, `SlowSearch stays quiet`. */
 export function expectationText(expectation: AlertExpectation): string {

@@ -34,6 +34,11 @@ export class Exported {
   private readonly readings = new Map<AlertMetricName, Readings[]>()
   private readonly observations = new Map<AlertMetricName, Observations[]>()
   private readonly links = new Map<string, LinkWrites>()
+  /** By the selector itself: rules are evaluated many times. */
+  private readonly selected = {
+    readings: new Map<AlertSelector, Readings[]>(),
+    observations: new Map<AlertSelector, Observations[]>(),
+  }
 
   constructor(facts: Facts, scrapeUs: Us) {
     this.facts = facts
@@ -42,16 +47,21 @@ export class Exported {
   }
 
   /** Gauges and counters that a selector means. */
-  readingsOf({ metric, part, matchers }: AlertSelector): Readings[] {
-    const all = part
-      ? this.observed(metric).map((one) => this.partOf(one, part))
-      : remembered(this.readings, metric, () => this.read(metric))
-    return all.filter(({ labels }) => matches(labels, matchers))
+  readingsOf(selector: AlertSelector): Readings[] {
+    return remembered(this.selected.readings, selector, () => {
+      const { metric, part, matchers } = selector
+      const all = part
+        ? this.observed(metric).map((one) => this.partOf(one, part))
+        : remembered(this.readings, metric, this.readers[metric])
+      return all.filter(({ labels }) => matches(labels, matchers))
+    })
   }
 
   /** Histograms that a selector means. */
-  observationsOf({ metric, matchers }: AlertSelector): Observations[] {
-    return this.observed(metric).filter(({ labels }) => matches(labels, matchers))
+  observationsOf(selector: AlertSelector): Observations[] {
+    return remembered(this.selected.observations, selector, () =>
+      this.observed(selector.metric).filter(({ labels }) => matches(labels, selector.matchers)),
+    )
   }
 
   private observed(metric: AlertMetricName): Observations[] {
@@ -73,27 +83,19 @@ export class Exported {
     })
   }
 
-  private read(metric: AlertMetricName): Readings[] {
-    switch (metric) {
-      case 'replication_lag_seconds':
-        return this.ofLinks((writes) => oldestAt(writes))
-      case 'replication_backlog_writes':
-        return this.ofLinks((writes) => backlogAt(writes))
-      case 'operations_total':
-        return this.operations()
-      case 'operations_in_flight':
-        return this.inFlight()
-      case 'link_bytes_total':
-        return this.linkBytes()
-      case 'up':
-        return this.up()
-      case 'cpu_busy_ratio':
-        return this.busy()
-      case 'server_figure':
-        return this.figures()
-      default:
-        return []
-    }
+  /** A histogram has no single number. */
+  private readonly readers: Record<AlertMetricName, () => Readings[]> = {
+    search_response_seconds: () => [],
+    fetch_response_seconds: () => [],
+    write_response_seconds: () => [],
+    replication_lag_seconds: () => this.ofLinks(oldestAt),
+    replication_backlog_writes: () => this.ofLinks(backlogAt),
+    operations_total: () => this.operations(),
+    operations_in_flight: () => this.inFlight(),
+    link_bytes_total: () => this.linkBytes(),
+    up: () => this.up(),
+    cpu_busy_ratio: () => this.busy(),
+    server_figure: () => this.figures(),
   }
 
   /** One value at each reading, the readings in order. */
@@ -150,8 +152,8 @@ export class Exported {
         .filter((event) => event.region === region)
         .map(({ t, what }) => ({ t, value: what === 'start' || what === 'resume' ? 1 : 0 }))
       const store = stores
-        .filter((event) => event.region === region && what01[event.what] !== undefined)
-        .map(({ t, what }) => ({ t, value: what01[what] as number }))
+        .filter((event) => event.region === region && answering[event.what] !== undefined)
+        .map(({ t, what }) => ({ t, value: answering[what] as number }))
       return [
         this.steps({ job: 'agent', region }, agent),
         this.steps({ job: 'store', region }, store),
@@ -202,7 +204,7 @@ const observedKinds: Partial<Record<AlertMetricName, readonly OperationKind[]>> 
 }
 
 /** Whether a store answers from then on; a segment that is sealed changes nothing. */
-const what01: Partial<Record<string, number>> = { down: 0, unloaded: 0, up: 1, loaded: 1 }
+const answering: Partial<Record<string, number>> = { down: 0, unloaded: 0, up: 1, loaded: 1 }
 
 /** A timeout is an observation when the client gives up; what certainly failed, or was shed, took no time. */
 function observationsOf(labels: Labels, ops: readonly Op[]): Observations {

@@ -5,11 +5,11 @@ import {
   type AlertOutcome,
   type AlertPlan,
   type AlertRule,
-  type AlertTerm,
-  alertMetrics,
+  termsOf,
 } from '../../model/alert.ts'
 import { arrivalsEndUs } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
+import { lackText } from '../../text/alert.ts'
 import { durationText } from '../../text/value.ts'
 import type { Facts } from '../facts/facts.ts'
 import { stretchesOf } from '../facts/recovery.ts'
@@ -48,7 +48,7 @@ function outcomeOf(
   const { endUs, plan } = history
   const states = new AlertStates(rule)
   const silent = { rule, evaluations: 0, withData: 0, episodes: [], faults: [] }
-  const lack = plan.world === 'sim' ? lackOf(rule.expr) : null
+  const lack = lackText(rule.expr, plan.world)
   if (lack !== null) return { ...silent, cannotTell: lack }
   let [evaluations, withData] = [0, 0]
   for (let now = 0; now <= endUs; now += rule.everyUs) {
@@ -81,19 +81,6 @@ function outcomeOf(
   })
   const onFaults = reaches.map((reach) => onFault(reach, episodes, endUs, rule.everyUs))
   return { ...counts, cannotTell: null, episodes, faults: onFaults }
-}
-
-const termsOf = ({ term, divisor }: AlertExpr): AlertTerm[] =>
-  divisor === null ? [term] : [term, divisor]
-
-function lackOf(expr: AlertExpr): string | null {
-  for (const { reading } of termsOf(expr)) {
-    const { metric } = reading.of
-    const { notSimulated } = alertMetrics[metric]
-    if (notSimulated !== undefined)
-      return `capability missing: ${metric} is not recorded, ${notSimulated}. Run it with --world containers.`
-  }
-  return null
 }
 
 const windowUs = (expr: AlertExpr): Us =>

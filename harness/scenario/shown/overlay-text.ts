@@ -4,6 +4,7 @@ import type { LimitPlan } from '../../model/limit.ts'
 import { metrics } from '../../model/metric.ts'
 import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
+import { conditionText, expectationText } from '../../text/alert.ts'
 import { percentileName } from '../../text/value.ts'
 import { strengthText, targetText } from '../parts/fault-kinds.ts'
 import { list } from '../yaml/spelling.ts'
@@ -20,6 +21,7 @@ export function overlaySentences(base: Plan, laid: Plan): string[] {
     ...changed('servers', serverTexts(base), serverTexts(laid)),
     ...twoLists(faultTexts(base), faultTexts(laid)),
     ...twoLists(limitTexts(base), limitTexts(laid)),
+    ...twoLists(alertTexts(base), alertTexts(laid)),
     ...changed('expected', expectTexts(base), expectTexts(laid)),
   ]
 }
@@ -130,6 +132,19 @@ function faultTexts({ faults, timeline }: Plan): Map<string, string> {
 
 const limitTexts = ({ limits }: Plan): Map<string, string> =>
   new Map(limits.map((limit) => [limitKey(limit), limitBound(limit)]))
+
+/** Rules, and what is expected of them. */
+const alertTexts = ({ alerts }: Plan): Map<string, string> =>
+  new Map([
+    ...(alerts?.rules ?? []).map((rule): [string, string] => [
+      `alert ${rule.alert}`,
+      conditionText(rule),
+    ]),
+    ...(alerts?.expect ?? []).map((one): [string, string] => [
+      `expectation of alert ${one.alert}`,
+      expectationText(one),
+    ]),
+  ])
 
 /** What is limited, and where: two limits with the same key bound the same thing. */
 function limitKey({ metric, stat, region, link, phase, operation, pool }: LimitPlan): string {

@@ -7,6 +7,7 @@ import type { Us } from '../../model/units.ts'
 import { type Align, textTable, WIDTH, wrap } from '../../text/table.ts'
 import { strengthText, targetText } from '../parts/fault-kinds.ts'
 import { writtenKnob } from '../parts/system.ts'
+import { alertLinesOf } from './alert-text.ts'
 import { arrivalsText } from './arrivals-text.ts'
 import { countText, durationText, rateText, shareText } from './figures.ts'
 import { limitLines } from './limit-text.ts'
@@ -32,6 +33,7 @@ export function renderCheck(plan: Plan, promises: RunPromises): string {
     ['Operations expected', operationLines(plan)],
     ['Limits', limitLines(plan)],
     ...levelSections(plan),
+    ['Alerts', alertLinesOf(plan)],
     ['Expected outcome', expectLines(plan)],
   ]
   return sections
