@@ -1,5 +1,6 @@
 import type { CapacityResult } from '../harness/model/capacity.ts'
 import { valueText } from '../harness/text/value.ts'
+import { billSentence, billTable } from './bill-table.ts'
 import { capacitySentence, capacityTable, headroomSentence, limitTable } from './capacity-table.ts'
 import { capacityCharts } from './charts/capacity.ts'
 import { table } from './charts/table.ts'
@@ -26,7 +27,7 @@ ${await capacityCharts(result)}
 <section id="limits"><h2>Each limit</h2>
 ${table(limits.head, limits.rows, 1)}
 </section>
-<section id="rates"><h2>Every rate tried</h2>
+${billSection(result)}<section id="rates"><h2>Every rate tried</h2>
 ${notes.map((note) => html`<p class="takeaway">${note}</p>`)}
 ${table(tried.head, tried.rows, 'all')}
 <p class="quiet">The scenario's own rates are ${valueText(own.perSec, 'per-second')}, ${valueText(own.searchPerSec, 'per-second')} of them searches; all are multiplied alike.
@@ -35,6 +36,17 @@ The lower end passes with every seed, the upper end fails with every seed. All o
 </section>
 </main>`
   return page(faultline, `${scenario}: capacity`, body)
+}
+
+function billSection({ bill }: CapacityResult): Markup {
+  if (!bill) return nothing
+  const { head, rows } = billTable(bill)
+  return html`<section id="bill"><h2>The bill</h2>
+<p class="takeaway">${billSentence(bill)}</p>
+${table(head, rows, 1)}
+<p class="quiet">Servers as they stand, whatever they are asked; bytes over links as simulated at that rate. No discounts, no storage, no traffic of users.</p>
+</section>
+`
 }
 
 /** The three figures of a slide. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { billSentence, billTable } from '../../reports/bill-table.ts'
 import {
   capacitySentence,
   capacityTable,
@@ -16,6 +17,7 @@ import { STOPPING } from './library.ts'
 export type CapacityFlags = {
   seed?: number
   without?: string
+  prices?: string
   seeds: number
   /** A share. */
   width: number
@@ -71,12 +73,18 @@ function outcome({ directory, result }: Sought): string[] {
   const { head, rows } = capacityTable(result)
   const limits = limitTable(result)
   const { trials, seconds, notes, outcome: found } = result
-  const told = [capacitySentence(result), headroomSentence(result)].filter((text) => text !== '')
+  const { bill } = result
+  const priced = bill && billTable(bill)
+  const told = [
+    ...[capacitySentence(result), headroomSentence(result)],
+    ...(bill ? [billSentence(bill)] : []),
+  ].filter((text) => text !== '')
   return [
     ...plainTable(head, rows, aligns),
     '',
     ...plainTable(limits.head, limits.rows, ['left', 'right', 'right']),
     '',
+    ...(priced ? [...plainTable(priced.head, priced.rows, ['left', 'right', 'right']), ''] : []),
     ...notes.flatMap((note) => wrap(`note: ${note}`, WIDTH)),
     `${trials.length} runs in ${seconds.toFixed(0)} s, seeds ${result.seeds.join(', ')}; simulated with the profile ${result.profile}.`,
     ...(found.kind === 'bracketed'

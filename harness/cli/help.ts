@@ -219,6 +219,7 @@ Examples:
   faultline capacity capacity-search          how much can it take? a bracket: keeps all limits, breaks one
   faultline capacity my.yaml --width 2%       closer; takes longer runs, not only more of them
   faultline capacity my.yaml --without eu-west   how much can the others take while eu-west is down?
+  faultline capacity my.yaml --prices prices.yaml   and what that rate costs; see fixtures/prices/example.yaml
   faultline capacity my.yaml --json | jq .outcome
 
 All rates of the scenario are multiplied by one factor, so its mix stays, and every run is an open loop: operations come

@@ -1,3 +1,4 @@
+import type { Bill } from './bill.ts'
 import type { Verdict } from './finding.ts'
 import type { LimitPlan } from './limit.ts'
 import type { ShownFigure } from './sweep.ts'
@@ -19,6 +20,8 @@ export type Trial = {
   limits: { text: string; verdict: Verdict }[]
   /** Search p99, recall and lag p90, the worst of all places and phases of the run. */
   figures: ShownFigure[]
+  /** Bytes a second over each directed link while operations arrived; empty of a run that was not made. */
+  linkBytes: { link: string; perSec: number }[]
   /** From the plan to the verdict, in seconds of wall clock. */
   seconds: number
 }
@@ -69,6 +72,8 @@ export type CapacityResult = {
   notes: string[]
   /** By factor, then in the order of `seeds`. */
   trials: Trial[]
+  /** What the rate that keeps all limits costs; absent without prices, and without a bracket. */
+  bill?: Bill
   /** Wall clock of the whole, in seconds. */
   seconds: number
   exitCode: number

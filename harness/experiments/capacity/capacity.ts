@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { exitCodes } from '../../analysis/limits/judge.ts'
 import { toJson } from '../../base/json.ts'
 import { programBeside } from '../../base/program.ts'
+import type { Prices } from '../../model/bill.ts'
 import type { CapacityOutcome, CapacityResult, Trial } from '../../model/capacity.ts'
 import { ENVIRONMENT, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
+import { fileBeside } from '../../pipeline/beside.ts'
 import { isSweepFile, planOf } from '../../pipeline/plan.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import { isReplay, replayName, writeReplay } from '../../record/replay.ts'
 import { takeFolder } from '../../record/run-directory.ts'
+import { readPrices } from '../../scenario/parts/prices.ts'
+import { ScenarioError } from '../../scenario/yaml/problem.ts'
 import { StandingCrew } from '../campaign/crew.ts'
+import { billOf } from './bill.ts'
 import { nextStep, type Search, type Wanted } from './bracket.ts'
 import { bracketNotes } from './bracket-notes.ts'
 import { withoutRegion } from './lost-region.ts'
@@ -24,6 +29,8 @@ export type CapacityOptions = {
   seed?: number
   /** A region that is down for all of the measured time. */
   without?: string
+  /** A file of prices, for the bill of the rate that is found. */
+  prices?: string
   /** Seeds with which both ends are confirmed, the scenario's own included. */
   seeds: number
   /** Fails ÷ keeps − 1. */
@@ -48,6 +55,7 @@ export type Sought = { directory: string; result: CapacityResult }
 export async function seekCapacity(file: string, options: CapacityOptions): Promise<Sought> {
   const plan = capacityPlan(file, options)
   const { without } = options
+  const prices = options.prices === undefined ? null : pricesIn(options.prices, plan.regions)
   const directory =
     options.out ??
     join('runs', `${plan.name}-capacity${without === undefined ? '' : `-without-${without}`}`)
@@ -63,6 +71,10 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
     ...{ faultline: faultlineVersion, world: 'sim', profile: plan.profile.name, ...search },
     ...(without !== undefined && { without }),
     ...{ own: offeredRate(plan), limits: plan.limits, outcome, trials: sorted },
+    ...(prices !== null &&
+      outcome.kind === 'bracketed' && {
+        bill: billOf(sorted, offeredRate(plan), outcome.keeps, plan.regions, prices),
+      }),
     notes: [...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
     seconds: Math.round(performance.now() - startMs) / 1000,
     exitCode: exitCodeOf(outcome),
@@ -70,6 +82,18 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
   keepEnds(directory, plan, result)
   await write(directory, result)
   return { directory, result }
+}
+
+/** Throws UsageError if there is no such file, and ScenarioError with what is wrong in it. */
+function pricesIn(file: string, regions: Plan['regions']): Prices {
+  const source = fileBeside('', file)
+  if ('wrong' in source)
+    throw new UsageError(
+      `--prices ${file} cannot be read: ${source.wrong}. See fixtures/prices/example.yaml.`,
+    )
+  const found = readPrices(source, regions)
+  if ('problems' in found) throw new ScenarioError(found.problems)
+  return found.prices
 }
 
 /** The plan of factor 1. Throws UsageError where it has no rate to raise, or no limit to keep. */

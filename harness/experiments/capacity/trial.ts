@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs'
 import type { Trial, TrialVerdict } from '../../model/capacity.ts'
 import type { LimitResult, Verdict } from '../../model/finding.ts'
+import type { MetricRow } from '../../model/metric.ts'
 import type { Plan } from '../../model/plan.ts'
 import { arrivalsEndUs } from '../../model/plan.ts'
 import type { ShownFigure } from '../../model/sweep.ts'
+import { SECOND } from '../../model/units.ts'
 import { known } from '../../pipeline/catalogue.ts'
 import { type Judged, judgeRecord } from '../../pipeline/judge-run.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
@@ -49,7 +51,16 @@ export async function makeTrial(task: TrialTask): Promise<Trial> {
 
 /** Of a run that could not be made. */
 export function trialNotRun({ factor, plan: { seed } }: TrialTask, because: string): Trial {
-  return { factor, seed, verdict: 'not run', because, limits: [], figures: [], seconds: 0 }
+  return {
+    factor,
+    seed,
+    verdict: 'not run',
+    because,
+    limits: [],
+    figures: [],
+    linkBytes: [],
+    seconds: 0,
+  }
 }
 
 function trialOf(
@@ -70,8 +81,23 @@ function trialOf(
       verdict: worst(judgement.limits.filter(({ limit }) => limit.text === text)),
     })),
     figures,
+    linkBytes: linkBytesOf(plan, analysis.metrics),
     seconds: Math.round(ms) / 1000,
   }
+}
+
+/** Between warm-up and settling: while operations arrive, faults and recoveries included. */
+function linkBytesOf(plan: Plan, rows: readonly MetricRow[]): Trial['linkBytes'] {
+  const sums = new Map<string, number>()
+  for (const { metric, link, phase, value } of rows) {
+    if (metric !== 'link-bytes' || link === undefined || phase === undefined) continue
+    if (phase !== 'warmup' && phase !== 'settle')
+      sums.set(link, (sums.get(link) ?? 0) + (value ?? 0))
+  }
+  return [...sums].map(([link, bytes]) => ({
+    link,
+    perSec: (bytes * SECOND) / plan.timeline.runUs,
+  }))
 }
 
 /**
