@@ -8,12 +8,14 @@ export const style = `
 --c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#9c4f87;--c5:#8a6d00;--c6:#3d8fc4;
 --k1:#8a6d00;--k2:#56b4e9;--k3:#e69f00;--k4:#3b6fa8;--k5:#cc79a7;--k6:#7b8794;--k7:#b9c0c8;
 --hot:#c04a00;--warm:#b58900;--cool:#5b6f86;
+--h1:#dce9f5;--h2:#a9cbe8;--h3:#5d9dcf;--h4:#1f6aa8;--h5:#0a3560;
 --pass:#00704f;--fail:#b3261e;--unknown:#4b5f8a;--invalid:#7a3e8f}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e4e7ea;--quiet:#9aa4ae;--rule:#343a41;--grid:#262b30;--shade:#a0b0c014;
 --band:#f0e4421f;--band-edge:#9d9133;--band-ink:#d6ca62;--bar:#6a621c;--code:#1e2226;
 --c1:#56b4e9;--c2:#ff8f45;--c3:#2fc79a;--c4:#dd9cc6;--c5:#d8bb45;--c6:#9cc8ea;
 --k1:#d8bb45;--k2:#8fd0f5;--k3:#e69f00;--k4:#6c9bd6;--k5:#dd9cc6;--k6:#8b97a3;--k7:#59626b;
 --hot:#ff8f45;--warm:#d8bb45;--cool:#93a7bd;
+--h1:#1b3247;--h2:#1f4f78;--h3:#2f7db8;--h4:#6db4ea;--h5:#d3ecff;
 --pass:#3fcf9f;--fail:#ff7d73;--unknown:#9db4e6;--invalid:#cf9be2}}
 *{box-sizing:border-box}
 html{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%;background:var(--paper);color:var(--ink)}

@@ -56,10 +56,10 @@ export type LimitResult = {
 
 /** A point series for a chart: bucket start in µs, value; a bucket without samples is absent. */
 export type Series = {
-  chart: 'rates' | 'latency' | 'recall' | 'lag' | 'divergence' | 'catch-up' | 'dispatch'
+  chart: 'rates' | 'latency' | 'heat' | 'recall' | 'lag' | 'divergence' | 'catch-up' | 'dispatch'
   /** e.g. `us-east`, `us-east>eu-west`. */
   key: string
-  /** e.g. `p50`, `p99`, `offered`, `achieved`, `low`, `high`. */
+  /** e.g. `p50`, `p99`, `offered`, `achieved`, `low`, `high`; of `heat` the responses that are counted: `3160-4220us`. */
   line: string
   points: [Us, number][]
 }

@@ -51,13 +51,15 @@ function chartOf(svg, index) {
   const clip = add('clipPath', svg, { id: `plot-${index}` })
   add('rect', clip, { x: 0, y: -top, width, height: view.height })
   const through = { y: -top, height: view.height }
+  const ticks = add('g', plot, {})
+  plot.prepend(ticks)
   return {
     ...{ svg, plot, room: { left, top, width, height }, heads, rows },
     overview: svg.dataset['overview'] !== undefined,
     says: plot.querySelector('text[text-anchor="middle"]') !== null,
     brush: add('rect', plot, { class: 'brush', x: 0, width: 0, ...through }),
     cursor: add('line', plot, { class: 'cursor', y1: -top, y2: view.height - top, opacity: 0 }),
-    ticks: add('g', plot, {}),
+    ticks,
     drawn: undefined,
   }
 }

@@ -81,12 +81,20 @@ function slimmed(svg: string, frame: Frame, attributes: Readonly<Record<string, 
       const rounded = value.replace(/-?\d+\.\d+/g, (number) => String(tenth(Number(number))))
       return ` ${name}="${rounded}"`
     })
-  const emptied = withoutEmptyGroups(inner)
+  const emptied = joined(withoutEmptyGroups(inner))
   const said = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(value)}"`)
   return `<svg viewBox="0 0 ${width} ${height}"${said.join('')}>${emptied}</svg>`
 }
 
 const tenth = (value: number): number => Math.round(value * 10) / 10 + 0
+
+/** Areas of one colour that follow each other as one path: a heat map has thousands. */
+const joined = (svg: string): string =>
+  svg.replace(
+    /<path d="[^"]*Z" fill="([^"]+)"\/>(?:<path d="[^"]*Z" fill="\1"\/>)+/g,
+    (run, fill) =>
+      `<path d="${[...run.matchAll(/ d="([^"]*)"/g)].map(([, d]) => d).join('')}" fill="${fill}"/>`,
+  )
 
 function withoutEmptyGroups(svg: string): string {
   const without = svg.replace(/<g[^>]*\/>|<g(?:[^>]*[^/>])?><\/g>/g, '')

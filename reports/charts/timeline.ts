@@ -15,6 +15,7 @@ import { html, type Markup } from '../markup.ts'
 import { how } from '../method.ts'
 import { intervalOf } from '../rows.ts'
 import type { TimeSpan } from './axes.ts'
+import { heatMaps } from './heat-map.ts'
 import { legendOf, stroke } from './legend.ts'
 import { type Line, linesOf, worstKeys } from './lines.ts'
 import { linkPen, type Pen, pairPen, regionPen } from './palette.ts'
@@ -117,8 +118,10 @@ export async function timeline(analysis: Analysis): Promise<Markup> {
     drawStrip(analysis, { ...frames[width], top: 20, bottom: 4 }, timeAxis(span, width, 'top')),
   )
   const panels: Markup[] = []
-  for (const one of shown)
+  for (const one of shown) {
     panels.push(await panelOf(one.plan, one.lines, analysis, { span, last: one === last }))
+    if (one.plan.chart === 'latency') panels.push(html`${await heatMaps(analysis, span)}`)
+  }
   return html`<figure class="timeline">${tools(analysis, span)}${strips}${panels}<figcaption>Time counts from the end of warm-up, as in the scenario.
 Shaded: warm-up and settle. Bands: faults, empty if no canary saw them; heavy ticks on a
 fault’s bar: when canaries saw it begin and end. Nothing is drawn where nothing was measured.</figcaption></figure>`

@@ -7,6 +7,7 @@ const head = ['chart', 'key', 'phase', 'line', 'x', 'x_unit', 'y', 'y_unit']
 const charts: Record<Series['chart'], { unit: string; scale: number }> = {
   rates: { unit: 'per second', scale: 1 },
   latency: { unit: 's', scale: 1 / SECOND },
+  heat: { unit: 'searches', scale: 1 },
   recall: { unit: 'ratio', scale: 1 },
   lag: { unit: 's', scale: 1 / SECOND },
   divergence: { unit: 'ratio', scale: 1 },

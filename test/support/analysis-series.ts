@@ -17,6 +17,7 @@ export function sampleSeries(rng: Rng): Series[] {
   return [
     ...REGIONS.flatMap((region, i) => rates(rng, region, [85, 45, 45][i] ?? 45)),
     ...REGIONS.flatMap((region, i) => latency(rng, region, i)),
+    ...REGIONS.flatMap((region) => heat(region)),
     ...REGIONS.flatMap((region) => recall(rng, region)),
     ...LINKS.flatMap((link) => lag(rng, link)),
     ...divergence(rng),
@@ -46,6 +47,21 @@ function latency(rng: Rng, region: string, i: number): Series[] {
     points: loaded.map((us) => [us, Math.round(about(rng, ms * MS * busy(us), share))]),
   })
   return [line('p50', 3.4 + 0.3 * i, 0.06), line('p99', 7.2 + 1.4 * i, 0.35)]
+}
+
+/** Most around 3.5 ms, a tail that grows after the cut, and searches nobody answered during it. */
+function heat(region: string): Series[] {
+  const every = loaded.filter((_, i) => i % 2 === 0)
+  const row = (line: string, count: (us: number) => number): Series => ({
+    ...{ chart: 'heat', key: region, line },
+    points: every.flatMap((us): [number, number][] => (count(us) > 0 ? [[us, count(us)]] : [])),
+  })
+  return [
+    row('3160-4220us', () => 100),
+    row('4220-5620us', (us) => (us % (6 * SECOND) === 0 ? 8 : 0)),
+    row('31600-42200us', (us) => (us >= CUT_TO && us < CUT_TO + 4 * SECOND ? 12 : 0)),
+    row('unanswered', (us) => (region === 'eu-west' && us >= CUT_FROM && us < CUT_TO ? 3 : 0)),
+  ].filter(({ points }) => points.length > 0)
 }
 
 function recall(rng: Rng, region: string): Series[] {

@@ -7,6 +7,7 @@ import type { AnswerDifference } from './answers.ts'
 import { inTime, responseLimits } from './availability.ts'
 import { type Bucket, Buckets, bucketWidthUs, meanLine, quantileLine, rateLine } from './buckets.ts'
 import { catchUpSeries } from './catch-up.ts'
+import { heatSeries } from './heat.ts'
 import { crossings } from './lag.ts'
 import type { RecallSample } from './recall-loss.ts'
 
@@ -20,6 +21,7 @@ export function seriesOf(
   return [
     ...rateSeries(facts, widthUs),
     ...latencySeries(facts, widthUs),
+    ...heatSeries(facts),
     ...recallSeries(samples, widthUs),
     ...lagSeries(facts, widthUs),
     ...divergenceSeries(differences, widthUs),

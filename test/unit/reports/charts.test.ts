@@ -17,6 +17,7 @@ import {
 } from '../../../reports/charts/lines.ts'
 import { regionPen } from '../../../reports/charts/palette.ts'
 import { drawPanel, type Panel } from '../../../reports/charts/panel.ts'
+import { timeline } from '../../../reports/charts/timeline.ts'
 import { anAnalysis } from '../../support/analysis.ts'
 import { balanced } from './balanced.ts'
 
@@ -166,4 +167,16 @@ test('the fullest panel stays under 60 KB', async () => {
   const svg = await drawn(aPanel(lines))
   expect(svg.length).toBeLessThan(60_000)
   expect(svg.length).toBeGreaterThan(20_000)
+})
+
+test('a heat map has a map for each region, all cells of one colour in one path, and says what nobody answered', async () => {
+  const page = (await timeline(anAnalysis())).markup
+  const maps = page.match(/<svg [^>]*aria-label="Searches of [^>]*>[\s\S]*?<\/svg>/g) ?? []
+  expect(maps).toHaveLength(3)
+  for (const map of maps) expect(map.match(/fill="var\(--h5\)"/g)).toHaveLength(1)
+  expect(maps.filter((map) => map.includes('fill="var(--fail)"'))).toHaveLength(1)
+  expect(page).toMatch(
+    /took 3\.16 … 4\.22.ms; [\d.]+.% took more than twice that\. \d+ searches had no answer\./,
+  )
+  expect(page).toContain('<th scope="col">eu-west not answered</th>')
 })
