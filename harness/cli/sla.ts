@@ -98,9 +98,11 @@ async function plansOf(files: readonly string[], flags: SlaFlags): Promise<Plann
       throw new UsageError(
         `${file} has neither profiles: nor limits:, so there is nothing to sign. Write profiles: { gold: { limits: [{ metric: availability, min: 99% }] } }.`,
       )
-    const stranger = flags.profile.find((name) => !names.includes(name))
-    if (stranger !== undefined && files.length === 1)
-      throw new UsageError(`${file} has no profile "${stranger}". It has: ${names.join(', ')}.`)
+    const { profile } = flags
+    if (profile.length > 0 && !profile.some((name) => names.includes(name)))
+      throw new UsageError(
+        `${file} has no profile "${profile.join('" or "')}". It has: ${names.join(', ')}.`,
+      )
     const twin = planned.find((other) => other.plan.name === plan.name)
     if (twin)
       throw new UsageError(
@@ -113,11 +115,14 @@ async function plansOf(files: readonly string[], flags: SlaFlags): Promise<Plann
 
 function defaultOut(runs: readonly string[], planned: readonly Planned[]): string {
   const [only] = planned
-  if (only && planned.length === 1 && runs.length === 0)
-    return join('runs', `${only.plan.name}-sla`)
+  if (only && planned.length === 1 && runs.length === 0) return slaFolder(only.plan)
   const [run] = runs
   return run !== undefined && runs.length === 1 && planned.length === 0 ? run : join('runs', 'sla')
 }
+
+/** With the world if it is not the simulator, so that neither replaces the other. */
+const slaFolder = ({ name, world }: Plan): string =>
+  join('runs', `${name}-sla${world === 'sim' ? '' : `-${world}`}`)
 
 /** Makes room for the page, and for runs that are made; of runs that are there nothing is touched. */
 function takeOut(out: string, runs: readonly string[], running: boolean): void {

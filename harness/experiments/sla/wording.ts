@@ -145,9 +145,10 @@ export function statusSentence(level: SlaLevel): string {
     ...(of('broken') > 0 ? [`${of('broken')} of ${counted(asked, 'objective')} broken`] : []),
     ...(of('open') > 0 ? [`${of('open')} of ${counted(asked, 'objective')} not shown`] : []),
     ...(fit < runs.length
-      ? [`${counted(runs.length - fit, 'run')} of ${runs.length} no evidence`]
+      ? [`${runs.length - fit} of ${counted(runs.length, 'run')} no evidence`]
       : []),
   ]
+  if (parts.length === 0) return level.reasons[0]?.what ?? ''
   return `${parts.join('; ')}.`.replace(/^./, (letter) => letter.toUpperCase())
 }
 
