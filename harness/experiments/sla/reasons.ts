@@ -7,7 +7,8 @@ import { fitOf } from './sample.ts'
 
 /** Why runs of one plan keep anybody from signing; empty where nothing does. */
 export function reasonsOf(sample: SlaSample, runs: readonly ReadRun[]): SlaReason[] {
-  const unfit = runs.flatMap((run) => unfitReason(run, sample))
+  const others = fitOf(runs).length > 0
+  const unfit = runs.flatMap((run) => unfitReason(run, sample, others))
   const broke = runs.flatMap(({ run }): SlaReason[] =>
     run.broke === undefined
       ? []
@@ -20,7 +21,7 @@ export function reasonsOf(sample: SlaSample, runs: readonly ReadRun[]): SlaReaso
         ],
   )
   const none: SlaReason[] =
-    fitOf(runs).length > 0
+    others || unfit.length > 0
       ? []
       : [
           {
@@ -33,11 +34,16 @@ export function reasonsOf(sample: SlaSample, runs: readonly ReadRun[]): SlaReaso
   return [...unfit, ...broke, ...none, ...objectives]
 }
 
-function unfitReason({ run, ended }: ReadRun, { repeat }: SlaSample): SlaReason[] {
+/** `others`: there are runs that are evidence, which could be named alone. */
+function unfitReason({ run, ended }: ReadRun, { repeat }: SlaSample, others: boolean): SlaReason[] {
   if (run.unfit === undefined || run.broke !== undefined) return []
   const kinds = { interrupted: 'interrupted', failed: 'environment' } as const
   const kind = ended === 'interrupted' || ended === 'failed' ? kinds[ended] : 'open'
-  const wayOut = `Run it again (${repeat}), or name only the other runs: a run that is left out is then not part of what is signed.`
+  const starved = run.unfit.startsWith('The machine could not keep up')
+  const again = starved ? 'On a calm machine, or at lower rates, run it again' : 'Run it again'
+  const wayOut = others
+    ? `${again} (${repeat}), or name only the other runs: a run that is left out is then not part of what is signed.`
+    : `${again}: ${repeat}`
   return [{ kind, what: `${run.directory} is no evidence: ${run.unfit}`, wayOut }]
 }
 

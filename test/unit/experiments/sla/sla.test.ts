@@ -156,6 +156,7 @@ describe('what is no evidence is never signed for', () => {
     expect(statesOf(both)).toEqual(['holds'])
     expect(objectivesOf(both)[0]?.count).toBe(2_000)
     expect(both.exitCode).toBe(3)
+    expect(levelOf(both).reasons[0]?.wayOut).toContain('On a calm machine')
     expect(levelOf(both).reasons[0]?.wayOut).toContain('name only the other runs')
     expect(signed([good]).exitCode).toBe(0)
   })
