@@ -124,10 +124,10 @@ h1{font-size:25px}
 @page{margin:12mm}
 .legend,figcaption{margin:0}.takeaway,figcaption{max-width:none}.timeline .wide svg{width:95%}
 html{font-size:11.5px;line-height:1.4}
-h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,.facets h3,table,.limits td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
+h3{font-size:12px;margin-top:7px}h2{font-size:16px}h4,.facets h3,table,.limits td,tr.why td,.legend,.quiet,figcaption,.facts,.answers dd,.glossary,summary,h3 small{font-size:10.5px}
 section{margin-top:18px;padding-top:12px}
 body{max-width:none;padding:0}
-nav,.data,.screen,.tools,.tip,.cursor{display:none}
+nav,.data,.screen,.tools,.tip,.cursor,:is(.takeaway,dd) .how{display:none}
 .print-only{display:block}
 section{break-inside:auto}
 figure svg,article,blockquote,tr,.facets>div,.panel{break-inside:avoid}

@@ -11,8 +11,7 @@
  * @property {{ left: number, top: number, width: number, height: number }} room of the plot in the drawing
  * @property {boolean} overview always shows the whole run, and in it what the others show
  * @property {boolean} says whether it has times on its axis
- * @property {string[]} heads of the columns it is drawn from
- * @property {Row[]} rows of the table it is drawn from
+ * @property {{ heads: string[], rows: Row[] } | undefined} data what it is drawn from, once somebody has asked
  * @property {SVGLineElement} cursor
  * @property {SVGRectElement} brush
  * @property {SVGGElement} ticks
@@ -46,7 +45,6 @@ function chartOf(svg, index) {
     .split(' ')
     .map(Number)
   const plot = /** @type {SVGGElement} */ (svg.querySelector('g'))
-  const { heads, rows } = tableOf(svg)
   const view = svg.viewBox.baseVal
   const clip = add('clipPath', svg, { id: `plot-${index}` })
   add('rect', clip, { x: 0, y: -top, width, height: view.height })
@@ -54,7 +52,7 @@ function chartOf(svg, index) {
   const ticks = add('g', plot, {})
   plot.prepend(ticks)
   return {
-    ...{ svg, plot, room: { left, top, width, height }, heads, rows },
+    ...{ svg, plot, room: { left, top, width, height }, data: undefined },
     overview: svg.dataset['overview'] !== undefined,
     says: plot.querySelector('text[text-anchor="middle"]') !== null,
     brush: add('rect', plot, { class: 'brush', x: 0, width: 0, ...through }),
@@ -152,6 +150,12 @@ function show(chart, view, whole) {
   else chart.ticks.replaceChildren()
 }
 
+/** Tables are read when a chart is first pointed at: a page opens without reading any. @param {Chart} chart */
+function dataOf(chart) {
+  chart.data ??= tableOf(chart.svg)
+  return chart.data
+}
+
 /** The row that holds a moment: the last that begins before it. @param {Row[]} rows @param {number} t */
 function rowAt(rows, t) {
   const first = rows[0]
@@ -161,8 +165,10 @@ function rowAt(rows, t) {
 }
 
 /** Values of a row as lines of text; what was not measured has none. @param {Chart} chart @param {Row} row */
-const valuesOf = ({ heads }, row) =>
-  heads.map((head, i) => ({ head, text: row.cells[i] ?? '' })).filter(({ text }) => text !== '')
+const valuesOf = (chart, row) =>
+  dataOf(chart)
+    .heads.map((head, i) => ({ head, text: row.cells[i] ?? '' }))
+    .filter(({ text }) => text !== '')
 
 /** @param {HTMLElement} bar @param {Chart[]} all */
 function start(bar, all) {
@@ -294,7 +300,7 @@ function mark({ brush, room }, a, b, view) {
 
 /** Puts the values of a moment beside the pointer. @param {Chart} chart @param {State} state @param {number} t @param {PointerEvent} event */
 function tell(chart, { tip }, t, event) {
-  const row = rowAt(chart.rows, t)
+  const row = rowAt(dataOf(chart).rows, t)
   const values = row ? valuesOf(chart, row) : []
   const head = document.createElement('b')
   head.textContent = timeText(row ? row.t : t)
@@ -319,7 +325,8 @@ function press(chart, state, event) {
   const view = state.view()
   const length = view.to - view.from
   const at = state.at()
-  const step = Math.max(length / 100, chart.rows[1] ? chart.rows[1].t - (chart.rows[0]?.t ?? 0) : 0)
+  const { rows } = dataOf(chart)
+  const step = Math.max(length / 100, rows[1] ? rows[1].t - (rows[0]?.t ?? 0) : 0)
   const around = (/** @type {number} */ by) => ({
     from: at - (at - view.from) * by,
     to: at + (view.to - at) * by,
@@ -339,7 +346,7 @@ function press(chart, state, event) {
   function go(t) {
     const held = Math.min(Math.max(t, view.from), view.to)
     state.point(held)
-    const row = rowAt(chart.rows, held)
+    const row = rowAt(rows, held)
     const values = row ? valuesOf(chart, row).map(({ head, text }) => `${head} ${text}`) : []
     state.said.textContent = `${timeText(row ? row.t : held)}: ${values.join(', ') || 'nothing measured'}.`
   }
