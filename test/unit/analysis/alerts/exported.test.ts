@@ -116,3 +116,20 @@ test('what a server says of itself stands for a minute', () => {
   expect(said(62)).toEqual([['us group-lag applier', 7]])
   expect(said(63)).toEqual([])
 })
+
+test('the CPU of the machine is what its health says, on real servers', () => {
+  const facts = aRecord()
+    .search({ op: 1, at: 2 * SECOND })
+    .facts()
+  const line = { wallMs: 0, rssMiB: 1, lines: 1 }
+  const history = {
+    ...facts.history,
+    health: [
+      { ...line, runUs: 1.5 * SECOND, busyShare: 0.5 },
+      { ...line, runUs: 3 * SECOND, busyShare: 0.9 },
+    ],
+  }
+  const exported = new Exported({ ...facts, history }, SECOND)
+  const [series] = exported.readingsOf({ metric: 'cpu_busy_ratio', matchers: [] })
+  expect(series?.values.slice(0, 5)).toEqual([null, null, 0.5, 0.9, 0.9])
+})
