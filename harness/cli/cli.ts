@@ -53,6 +53,9 @@ const bracketWidth = percent('A width', 0.005, 1)
 
 // What a command does is imported when it is called: no command loads what it does not use.
 
+/** After an error the process may take so long to end by itself. */
+const GRACE_MS = 5_000
+
 /** The command line. stdout is the result, stderr is progress and trouble; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   // Node's own exit code for a bug is 1, which here means that a limit was broken.
@@ -67,6 +70,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync([...argv])
   } catch (error) {
     process.exitCode = explain(error)
+    // What broke has been said, and what was started is gone: a socket or a timer that is still open keeps nobody waiting.
+    setTimeout(() => process.exit(), GRACE_MS).unref()
   }
 }
 

@@ -52,8 +52,12 @@ export async function runCommand(
     return repeatCommand(file, flags, { times: flags.reps, command, ci })
   const interrupt = onInterrupt([ENDING])
   const interrupted = () => interrupt.times() > 0
-  const judged = await runOnce(file, flags, { command, out: flags.out, interrupted })
-  interrupt.done()
+  let judged: Judged
+  try {
+    judged = await runOnce(file, flags, { command, out: flags.out, interrupted })
+  } finally {
+    interrupt.done()
+  }
   finish(judged, flags, ci)
   if (interrupted())
     process.stderr.write(

@@ -36,7 +36,14 @@ export async function drive(
   const probes = probeSchedule(plan, pool)
   const k = plan.load[0]?.k ?? 10
   const { dim } = pool
-  await world.drive(
-    run({ plan, world, system, operations, closed, probes, k, dim, emit, interrupted }),
-  )
+  let broken = false
+  const over = () => broken || interrupted()
+  try {
+    await world.drive(
+      run({ plan, world, system, operations, closed, probes, k, dim, emit, interrupted: over }),
+    )
+  } catch (error) {
+    broken = true
+    throw error
+  }
 }

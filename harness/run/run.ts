@@ -15,11 +15,21 @@ const SCAN_EVERY_US: Us = SECOND
 const SCAN_EQUAL_EVERY_US: Us = 5 * SECOND
 
 /** Runs a plan in a world, from the first agent to the final scans. Everything it learns goes to `emit`. */
-export async function run(running: Running): Promise<void> {
+export async function run(wanted: Running): Promise<void> {
+  refuseMissing(wanted.plan, wanted.world)
+  const stop = new Signal()
+  // In real time the load and the probes of routers would go on, against servers that are gone, after something broke.
+  const running = { ...wanted, interrupted: () => stop.fired || wanted.interrupted() }
+  try {
+    await runUntil(stop, running)
+  } finally {
+    stop.fire()
+  }
+}
+
+async function runUntil(stop: Signal, running: Running): Promise<void> {
   const { plan, world, emit, interrupted } = running
   const knobs = running.system.knobs.parse(plan.system.knobs)
-  refuseMissing(plan, world)
-  const stop = new Signal()
   await world.start(stop)
   const users = frontDoors(running, knobs)
   const routers = [...users.values()].map(({ router }) => router.run(stop))

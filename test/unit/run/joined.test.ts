@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Background, Signal } from '../../../harness/base/signal.ts'
+import { Background, type Fires, Signal } from '../../../harness/base/signal.ts'
 import { SECOND } from '../../../harness/model/units.ts'
 import type { System } from '../../../harness/ports/system.ts'
 import { activeActiveCdc } from '../../../harness/systems/active-active-cdc/system.ts'
@@ -56,6 +56,21 @@ test('an agent whose background half throws ends the run', async () => {
     }
   }
   await expect(running({ start })).rejects.toThrow(broken)
+})
+
+test('what breaks a run ends all that goes on beside it', async () => {
+  const told: Fires[] = []
+  const route: System<Knobs>['route'] = (users, rng, knobs) => ({
+    ...activeActiveCdc.route(users, rng, knobs),
+    run: async (stop) => {
+      told.push(stop)
+      await users.clock.sleep(5 * SECOND)
+      throw broken
+    },
+  })
+  await expect(running({ route })).rejects.toThrow(broken)
+  expect(told.map(({ fired }) => fired)).toEqual(told.map(() => true))
+  expect(told.length).toBeGreaterThan(0)
 })
 
 test('an agent that answers a message with a bug ends the run', async () => {
