@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { linkText } from '../../../model/fault.ts'
+import { proxyRefused } from './errors.ts'
 import type { Layout } from './layout.ts'
 
-const WITHIN_MS = 5_000
+const WITHIN_MS = 30_000
 const FILTER_RULE = /^\[\d+:(\d+)\] -A (INPUT|OUTPUT) .*--[ds]port (\d+)$/
 
 /** Runs a program to its end; its stdout. Rejects with what it said. */
@@ -19,7 +20,7 @@ const run: Run = (program, args, input) =>
     child.stdin?.end(input ?? '')
   })
 
-/** Rules without a target in Toxiproxy's network namespace: they count and let pass. */
+/** Rules without a target in Toxiproxy's network namespace: they count and let pass. `read` rejects with EnvironmentError. */
 export type ByteCounters = { read(): Promise<Map<string, number>> }
 
 /**
@@ -49,11 +50,13 @@ export async function countBytes(
     return missing((error as Error).message)
   }
   return {
-    read: async () =>
-      bytesByLink(
-        proxies,
-        await execute('nsenter', [...inside, 'iptables-save', '-c', '-t', 'filter']),
-      ),
+    read: async () => {
+      const asked = execute('nsenter', [...inside, 'iptables-save', '-c', '-t', 'filter'])
+      const saved = await asked.catch((error: Error) => {
+        throw proxyRefused('let its bytes be counted', error.message)
+      })
+      return bytesByLink(proxies, saved)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ContainerStats } from 'dockerode'
 import { describe, expect, test } from 'vitest'
+import { EnvironmentError } from '../../../../../harness/model/errors.ts'
 import {
   bytesByLink,
   countBytes,
@@ -50,6 +51,20 @@ describe('bytes per link', () => {
     expect(asked[0]).toBe('nsenter --target 77 --net -- iptables-restore --noflush')
     expect(asked).toContain('-A INPUT -p tcp --dport 9001')
     expect(asked).toContain('-A OUTPUT -p tcp --sport 9002')
+  })
+
+  test('that can be read no more say that Toxiproxy is gone, and where to look', async () => {
+    let isThere = true
+    const execute: Run = () =>
+      isThere ? Promise.resolve('') : Promise.reject(new Error('cannot open /proc/77/ns/net'))
+    const counters = await countBytes(proxies, 77, { root: true, execute })
+    if (typeof counters === 'string') throw new Error(counters)
+    isThere = false
+    const read = counters.read()
+    await expect(read).rejects.toThrow(EnvironmentError)
+    await expect(read).rejects.toThrow(
+      'Toxiproxy did not let its bytes be counted (cannot open /proc/77/ns/net). Try: its log file',
+    )
   })
 
   test('are a missing capability without root or without iptables', async () => {
