@@ -22,8 +22,9 @@ export class Listed extends Distribution {
 
   override merge(other: Distribution): void {
     if (!(other instanceof Listed)) throw new Error('only what is listed can be added to a list')
-    this.values.push(...other.values)
-    this.floors.push(...other.floors)
+    // One by one: so many arguments as a window may have values overflow the stack.
+    for (const value of other.values) this.values.push(value)
+    for (const floor of other.floors) this.floors.push(floor)
     this.endless += other.endless
   }
 

@@ -13,6 +13,7 @@ import type { Trial } from '../model/capacity.ts'
 import { type Align, plainTable, WIDTH, wrap } from '../text/table.ts'
 import { onInterrupt } from './interrupt.ts'
 import { STOPPING } from './library.ts'
+import { print } from './print.ts'
 
 export type CapacityFlags = {
   seed?: number
@@ -94,8 +95,4 @@ function outcome({ directory, result }: Sought): string[] {
     '',
     ...told.flatMap((text) => wrap(text, WIDTH)),
   ]
-}
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`)
 }

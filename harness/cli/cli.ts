@@ -7,17 +7,13 @@ import type { CiFlags, CiReport } from './ci-report.ts'
 import type { CompareFlags } from './compare.ts'
 import { explain } from './exit.ts'
 import type { ExportFlags } from './export.ts'
-import type { BaselineFlags, GateFlags } from './gate.ts'
 import {
   alertsExamples,
-  baselineExamples,
-  calibrateExamples,
   capacityExamples,
   checkExamples,
   compareExamples,
   examples,
   exportExamples,
-  gateExamples,
   initExamples,
   lineExamples,
   proveHelp,
@@ -25,9 +21,9 @@ import {
   runExamples,
   shrinkExamples,
   slaExamples,
-  twinExamples,
 } from './help.ts'
 import type { InitFlags } from './init.ts'
+import { addBaseline, addGate } from './night-commands.ts'
 import {
   append,
   githubOption,
@@ -41,12 +37,13 @@ import {
   seed,
   worldOption,
 } from './options.ts'
+import { print } from './print.ts'
 import type { ProveFlags } from './prove.ts'
 import type { RunFlags } from './run.ts'
 import type { RunsFlags } from './runs.ts'
+import { addCalibrate, addServers, addTwin } from './server-commands.ts'
 import type { ShrinkFlags } from './shrink.ts'
 import type { SlaFlags } from './sla.ts'
-import type { CalibrateFlags, TwinFlags } from './twin.ts'
 
 const leastShare = percent('The least difference', 0, 1)
 const bracketWidth = percent('A width', 0.005, 1)
@@ -338,42 +335,6 @@ function addProve(program: Command): void {
     )
 }
 
-function addCalibrate(program: Command): void {
-  program
-    .command('calibrate')
-    .description('measure real servers in containers and write a profile for the simulator')
-    .option('--out <file>', 'where to write the profile (default: profile.yaml in the run)')
-    .addOption(imagesOption())
-    .addOption(
-      new Option('--fit <how>', 'what search and upsert are fitted to: single calls, or the run')
-        .choices(['calls', 'run'])
-        .default('calls'),
-    )
-    .option('--from <run>', 'fit again what an earlier calibration measured, without servers')
-    .option('--run <folder>', 'where to leave the run (default: runs/calibrate-<seed>)')
-    .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
-    .addHelpText('after', calibrateExamples)
-    .action(async (flags: CalibrateFlags) => (await import('./twin.ts')).calibrateCommand(flags))
-}
-
-function addTwin(program: Command): void {
-  program
-    .command('twin')
-    .description('run one plan on real servers and in the simulator, and compare them')
-    .argument('<scenario>', 'a scenario file that runs in both worlds')
-    .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
-    .option('--out <folder>', 'where to leave both runs (default: runs/<name>-<seed>-twin)')
-    .addOption(imagesOption())
-    .option('--profile <name>', "simulate with another profile than the scenario's")
-    .option('--again', 'take the real run that is there already, simulate and compare anew')
-    .option('--write', 'put the errors into the profile and the README of fixtures/profiles')
-    .addHelpText('after', twinExamples)
-    .action(async (file: string, flags: TwinFlags) => {
-      const { scenarioFile } = await import('../pipeline/shipped.ts')
-      await (await import('./twin.ts')).twinCommand(scenarioFile(file), flags)
-    })
-}
-
 function addInit(program: Command): void {
   program
     .command('init')
@@ -387,98 +348,6 @@ function addInit(program: Command): void {
     .action(async (folder: string, flags: InitFlags) =>
       print((await import('./init.ts')).initText(folder, flags)),
     )
-}
-
-const HISTORY = 'baselines'
-
-function addGate(program: Command, argv: readonly string[]): void {
-  program
-    .command('gate')
-    .description('run a night, add it to the history, and go red only for what got worse for good')
-    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
-    .option('--reps <n>', 'runs a night, seeds in a row; their median counts', howOften, 3)
-    .option('--seed <n>', 'the first seed, instead of the one in the scenario', seed)
-    .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
-    .addOption(worldOption())
-    .addOption(imagesOption())
-    .option('--history <folder>', 'where the history of nights is kept', HISTORY)
-    .option('--night <date>', 'the night this is, as YYYY-MM-DD (default: today)')
-    .option('--out <folder>', 'where to leave the runs (default: runs/<name>-night-<date>)')
-    .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
-    .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
-    .option('--json', 'print all of it as JSON on stdout instead of the table')
-    .option('--quiet', 'no progress')
-    .addHelpText('after', gateExamples)
-    .action(async (file: string, flags: GateFlags) => {
-      const { scenarioFile } = await import('../pipeline/shipped.ts')
-      await (await import('./gate.ts')).gateCommand(scenarioFile(file), flags, argv)
-    })
-}
-
-function addBaseline(program: Command): void {
-  const baseline = program
-    .command('baseline')
-    .description('the nights a gate compares with: show them, add to them, accept a new level')
-    .addHelpText('after', baselineExamples)
-  const verb = (name: string, description: string) =>
-    baseline
-      .command(name)
-      .description(description)
-      .option('--system <kind>', 'the nights of this system, one of those the scenario lists')
-      .addOption(worldOption())
-      .option('--history <folder>', 'where the history of nights is kept', HISTORY)
-      .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
-      .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
-  verb('show', 'judge the last night again, and run nothing')
-    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
-    .option('--json', 'print all of it as JSON on stdout instead of the table')
-    .option('--html <file>', 'write the page of all nights there')
-    .action(async (of: string, flags: BaselineFlags) =>
-      (await import('./gate.ts')).showBaseline(of, flags),
-    )
-  verb('add', 'make a night of runs that are there already')
-    .argument('<run...>', 'run directories of one scenario')
-    .option('--night <date>', 'the night they are of, as YYYY-MM-DD (default: when the first ran)')
-    .option('--json', 'print all of it as JSON on stdout instead of the table')
-    .option('--html <file>', 'write the page of all nights there')
-    .action(async (runs: string[], flags: BaselineFlags) =>
-      (await import('./gate.ts')).addBaseline(runs, flags),
-    )
-  verb('accept', 'measure against the level of now: what got worse is meant to be so')
-    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
-    .requiredOption('--why <text>', 'for whoever reads the history in a year')
-    .option('--what <name>', 'only this metric, e.g. "search.response p99"')
-    .option('--where <name>', 'only there, e.g. baseline')
-    .option('--since <date>', 'the first night of the level (default: where it changed)')
-    .action(async (of: string, flags: BaselineFlags) =>
-      (await import('./gate.ts')).acceptBaseline(of, flags),
-    )
-  verb('quarantine', 'let one metric turn nothing red until a date')
-    .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
-    .requiredOption('--what <name>', 'the metric, e.g. "lag p90"')
-    .requiredOption('--where <name>', 'where, e.g. baseline')
-    .requiredOption('--until <date>', 'the last night of it, as YYYY-MM-DD')
-    .requiredOption('--why <text>', 'for whoever reads the history in a year')
-    .action(async (of: string, flags: BaselineFlags) =>
-      (await import('./gate.ts')).quarantineSeries(of, flags),
-    )
-}
-
-/** What concerns servers of this machine. */
-function addServers(program: Command): void {
-  program
-    .command('images')
-    .description('say which server images are here, which are missing, and how to get them')
-    .action(async () => print(await (await import('./images.ts')).imagesText()))
-  program
-    .command('clean')
-    .description('remove containers, networks and processes of runs that were killed')
-    .action(async () => {
-      const { sweepAll } = await import('../pipeline/open-containers.ts')
-      const removed = await sweepAll()
-      for (const what of removed) print(`removed ${what}`)
-      if (removed.length === 0) print('Nothing was left behind by any run.')
-    })
 }
 
 /** Pages of this repository that are made, not written. */
@@ -508,8 +377,4 @@ async function forCi(
   const inWorkflow = (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''
   if (flags.junit === undefined && !flags.github && !inWorkflow) return work()
   await (await import('./ci-report.ts')).toldToCi(paths.join(' '), flags, work)
-}
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`)
 }

@@ -15,6 +15,7 @@ import { defaultDirectory, runDirectory, takeFolder } from '../record/run-direct
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
+import { print } from './print.ts'
 import { ProgressLine } from './progress.ts'
 import { outcomeTable } from './verdict-table.ts'
 
@@ -155,7 +156,3 @@ function exitCode({ analysis, judgement }: Judged, flags: RunFlags): number {
 
 const suiteOf = (judged: Judged, flags: RunFlags): Suite =>
   suiteOfRun(judged, takenOf(judged.analysis, judged.judgement, flags))
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`)
-}

@@ -15,6 +15,7 @@ import { textTable, WIDTH } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
+import { print } from './print.ts'
 
 /** Flags of `faultline run` that a sweep knows. */
 type Flags = {
@@ -111,8 +112,4 @@ function exitCodeOf({ result: { points } }: Swept, { expect }: Flags): number {
   const stated = points.flatMap(({ unmet }) => (unmet === undefined ? [] : [unmet]))
   if (!expect || stated.length === 0) return worstExitCode(points)
   return stated.every((unmet) => unmet.length === 0) ? exitCodes.pass : exitCodes.limit
-}
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`)
 }

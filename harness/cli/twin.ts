@@ -12,6 +12,7 @@ import type { ProfileRow } from '../model/profile.ts'
 import { BUSY, foreignText } from '../pipeline/cpu-time.ts'
 import { textTable } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
+import { print } from './print.ts'
 
 const calibrateScenario = fileURLToPath(new URL('../../scenarios/calibrate.yaml', import.meta.url))
 const WORST = 15
@@ -127,8 +128,4 @@ function onInterrupt(): { asked: () => boolean; done: () => void } {
 
 const note = (text: string): void => {
   process.stderr.write(`${text}\n`)
-}
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`)
 }

@@ -7,7 +7,7 @@ export type Prices = {
   source: string
   currency: string
   /** Of all that runs in a region, per hour. */
-  serverPerHour(region: RegionName): number | undefined
+  serverPerHour(region: RegionName): number
   /** Of a GB (10^9 bytes) over a link; undefined: nobody said. */
   egressPerGb(link: string): number | undefined
 }

@@ -19,7 +19,7 @@ export function billOf(
 ): Bill {
   const { asOf, source, currency } = prices
   const [perSec, searchPerSec] = [own.perSec * keeps, own.searchPerSec * keeps]
-  const servers = regions.map((region) => ({ region, perHour: prices.serverPerHour(region) ?? 0 }))
+  const servers = regions.map((region) => ({ region, perHour: prices.serverPerHour(region) }))
   const at = trials.filter(({ factor, linkBytes }) => factor === keeps && linkBytes.length > 0)
   const links = [...new Set(at.flatMap(({ linkBytes }) => linkBytes.map(({ link }) => link)))]
   const egress = links.map((link) => {

@@ -1,24 +1,15 @@
 import { code, escapedText } from '../../../reports/markdown.ts'
 import type { Sla, SlaLevel, SlaSample } from '../../model/sla.ts'
 import { markdownTable } from '../../text/table.ts'
-import { countText, writtenText } from '../../text/value.ts'
+import { writtenText } from '../../text/value.ts'
 import { aboutText, imagesText, ownerText, runHead, runRow } from './provenance.ts'
 import {
-  both,
-  burntText,
   bySeverity,
-  measuredText,
-  objectiveText,
-  placeText,
-  runsText,
+  objectiveCells,
   sampleText,
-  shownText,
   sourceText,
-  stateWords,
   statusSentence,
   statusWord,
-  usedText,
-  windowsText,
 } from './wording.ts'
 
 /** sla.md: the whole of the page as Markdown. */
@@ -52,16 +43,7 @@ function levelParts(level: SlaLevel): string[] {
 
 function sampleParts(sample: SlaSample, windowUs: number): string[] {
   const head = ['', 'objective', 'where', 'measured', 'evidence', 'budget burnt']
-  const rows = bySeverity(sample.objectives).map((one) => [
-    stateWords[one.state],
-    ...[
-      objectiveText(one),
-      placeText(one),
-      both(measuredText(one), shownText(one)),
-      countText(one.count),
-    ],
-    ...[both(burntText(one), usedText(one)), windowsText(one), runsText(one), sourceText(one)],
-  ])
+  const rows = bySeverity(sample.objectives).map((one) => [...objectiveCells(one), sourceText(one)])
   const more = [`windows of ${writtenText(windowUs, 'us')} kept`, 'runs kept', 'real or simulated']
   const title = `### ${escapedText(sampleText(sample))}`
   if (rows.length === 0) return [title, 'No run is evidence.']

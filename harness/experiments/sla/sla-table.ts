@@ -1,22 +1,6 @@
 import type { Sla, SlaLevel, SlaSample } from '../../model/sla.ts'
 import { plainTable, WIDTH, wrap } from '../../text/table.ts'
-import { countText } from '../../text/value.ts'
-import {
-  both,
-  burntText,
-  bySeverity,
-  measuredText,
-  objectiveText,
-  placeText,
-  runsText,
-  sampleText,
-  shownText,
-  stateWords,
-  statusSentence,
-  statusWord,
-  usedText,
-  windowsText,
-} from './wording.ts'
+import { bySeverity, objectiveCells, sampleText, statusSentence, statusWord } from './wording.ts'
 
 /** Reasons that are printed; all are in the page. */
 const MOST = 8
@@ -45,16 +29,7 @@ function levelText(level: SlaLevel): string {
 }
 
 function sampleLines(sample: SlaSample): string[] {
-  const rows = bySeverity(sample.objectives).map((one) => [
-    stateWords[one.state],
-    objectiveText(one),
-    placeText(one),
-    both(measuredText(one), shownText(one)),
-    countText(one.count),
-    both(burntText(one), usedText(one)),
-    windowsText(one),
-    runsText(one),
-  ])
+  const rows = bySeverity(sample.objectives).map(objectiveCells)
   const aligns = ['left', 'left', 'left', 'left', 'right', 'left', 'left', 'left'] as const
   return [sampleText(sample), ...(rows.length > 0 ? plainTable(head, rows, [...aligns]) : [])]
 }

@@ -157,3 +157,15 @@ export const bySeverity = (objectives: readonly SlaObjective[]): SlaObjective[] 
   [...objectives].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
 
 const order: readonly SlaState[] = ['broken', 'open', 'holds', 'beside']
+
+/** An objective as cells of text: state, what, where, measured, evidence, budget burnt, windows kept, runs kept. */
+export const objectiveCells = (one: SlaObjective): string[] => [
+  stateWords[one.state],
+  objectiveText(one),
+  placeText(one),
+  both(measuredText(one), shownText(one)),
+  countText(one.count),
+  both(burntText(one), usedText(one)),
+  windowsText(one),
+  runsText(one),
+]

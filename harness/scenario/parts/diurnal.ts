@@ -21,7 +21,7 @@ type DiurnalWritten = z.output<typeof diurnalSchema>
 
 const LOW = 0.2
 const STEPS = 24
-/** A run of so many straight lines is read in a moment; more days than this are none that anybody looks at. */
+/** 200 days: nobody looks at more of them in one run. */
 const MOST_LINES = 4_800
 
 const [root2, root3, root6] = [Math.sqrt(2), Math.sqrt(3), Math.sqrt(6)]

@@ -69,7 +69,8 @@ export function readPrices(
   return {
     prices: {
       ...{ asOf: written['as-of'], source: written.source, currency: written.currency },
-      serverPerHour: (region) => own[region] ?? servers.default,
+      // Every region has one by now.
+      serverPerHour: (region) => own[region] ?? (servers.default as number),
       egressPerGb: (link) => links.get(link) ?? egress?.default,
     },
   }
