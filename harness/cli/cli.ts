@@ -204,17 +204,20 @@ function addExport(program: Command): void {
     )
   program
     .command('export')
-    .description('print the figures of a run for other tools')
+    .description('print or send what a run measured for other tools')
     .argument('<run>', 'a run directory, e.g. runs/latest')
     .addOption(
-      new Option('--format <format>', 'gauges for Prometheus, or every line of the charts')
-        .choices(['openmetrics', 'csv'] satisfies ExportFlags['format'][])
-        .makeOptionMandatory(),
+      new Option(
+        '--format <format>',
+        'gauges for Prometheus, every line of the charts, or traces and metrics as OTLP/JSON lines',
+      ).choices(['openmetrics', 'csv', 'otlp'] satisfies ExportFlags['format'][]),
     )
+    .option('--otlp <url>', 'send traces and metrics to a collector, e.g. http://localhost:4318')
+    .option('--all', 'of OTLP: a trace for every operation, not only for the telling ones')
     .addHelpText('after', exportExamples)
-    .action(async (path: string, flags: ExportFlags) => {
-      process.stdout.write((await import('./export.ts')).exportText(path, flags))
-    })
+    .action(async (path: string, flags: ExportFlags) =>
+      (await import('./export.ts')).exportCommand(path, flags),
+    )
 }
 
 function addAlerts(program: Command): void {

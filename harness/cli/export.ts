@@ -8,14 +8,35 @@ import { UsageError } from '../model/errors.ts'
 import { readEnvironment } from '../pipeline/environment.ts'
 import { judgeRecord } from '../pipeline/judge-run.ts'
 import { runDirectory } from '../record/run-directory.ts'
+import type { OtlpFlags } from './export-otlp.ts'
 
-export type ExportFlags = { format: 'openmetrics' | 'csv' }
+export const exportFormats = ['openmetrics', 'csv', 'otlp'] as const
 
-/** What `faultline export` prints of a kept run. Throws UsageError. */
-export function exportText(path: string, { format }: ExportFlags): string {
-  return format === 'openmetrics'
-    ? openMetricsText(summaryAt(path))
-    : chartLinesCsv(analysisAt(path))
+export type ExportFlags = OtlpFlags & { format?: (typeof exportFormats)[number] }
+
+/** `faultline export`: prints a kept run for other tools, or sends it to one. Rejects with a UsageError or an EnvironmentError. */
+export async function exportCommand(path: string, flags: ExportFlags): Promise<void> {
+  const format = formatOf(flags)
+  if (format === 'otlp') {
+    needsRecord(path, 'what operations did')
+    return (await import('./export-otlp.ts')).exportOtlp(runDirectory(path), flags)
+  }
+  process.stdout.write(
+    format === 'openmetrics' ? openMetricsText(summaryAt(path)) : chartLinesCsv(analysisAt(path)),
+  )
+}
+
+function formatOf({ format, otlp, all }: ExportFlags): (typeof exportFormats)[number] {
+  if (otlp !== undefined && (format ?? 'otlp') !== 'otlp')
+    throw new UsageError(`--otlp sends OTLP and nothing else: leave --format ${format} out.`)
+  const chosen = otlp === undefined ? format : 'otlp'
+  if (chosen === undefined)
+    throw new UsageError(
+      `Say what to export: --format ${exportFormats.join(', --format ')}, or --otlp http://localhost:4318 to send it to a collector.`,
+    )
+  if (all && chosen !== 'otlp')
+    throw new UsageError(`--all is for traces; --format ${chosen} has all there is. Leave it out.`)
+  return chosen
 }
 
 /** Of a run whose record was not kept, the summary is enough. */
@@ -28,9 +49,13 @@ function summaryAt(path: string): Summary {
 }
 
 function analysisAt(path: string) {
+  needsRecord(path, 'what is drawn')
+  return judgeRecord(runDirectory(path)).analysis
+}
+
+function needsRecord(path: string, what: string): void {
   if (!existsSync(join(path, 'record.jsonl')) && existsSync(join(path, 'summary.json')))
     throw new UsageError(
-      `${path} has a summary and no record.jsonl, and what is drawn is in the record only. Run it again.`,
+      `${path} has a summary and no record.jsonl, and ${what} is in the record only. Run it again.`,
     )
-  return judgeRecord(runDirectory(path)).analysis
 }

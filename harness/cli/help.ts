@@ -71,8 +71,18 @@ export const exportExamples = `
 Examples:
   faultline export runs/latest --format openmetrics > run.om   each measurement a gauge, in seconds, bytes and ratios
   faultline export runs/latest --format csv > charts.csv       every point that the report draws, a row each
+  faultline export runs/latest --format otlp > run.jsonl       traces, figures and charts as OTLP/JSON, a request a line
+  faultline export runs/latest --otlp http://localhost:4318    the same, sent to an OpenTelemetry collector (OTLP/HTTP)
+  faultline export runs/latest --otlp http://localhost:4318 --all    a trace for every operation; can be large
 
-What was not measured is in neither. Of a run that never came to something by its end the value is +Inf.`
+What was not measured is in none. Of a run that never came to something by its end the gauge is +Inf; OTLP/JSON has no
+number for that, and names it in faultline_without_end.
+
+A trace is one operation: its first span is what its user saw, from the intended start to the answer. An acknowledged write
+has a span acknowledged-searchable for each other region, as long as its lag, with the hops on the way under it:
+logged-mirrored, mirrored-applied, applied-searchable. What had not come when the record ended is an error with cut_off:
+such a span lasts at least so long. Ids are made from the run, so a run that is sent twice has the same ones. Time 0 of a
+simulated run, the start of its warm-up, is laid at the moment when it was started; from there on it has its own times.`
 
 export const initExamples = `
 Examples:

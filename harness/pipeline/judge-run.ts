@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import { type Analysed, analyse } from '../analysis/analyse.ts'
+import { type Analysed, analyse, analyseFacts } from '../analysis/analyse.ts'
+import { type Facts, factsOf } from '../analysis/facts/facts.ts'
+import { readHistory } from '../analysis/facts/history.ts'
 import { judge } from '../analysis/limits/judge.ts'
 import type { Cells } from '../analysis/metrics/cells.ts'
 import { analyseLevels, type RunOfLevel } from '../analysis/service-levels/level.ts'
@@ -20,6 +22,16 @@ export function judgeRecord(path: string, cells?: Cells): Judged {
   const record = join(path, 'record.jsonl')
   const analysis = analyse(record, neighboursForPlan, guaranteesFor, layoutFor, cells)
   return { directory: path, analysis, judgement: judge(analysis) }
+}
+
+/** The same with the facts it stands on, for what tells of single operations. */
+export function judgeFacts(path: string): Judged & { facts: Facts } {
+  const history = readHistory(join(path, 'record.jsonl'))
+  const { plan } = history
+  const neighbours = neighboursForPlan(plan)
+  const facts = factsOf(history, layoutFor(plan), neighbours.dim)
+  const analysis = analyseFacts(facts, neighbours, guaranteesFor(plan))
+  return { directory: path, facts, analysis, judgement: judge(analysis) }
 }
 
 /** What the record of a run proves, as it is and under every service level that `levelsOf` gives for its plan. */

@@ -4,7 +4,7 @@ import { SECOND } from '../../harness/model/units.ts'
 const head = ['chart', 'key', 'phase', 'line', 'x', 'x_unit', 'y', 'y_unit']
 
 /** Of each chart over time: its unit, and how many of ours make one. */
-const charts: Record<Series['chart'], { unit: string; scale: number }> = {
+export const chartUnits: Record<Series['chart'], { unit: string; scale: number }> = {
   rates: { unit: 'per second', scale: 1 },
   latency: { unit: 's', scale: 1 / SECOND },
   heat: { unit: 'searches', scale: 1 },
@@ -22,7 +22,7 @@ const charts: Record<Series['chart'], { unit: string; scale: number }> = {
 export function chartLinesCsv({ plan, series, curves }: Analysis): string {
   const { warmupUs } = plan.timeline
   const overTime = series.flatMap(({ chart, key, line, points }) => {
-    const { unit, scale } = charts[chart]
+    const { unit, scale } = chartUnits[chart]
     return points.map(([us, value]) => {
       const x = figure((us - warmupUs) / SECOND)
       return [chart, key, '', line, x, 's', figure(value * scale), unit]

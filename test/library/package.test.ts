@@ -55,9 +55,11 @@ test('a campaign forks its workers from the package', () => {
   expect(faultline('run', 'partition-heal', '--seeds', '1..2', '--quiet')).toMatch(/2 of 2/)
 }, 120_000)
 
-test('real servers without their clients are refused with the command that installs them', () => {
+test('real servers and OTLP without their packages are refused with the command that installs them', () => {
   const run = () => faultline('run', 'partition-heal', '--world', 'containers', '--quiet')
   expect(run).toThrow(/npm i .*testcontainers/)
+  const otlp = () => faultline('export', 'runs/latest', '--format', 'otlp')
+  expect(otlp).toThrow(/npm i .*otlp-transformer/)
 }, 60_000)
 
 test('its types say what is wrong in a user’s code, and its four calls run', () => {

@@ -14,6 +14,8 @@ export type Op = {
   gateway: RegionName
   /** Everyone who was asked, in order. */
   asked: RegionName[]
+  /** When each further attempt was made. */
+  retriedUs: readonly Us[]
   intended: Us
   /** A search of a closed loop: it was intended when the one before was answered. */
   closed: boolean
@@ -55,6 +57,7 @@ export function started(event: OpStart, line: number): Op {
     region: event.region,
     gateway: event.gateway,
     asked: [event.gateway],
+    retriedUs: none,
     intended: event.intended,
     closed: event.closed ?? false,
     dispatched: event.t,
@@ -91,6 +94,7 @@ export function shed(event: OpShed, line: number): Op {
 
 export function tried(op: Op, event: OpTry): void {
   op.asked.push(event.gateway)
+  op.retriedUs = [...op.retriedUs, event.t]
   op.gateway = event.gateway
 }
 
