@@ -27,7 +27,7 @@ export { UsageError }
  */
 export async function scenario(file: string, options: Overrides = {}): Promise<Plan> {
   const found = scenarioFile(file)
-  if (isSweepFile(found))
+  if (isSweepFile(found, options.set))
     throw new UsageError(`${found} is a sweep, so it is many plans. Try: faultline run ${found}`)
   return planOf(found, options)
 }

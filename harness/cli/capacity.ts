@@ -10,6 +10,7 @@ import {
 import { timesText } from '../experiments/capacity/bracket.ts'
 import { type Sought, seekCapacity } from '../experiments/capacity/capacity.ts'
 import type { Trial } from '../model/capacity.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import { type Align, plainTable, WIDTH, wrap } from '../text/table.ts'
 import { onInterrupt } from './interrupt.ts'
 import { STOPPING } from './library.ts'
@@ -17,6 +18,7 @@ import { print } from './print.ts'
 
 export type CapacityFlags = {
   seed?: number
+  set?: SetVariables
   without?: string
   prices?: string
   seeds: number

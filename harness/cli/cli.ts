@@ -35,6 +35,7 @@ import {
   percent,
   points,
   seed,
+  setOption,
   worldOption,
 } from './options.ts'
 import { print } from './print.ts'
@@ -109,6 +110,7 @@ function addRun(program: Command, argv: readonly string[]): void {
       'a scenario or replay file, or the name of one that ships with Faultline; several, or a folder',
     )
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .addOption(setOption())
     .option('--seeds <range>', 'a campaign: one run for each of these seeds, e.g. 1..1000')
     .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
     .addOption(worldOption())
@@ -147,6 +149,7 @@ function addReading(program: Command): void {
     .description('name every mistake in a scenario, or print its plan as a timeline')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .addOption(setOption())
     .addOption(worldOption())
     .addHelpText('after', checkExamples)
     .action(async (file: string, flags: RunFlags) =>
@@ -285,6 +288,7 @@ function addCapacity(program: Command): void {
     .description('find the highest rate at which a scenario keeps all of its limits')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .addOption(setOption())
     .option('--without <region>', 'the same with this region down for all of the measured time')
     .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
     .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', bracketWidth, 0.05)
@@ -307,6 +311,7 @@ function addSla(program: Command, argv: readonly string[]): void {
     .argument('<scenario or run...>', 'scenarios to run, runs that exist, or folders of runs')
     .option('--profile <name>', 'only this profile (repeat it)', append, [])
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .addOption(setOption())
     .option('--seeds <range>', 'a run for each of these seeds, taken together, e.g. 1..5')
     .option('--reps <n>', 'on real servers, repeat each run n times', howOften)
     .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')

@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Plan, WorldName } from '../model/plan.ts'
-import { planOf, pointsOf } from '../pipeline/plan.ts'
+import { planOf, pointsOf, worldsIn } from '../pipeline/plan.ts'
 import { shippedFiles, shippedScenarios } from '../pipeline/shipped.ts'
-import { worldsNamed } from '../scenario/load.ts'
 import { type LibraryEntry, libraryReadme } from '../scenario/shown/library.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 
@@ -10,7 +9,7 @@ import { ScenarioError } from '../scenario/yaml/problem.ts'
 export function libraryEntries(): LibraryEntry[] {
   return shippedFiles().map((file) => {
     const path = `${shippedScenarios}/${file}`
-    const plans = worldsNamed(readFileSync(path, 'utf8')).flatMap((world) => planIn(path, world))
+    const plans = worldsIn(path).flatMap((world) => planIn(path, world))
     const [plan] = plans
     // Wrong in every world: said as it is.
     if (!plan) return { file, plan: planOf(path), worlds: [], points: 0 }

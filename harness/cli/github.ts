@@ -3,7 +3,9 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import { annotations } from '../../reports/ci/annotations.ts'
 import { stepSummary } from '../../reports/ci/step-summary.ts'
 import type { Suite } from '../../reports/ci/suite.ts'
-import { limitLines } from '../scenario/limit-lines.ts'
+import { files } from '../pipeline/catalogue.ts'
+import { limitPlaces } from '../scenario/limit-places.ts'
+import type { Place } from '../scenario/yaml/document.ts'
 
 /** GitHub drops the whole summary of a step that is larger than 1 MiB. */
 const MOST_BYTES = 1 << 20
@@ -17,13 +19,13 @@ export const stepSummaryFile = (): string | undefined =>
  * stdout stays the result.
  */
 export function tellGithub(suites: readonly Suite[]): void {
-  const known = new Map<string, Map<string, number>>()
-  const lineOf = (file: string, written: string): number | null => {
-    const lines = known.get(file) ?? linesIn(file)
-    known.set(file, lines)
-    return lines.get(written) ?? null
+  const known = new Map<string, Map<string, Place>>()
+  const placeOf = (file: string, written: string): Place | null => {
+    const places = known.get(file) ?? placesIn(file)
+    known.set(file, places)
+    return places.get(written) ?? null
   }
-  for (const line of annotations(suites, lineOf, pathInRepository)) note(line)
+  for (const line of annotations(suites, placeOf, pathInRepository)) note(line)
   const file = stepSummaryFile()
   const text = stepSummary(suites)
   if (file === undefined) {
@@ -35,8 +37,10 @@ export function tellGithub(suites: readonly Suite[]): void {
   else note('The summary of this step is full: GitHub takes 1 MiB. What came out is above.')
 }
 
-const linesIn = (file: string): Map<string, number> =>
-  existsSync(file) && statSync(file).isFile() ? limitLines(readFileSync(file, 'utf8')) : new Map()
+const placesIn = (file: string): Map<string, Place> =>
+  existsSync(file) && statSync(file).isFile()
+    ? limitPlaces({ file, text: readFileSync(file, 'utf8') }, files)
+    : new Map()
 
 /** As GitHub names files: from the top of the repository, with slashes. */
 function pathInRepository(file: string): string | null {

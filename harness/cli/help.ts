@@ -31,6 +31,7 @@ Examples:
   faultline run scenarios/partition-heal.yaml --world containers
   faultline run my.yaml --world containers --reps 3       runs differ: median [min … max] of three
   faultline run my.yaml --json | jq .verdict
+  faultline run slow-link-wide-enough --set cap=600kbit/s  another value for one of its vars:
   faultline run my.yaml --junit junit.xml                 for CI servers: a case for each limit and each checker
   faultline run my.yaml --out runs/$(date +%F)            kept apart night by night: a run in the same folder is replaced
 

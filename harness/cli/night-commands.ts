@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { BaselineFlags, GateFlags } from './gate.ts'
 import { baselineExamples, gateExamples } from './help.ts'
-import { howOften, imagesOption, seed, worldOption } from './options.ts'
+import { howOften, imagesOption, seed, setOption, worldOption } from './options.ts'
 
 const HISTORY = 'baselines'
 
@@ -13,6 +13,7 @@ export function addGate(program: Command, argv: readonly string[]): void {
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--reps <n>', 'runs a night, seeds in a row; their median counts', howOften, 3)
     .option('--seed <n>', 'the first seed, instead of the one in the scenario', seed)
+    .addOption(setOption())
     .option('--system <kind>', 'run on this system, one of those the scenario lists under systems:')
     .addOption(worldOption())
     .addOption(imagesOption())

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { type WorldName, worldNames } from '../model/plan.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 
 // Options that several commands have, and what their values are read by. A parser throws what commander tells.
 
@@ -14,6 +15,12 @@ export const imagesOption = (): Option =>
     'public',
   ])
 
+export const setOption = (): Option =>
+  new Option(
+    '--set <name=value>',
+    'a value for a variable of the scenario, in place of its own (repeat it)',
+  ).argParser(setting)
+
 export const junitOption = (): Option =>
   new Option('--junit <file>', 'also write what was judged as JUnit XML, for CI servers')
 
@@ -27,6 +34,18 @@ export function seed(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('A seed is a whole number below 2^53, e.g. 42.')
   return Number(text)
+}
+
+/** `rate=300`, added to those before: a number, true or false, else a text. */
+function setting(text: string, before: SetVariables = {}): SetVariables {
+  const [, name, value] = /^([A-Za-z][A-Za-z0-9_-]*)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('A variable is set as name=value, e.g. --set rate=300.')
+  if (Object.hasOwn(before, name))
+    throw new InvalidArgumentError(`The variable ${name} is set twice. Keep one of them.`)
+  const isNumber = /^[-+]?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(value)
+  const plain = value === 'true' || value === 'false' ? value === 'true' : value
+  return { ...before, [name]: isNumber ? Number(value) : plain }
 }
 
 export const append = (text: string, before: string[]): string[] => [...before, ...text.split(',')]

@@ -12,6 +12,7 @@ import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
 import type { RunOptions } from '../pipeline/record-run.ts'
 import { suiteOfRun } from '../pipeline/run-suite.ts'
 import { defaultDirectory, runDirectory, takeFolder } from '../record/run-directory.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -22,6 +23,7 @@ import { outcomeTable } from './verdict-table.ts'
 /** What stands behind `faultline run FILE` and `faultline report DIR`. */
 export type RunFlags = {
   seed?: number
+  set?: SetVariables
   world?: WorldName
   system?: string
   images?: ImageSource
@@ -44,7 +46,7 @@ export async function runCommand(
   ci?: CiReport,
 ): Promise<void> {
   const command = ['faultline', ...argv.slice(2)].join(' ')
-  if (isSweepFile(file)) {
+  if (isSweepFile(file, flags.set)) {
     if (flags.system !== undefined)
       throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
     return (await import('./sweep.ts')).sweepCommand(file, flags, command, ci)
@@ -110,13 +112,13 @@ async function repeatCommand(
 /** One run, from its scenario to its report. */
 export async function runOnce(
   file: string,
-  { seed, world, system, images, quiet }: RunFlags,
+  { seed, world, system, set, images, quiet }: RunFlags,
   options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,
 ): Promise<Judged> {
   const note = versionNote(file)
   if (note !== null && !quiet) process.stderr.write(`${note}\n`)
   let line: ProgressLine | null = null
-  const plan = await scenario(file, { seed, world, system })
+  const plan = await scenario(file, { seed, world, system, set })
   const directory = await run(plan, {
     ...options,
     images,

@@ -13,6 +13,7 @@ import { planOf, pointsOf } from '../pipeline/plan.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
 import { isReplay, replayName, writeReplay } from '../record/replay.ts'
 import { takeFolder } from '../record/run-directory.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -21,6 +22,7 @@ import { rowLost, STOPPING } from './library.ts'
 type Flags = {
   seeds: string
   system?: string
+  set?: SetVariables
   out?: string
   jobs?: number
   expect?: boolean
@@ -34,17 +36,18 @@ export async function runSeeds(file: string, flags: Flags, ci?: CiReport): Promi
   const seeds = seedsOf(flags.seeds)
   if (isReplay(file))
     throw new UsageError(`${file} has its seed inside. Give a scenario for --seeds.`)
-  if (pointsOf(file).length > 0)
+  if (pointsOf(file, flags.set).length > 0)
     throw new UsageError(`${file} is a sweep, so it is many plans. --seeds takes one.`)
-  const { system } = flags
-  const plan = planOf(file, { ...(system !== undefined && { system }) })
+  const { system, set } = flags
+  const plan = planOf(file, { ...(system !== undefined && { system }), set })
   const base = flags.out ?? join('runs', `${plan.name}-campaign`)
   clear(base)
   const expecting = flags.expect === true
   const keep = flags.reports ? ('all' as const) : ('none' as const)
   const tasks = seeds.map((seed): Task => {
     const task = { file, seed, directory: join(base, `seed-${seed}`), keep }
-    return { ...task, ...(system !== undefined && { system }), expecting, figures: true }
+    const as = { ...(system !== undefined && { system }), ...(set !== undefined && { set }) }
+    return { ...task, ...as, expecting, figures: true }
   })
   const jobs = Math.min(flags.jobs ?? availableParallelism(), tasks.length)
   const startMs = performance.now()

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { calibrateExamples, twinExamples } from './help.ts'
-import { imagesOption, seed } from './options.ts'
+import { imagesOption, seed, setOption } from './options.ts'
 import { print } from './print.ts'
 import type { CalibrateFlags, TwinFlags } from './twin.ts'
 
@@ -30,6 +30,7 @@ export function addTwin(program: Command): void {
     .description('run one plan on real servers and in the simulator, and compare them')
     .argument('<scenario>', 'a scenario file that runs in both worlds')
     .option('--seed <n>', 'use this seed instead of the one in the scenario', seed)
+    .addOption(setOption())
     .option('--out <folder>', 'where to leave both runs (default: runs/<name>-<seed>-twin)')
     .addOption(imagesOption())
     .option('--profile <name>', "simulate with another profile than the scenario's")

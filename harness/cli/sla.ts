@@ -14,12 +14,14 @@ import { UsageError } from '../model/errors.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import { scenarioFile } from '../pipeline/shipped.ts'
 import { notARun, takeFolder } from '../record/run-directory.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
 import { runOnce } from './run.ts'
 
 export type SlaFlags = {
   seed?: number
+  set?: SetVariables
   seeds?: string
   reps?: number
   world?: WorldName
@@ -80,7 +82,7 @@ function checkFlags(files: readonly string[], flags: SlaFlags): void {
     throw new UsageError(
       '--reps repeats one seed, and --seeds takes several. Leave one of them out.',
     )
-  const only = { seed, seeds, reps, system: flags.system, images: flags.images }
+  const only = { set: flags.set, seed, seeds, reps, system: flags.system, images: flags.images }
   const [useless] = Object.entries(only).find(([, value]) => value !== undefined) ?? []
   if (files.length === 0 && useless !== undefined)
     throw new UsageError(`--${useless} is for scenarios that are run; these runs exist already.`)

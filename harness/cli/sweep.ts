@@ -11,6 +11,7 @@ import { pointText, type SweepResult } from '../model/sweep.ts'
 import { takenOf } from '../pipeline/expectation.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
 import { suiteOfRun } from '../pipeline/run-suite.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import { textTable, WIDTH } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import type { CiReport } from './ci-report.ts'
@@ -20,6 +21,7 @@ import { print } from './print.ts'
 /** Flags of `faultline run` that a sweep knows. */
 type Flags = {
   seed?: number
+  set?: SetVariables
   world?: WorldName
   images?: ImageSource
   out?: string
@@ -43,10 +45,10 @@ export async function sweepCommand(
   const interrupt = onInterrupt([
     'Ending the sweep: this point is the last, points so far are kept. Ctrl-C again stops at once.',
   ])
-  const { seed, world, images, out } = flags
+  const { seed, world, set, images, out } = flags
   const points: PointSuite[] = []
   const swept = await runSweep(file, {
-    ...{ seed, world, images, out, command },
+    ...{ seed, world, set, images, out, command },
     interrupted: () => interrupt.times() > 0,
     onPoint: ({ number, at }, of) => {
       if (!flags.quiet) process.stderr.write(`point ${number} of ${of}: ${pointText(at)}\n`)

@@ -10,6 +10,7 @@ import { cellsOf } from '../experiments/twin/wording.ts'
 import { INTERRUPTED, UsageError } from '../model/errors.ts'
 import type { ProfileRow } from '../model/profile.ts'
 import { BUSY, foreignText } from '../pipeline/cpu-time.ts'
+import { type SetVariables, setText } from '../scenario/yaml/variables.ts'
 import { textTable } from '../text/table.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { print } from './print.ts'
@@ -56,6 +57,7 @@ async function calibrateNow({ images, seed, run }: CalibrateFlags): Promise<stri
 
 export type TwinFlags = {
   seed?: number
+  set?: SetVariables
   out?: string
   images?: ImageSource
   profile?: string
@@ -70,7 +72,7 @@ export async function twinCommand(file: string, flags: TwinFlags): Promise<void>
     const { write, ...options } = flags
     const { runTwin } = await import('../experiments/twin/twin.ts')
     const twin = await runTwin(file, {
-      ...{ ...options, command: `faultline twin ${file}`, onStep: note },
+      ...{ ...options, command: `faultline twin ${file}${setText(options.set)}`, onStep: note },
       interrupted: interrupt.asked,
     })
     print(worstTable(twin))

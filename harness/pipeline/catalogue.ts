@@ -8,6 +8,7 @@ import type { Guarantees } from '../model/guarantees.ts'
 import { keptByAll, type Layout } from '../model/layout.ts'
 import type { Lack, Plan } from '../model/plan.ts'
 import type { Need, System } from '../ports/system.ts'
+import type { Files } from '../scenario/extension.ts'
 import type { Known } from '../scenario/known.ts'
 import type { SourceFile } from '../scenario/yaml/document.ts'
 import { activeActiveCdc } from '../systems/active-active-cdc/system.ts'
@@ -20,6 +21,7 @@ import { missingInContainers } from '../worlds/containers/capabilities.ts'
 import { DELAY_STEP_US } from '../worlds/containers/topology/setting.ts'
 import { missingInSim } from '../worlds/sim/capabilities.ts'
 import { fileBeside } from './beside.ts'
+import { shippedScenario } from './shipped.ts'
 
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
 
@@ -73,6 +75,9 @@ export function layoutFor(plan: Plan): Layout {
   return system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
 }
 
+/** How files that a scenario names are had. */
+export const files: Files = { fileBeside, shippedScenario }
+
 export function known(): Known {
   return {
     systems,
@@ -80,7 +85,7 @@ export function known(): Known {
     profiles: yamlFiles('profiles'),
     linkPresets: yamlFiles('links'),
     checkers: [...checkerNames, ...Object.keys(definedCheckers())],
-    fileBeside,
+    ...files,
     lacks: {
       sim: missingInSim,
       containers: (plan, written) => [...missingInContainers(plan, written), ...needLacks(plan)],

@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../model/errors.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, WorldName } from '../model/plan.ts'
 import type { SweepPlan } from '../model/sweep.ts'
 import { isReplay, ReplayError, readReplay } from '../record/replay.ts'
-import { isSweep, loadPlan, loadSweep, type Overrides } from '../scenario/load.ts'
+import {
+  isSweep,
+  loadPlan,
+  loadSweep,
+  type Overrides,
+  type Written,
+  worldsNamed,
+} from '../scenario/load.ts'
 import { ScenarioError } from '../scenario/yaml/problem.ts'
 import { didYouMean } from '../scenario/yaml/spelling.ts'
+import { type SetVariables, setText } from '../scenario/yaml/variables.ts'
 import { WorkloadError } from '../workload/keys.ts'
 import { planOperations } from '../workload/operations.ts'
-import { dataSet, known, systems } from './catalogue.ts'
+import { dataSet, files, known, systems } from './catalogue.ts'
 import { faultlineVersion } from './version.ts'
 
-/** The file a plan was read from, as it was typed, and its text; a replay file is no scenario, and its text is left out. */
-type Source = { file?: string; text?: string }
+/**
+ * The file a plan was read from, as it was typed; one text that says all of the scenario, and where that came from. A
+ * replay file is no scenario, and has neither.
+ */
+type Source = { file?: string } & Partial<Written>
 
 const sources = new WeakMap<Plan, Source>()
 
@@ -21,45 +32,49 @@ export const sourceOf = (plan: Plan): Source => sources.get(plan) ?? {}
 
 /** Reads a scenario and fills in every value, or a replay file. Throws ScenarioError with all that is wrong, ReplayError. */
 export function planOf(file: string, overrides: Overrides = {}): Plan {
-  const text = isReplay(file) ? undefined : readFileSync(file, 'utf8')
-  const plan = text === undefined ? replayedPlan(file, overrides) : planFrom(text, file, overrides)
-  sources.set(plan, { file, ...(text !== undefined && { text }) })
+  const plan = isReplay(file)
+    ? replayedPlan(file, overrides)
+    : planFrom(readFileSync(file, 'utf8'), file, overrides)
+  sources.set(plan, { ...sourceOf(plan), file })
   return plan
 }
 
 /** The plan of a scenario's text; `file` is its name in messages. Throws ScenarioError with all that is wrong. */
-export function planFrom(
-  text: string,
-  file: string,
-  { seed, world, system }: Overrides = {},
-): Plan {
-  const loaded = loadPlan(text, file, known(), { seed, world, system })
+export function planFrom(text: string, file: string, overrides: Overrides = {}): Plan {
+  const { seed, world, system, set } = overrides
+  const loaded = loadPlan(text, file, known(), { seed, world, system, set })
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
   checkWorkload(loaded.plan, file)
-  sources.set(loaded.plan, { text })
+  sources.set(loaded.plan, loaded.written)
   return loaded.plan
 }
 
 /** Whether a file is a scenario that is to be run at several points. A file that cannot be read is none. */
-export function isSweepFile(file: string): boolean {
+export function isSweepFile(file: string, set?: SetVariables): boolean {
   try {
-    return isSweep(readFileSync(file, 'utf8'))
+    return isSweep({ file, text: readFileSync(file, 'utf8') }, files, set)
   } catch {
     return false
   }
 }
 
+/** Worlds a scenario file says it runs in; all of them if that cannot be read. */
+export const worldsIn = (file: string): readonly WorldName[] =>
+  worldsNamed({ file, text: readFileSync(file, 'utf8') }, files)
+
 /** Reads a scenario with a `sweep:` section. Throws ScenarioError with all that is wrong with it. */
 export function sweepOf(file: string, overrides: Overrides = {}): SweepPlan {
   const loaded = loadSweep(readFileSync(file, 'utf8'), file, known(), overrides)
   if ('problems' in loaded) throw new ScenarioError(loaded.problems)
+  for (const { plan } of loaded.sweep.points) sources.set(plan, { ...loaded.written, file })
   return loaded.sweep
 }
 
 /** The points of a scenario that sweeps; none of one that does not. Throws ScenarioError. */
-export function pointsOf(file: string): { number: number; plan: Plan }[] {
+export function pointsOf(file: string, set?: SetVariables): { number: number; plan: Plan }[] {
   if (isReplay(file)) return []
-  return isSweep(readFileSync(file, 'utf8')) ? sweepOf(file).points : []
+  const source = { file, text: readFileSync(file, 'utf8') }
+  return isSweep(source, files, set) ? sweepOf(file, { set }).points : []
 }
 
 /** What only drawing the operations shows: too many of them, or a data set that runs out of keys. */
@@ -73,7 +88,7 @@ function checkWorkload(plan: Plan, file: string): void {
 }
 
 /** The plan of a replay file. Everything is decided in it: what is said beside it must say the same. */
-function replayedPlan(file: string, { seed, world, system }: Overrides): Plan {
+function replayedPlan(file: string, { seed, world, system, set = {} }: Overrides): Plan {
   const { plan } = readReplay(file)
   const kind = plan.system.kind
   if (!Object.hasOwn(systems, kind))
@@ -85,6 +100,7 @@ function replayedPlan(file: string, { seed, world, system }: Overrides): Plan {
     ...(seed !== undefined && seed !== plan.seed ? [`--seed ${seed}`] : []),
     ...(world !== undefined && world !== 'sim' ? [`--world ${world}`] : []),
     ...(system !== undefined && system !== kind ? [`--system ${system}`] : []),
+    ...Object.entries(set).map((one) => setText(Object.fromEntries([one])).trim()),
   ]
   if (others.length > 0)
     throw new UsageError(

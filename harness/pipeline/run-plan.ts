@@ -1,10 +1,5 @@
 import type { Plan } from '../model/plan.ts'
-import {
-  keepScenarioText,
-  linkLatest,
-  openRunDirectory,
-  writeJson,
-} from '../record/run-directory.ts'
+import { keepScenario, linkLatest, openRunDirectory, writeJson } from '../record/run-directory.ts'
 import { describeEnvironment } from './environment.ts'
 import { sourceOf } from './plan.ts'
 import { type RunOptions, recordRun } from './record-run.ts'
@@ -20,7 +15,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<string> 
   const { file, text } = sourceOf(plan)
   const typed = file !== undefined && { scenarioFile: file }
   writeJson(directory, 'environment.json', { ...describeEnvironment(command), ...typed })
-  if (text !== undefined) keepScenarioText(directory, text)
+  keepScenario(directory, text)
   await recordRun(plan, directory, { ...options, command })
   if (options.out === undefined) linkLatest(directory)
   return directory.path

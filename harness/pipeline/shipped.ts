@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../model/errors.ts'
-import { firstComment } from '../scenario/yaml/document.ts'
+import { firstComment, type SourceFile } from '../scenario/yaml/document.ts'
 import { closest } from '../scenario/yaml/spelling.ts'
 
 /** The folder of the scenarios that come with Faultline. */
@@ -29,6 +29,17 @@ export function scenarioFile(typed: string): string {
   throw new UsageError(
     `there is no file and no shipped scenario "${typed}".${hint} All of them: faultline scenarios`,
   )
+}
+
+/** The text of a scenario that comes with Faultline, by its name; else why it cannot be had. */
+export function shippedScenario(name: string): SourceFile | { wrong: string; hint?: string } {
+  const file = join(shippedScenarios, `${name}.yaml`)
+  if (existsSync(file))
+    return { file: relative(process.cwd(), file), text: readFileSync(file, 'utf8') }
+  const meant = closest(name, shippedFiles().map(nameOf))
+  const hint =
+    meant === undefined ? 'All of them: faultline scenarios.' : `Did you mean "${meant}"?`
+  return { wrong: `there is no file and no shipped scenario "${name}"`, hint }
 }
 
 /** Names and questions of the scenarios that come with Faultline, in order of name. */

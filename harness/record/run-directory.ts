@@ -1,5 +1,4 @@
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,7 +13,6 @@ import { toJson } from '../base/json.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import { formerRun } from './former-run.ts'
-import { isReplay } from './replay.ts'
 
 /**
  * What a run leaves behind:
@@ -121,14 +119,13 @@ function makeFolder(path: string): void {
 
 const SCENARIO = 'scenario.yaml'
 
-/** Keeps the text of the scenario with the run. A replay file is none: its plan is the first line of the record. */
-export function keepScenario({ path }: RunDirectory, file: string): void {
-  if (!isReplay(file)) copyFileSync(file, join(path, SCENARIO))
+/**
+ * Keeps the text of the scenario that a plan was read from with the run, whatever became of its file. Of a replay file
+ * there is none: its plan is the first line of the record.
+ */
+export function keepScenario({ path }: RunDirectory, text: string | undefined): void {
+  if (text !== undefined) writeFileSync(join(path, SCENARIO), text)
 }
-
-/** Keeps a scenario that was read already, so that it is the one of the plan whatever became of its file. */
-export const keepScenarioText = ({ path }: RunDirectory, text: string): void =>
-  writeFileSync(join(path, SCENARIO), text)
 
 /** The scenario a run directory keeps, as text; null if it keeps none. */
 export function keptScenario(path: string): string | null {

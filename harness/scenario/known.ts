@@ -27,6 +27,8 @@ export type Known = {
   linkPresets: Readonly<Record<string, SourceFile>>
   /** A file that a scenario names, by the path of the scenario and the name it gives. */
   fileBeside: (scenario: string, name: string) => SourceFile | { wrong: string }
+  /** A scenario that ships with Faultline, by its name. */
+  shippedScenario: (name: string) => SourceFile | { wrong: string; hint?: string }
   /** Names that `expect: { fire, quiet }` may use. */
   checkers: readonly string[]
   /** What a world cannot do of a plan; `written` says whether the scenario says something at a path. */

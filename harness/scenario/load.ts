@@ -3,6 +3,7 @@ import { judgedPhases } from '../limits/cells.ts'
 import type { LimitPlan } from '../model/limit.ts'
 import { type Plan, type WorldName, worldNames } from '../model/plan.ts'
 import type { ShownPlan, SweepPlan, SweepPoint } from '../model/sweep.ts'
+import { type Files, openScenario } from './extension.ts'
 import { type Known, namesOf } from './known.ts'
 import { inDelaySteps } from './parts/delay-steps.ts'
 import { resolveLimits } from './parts/limits.ts'
@@ -12,13 +13,21 @@ import { type Choice, varied } from './parts/varied.ts'
 import { checkWorlds, forWorld, overlaid, worldsLaidOver, worldsOf } from './parts/worlds.ts'
 import { regionsWritten, resolve, type Wanted } from './resolve.ts'
 import { overlaySentences } from './shown/overlay-text.ts'
-import { openSheet, type Sheet } from './yaml/document.ts'
+import { originLines, resolvedText } from './shown/resolved-text.ts'
+import { openSheet, type Sheet, type SourceFile } from './yaml/document.ts'
 import { formatProblem, inFileOrder, type Problem } from './yaml/problem.ts'
 import { nounOf } from './yaml/reading.ts'
 import { didYouMean } from './yaml/spelling.ts'
+import type { SetVariables } from './yaml/variables.ts'
 
-/** What the command line says beside the file. World and system: the simulator, and the scenario's own, unless said. */
-export type Overrides = { seed?: number; world?: WorldName; system?: string }
+/**
+ * What the command line says beside the file. World and system: the simulator, and the scenario's own, unless said; `set`:
+ * values in the place of those under `vars:`.
+ */
+export type Overrides = { seed?: number; world?: WorldName; system?: string; set?: SetVariables }
+
+/** What a scenario was, beside its plan: one text that says all of it, and where that came from, a line each. */
+export type Written = { text: string; origin: readonly string[] }
 
 /**
  * From the text of a scenario to a plan for one world with every value filled in, or to everything that is wrong with
@@ -29,10 +38,11 @@ export function loadPlan(
   text: string,
   file: string,
   known: Known,
-  { seed, world = 'sim', system }: Overrides,
+  { seed, world = 'sim', system, set }: Overrides,
   varying: readonly Choice[] = [],
-): { plan: Plan } | { problems: Problem[] } {
-  const { sheet: whole, usable } = openSheet({ file, text })
+): { plan: Plan; written: Written } | { problems: Problem[] } {
+  const opened = openScenario({ file, text }, known, set)
+  const { sheet: whole, usable } = opened
   const other = onSystem(whole, system)
   const choices = [...other, ...varying]
   const sheet = varied(whole, choices)
@@ -67,14 +77,14 @@ export function loadPlan(
     layOver({ whole, sheet }, text, known, { ...wanted, checkLacks: false }, choicesThere)
   }
   if (plan && other.length > 0) {
-    const own = loadPlan(text, file, { ...known, delaySteps: {} }, { seed, world }, varying)
+    const own = loadPlan(text, file, { ...known, delaySteps: {} }, { seed, world, set }, varying)
     if ('plan' in own)
       plan = { ...plan, overlay: [...own.plan.overlay, ...overlaySentences(own.plan, plan)] }
   }
   const stepUs = known.delaySteps?.[world]
-  return plan && sheet.problems.length === 0
-    ? { plan: stepUs === undefined ? plan : inDelaySteps(plan, stepUs) }
-    : { problems: inFileOrder(sheet.problems, file) }
+  if (!plan || sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
+  const written = { text: resolvedText({ file, text }, opened), origin: originLines(opened) }
+  return { plan: stepUs === undefined ? plan : inDelaySteps(plan, stepUs), written }
 }
 
 /** The plan of a world with an overlay; problems the scenario has without it are not said again. */
@@ -96,10 +106,10 @@ function layOver(
 }
 
 /** Whether a scenario is to be run at several points. */
-export function isSweep(text: string): boolean {
+export function isSweep(source: SourceFile, files: Files, set?: SetVariables): boolean {
   // Most scenarios are none and are parsed for themselves next. A key in quotes may be spelled with escapes.
-  if (!text.includes('sweep') && !text.includes('\\')) return false
-  const { sheet, usable } = openSheet({ file: '', text })
+  if (!/sweep|extends|\\/.test(source.text)) return false
+  const { sheet, usable } = openScenario(source, files, set)
   return usable && sweeps(sheet)
 }
 
@@ -109,10 +119,10 @@ export function loadSweep(
   file: string,
   known: Known,
   overrides: Overrides,
-): { sweep: SweepPlan } | { problems: Problem[] } {
+): { sweep: SweepPlan; written: Written } | { problems: Problem[] } {
   const base = loadPlan(text, file, known, overrides)
   if ('problems' in base) return base
-  const { sheet } = openSheet({ file, text })
+  const { sheet } = openScenario({ file, text }, known, overrides.set)
   const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions), base.plan.limits)
   // What a point expects of limits can only be told once they are read.
   if (sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
@@ -126,7 +136,7 @@ export function loadSweep(
   }
   checkShownPhases(sheet, points)
   if (sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
-  return { sweep: { points, show: sweep.show } }
+  return { sweep: { points, show: sweep.show }, written: base.written }
 }
 
 /** A phase that no point has would be a column without a figure; `fault` and `recovery` are those of all faults. */
@@ -169,7 +179,7 @@ export function limitPlans(
 }
 
 /** Worlds a scenario says it runs in; all of them if that cannot be read. */
-export function worldsNamed(text: string): readonly WorldName[] {
-  const { sheet, usable } = openSheet({ file: '', text })
+export function worldsNamed(source: SourceFile, files: Files): readonly WorldName[] {
+  const { sheet, usable } = openScenario(source, files)
   return usable ? worldsOf(sheet) : worldNames
 }

@@ -17,6 +17,7 @@ import { durationText, shareText } from './shown/figures.ts'
 import { about, optional } from './yaml/about.ts'
 import { quantity } from './yaml/quantity.ts'
 import { nameOf } from './yaml/reference.ts'
+import { aVariable, variablesSchema } from './yaml/variables.ts'
 
 const duration = quantity('duration')
 const positive = quantity('duration', { above: 0 })
@@ -137,6 +138,14 @@ function makeSchemas(names: Names) {
   const laidOver = (world: string) => `what is other in ${world}; sections replace those above`
   return {
     name: about(plainName, 'names the run directory'),
+    extends: optional(
+      z.string().min(1),
+      'another scenario, by its path or by name: this one says only what differs',
+    ),
+    vars: optional(
+      variablesSchema,
+      `variables by name: a value that says ${aVariable} is theirs; --set name=value gives another`,
+    ),
     seed: optional(z.int().min(0), 'of everything that is drawn', defaults.seed),
     quick: optional(z.boolean(), 'whether `run --quick` and `npm test` run it', false),
     'runs-in': optional(
@@ -233,8 +242,7 @@ export type SectionName = keyof SectionSchemas
 /** A scenario as a person writes it, section by section: quantities as text with their unit, `'41ms'`, `'20/s'`, `'5%'`. */
 export type ScenarioWritten = { [S in SectionName]?: z.input<SectionSchemas[S]> } & {
   name: string
-  regions: string[]
-}
+} & ({ regions: string[] } | { extends: string })
 
 /** A scenario as a person wrote it: units read, names checked, everything else as it stands. */
 export type Scenario = {

@@ -4,8 +4,8 @@ import { byWeight, type Case, type Suite } from './suite.ts'
 /** GitHub shows ten annotations of one kind for a step, and drops the rest without a word. */
 const MOST = 9
 
-/** Where a limit is written, from 1; null if it cannot be found. */
-export type LineOf = (file: string, written: string) => number | null
+/** Where a limit of a scenario is written, lines from 1; null if it cannot be found. */
+export type PlaceOf = (file: string, written: string) => { file: string; line: number } | null
 
 type Note = { title: string; message: string; file?: string; line?: number; column?: number }
 
@@ -16,11 +16,11 @@ type Note = { title: string; message: string; file?: string; line?: number; colu
  */
 export function annotations(
   suites: readonly Suite[],
-  lineOf: LineOf,
+  placeOf: PlaceOf,
   pathOf: (file: string) => string | null,
 ): string[] {
   const notes = (of: readonly Suite[], isWanted: (one: Case) => boolean): Note[] =>
-    of.flatMap((suite) => notesOf(suite, suite.cases.filter(isWanted), lineOf))
+    of.flatMap((suite) => notesOf(suite, suite.cases.filter(isWanted), placeOf))
   // Of a run that is accepted as it is, what breaks in it is no news.
   const news = suites.filter(({ cases: [verdict] }) => verdict?.outcome !== 'skipped')
   return [
@@ -33,7 +33,7 @@ const isRed = ({ outcome }: Case): boolean => outcome === 'failed' || outcome ==
 const isOpen = ({ outcome, aside }: Case): boolean => outcome === 'skipped' && !aside
 
 /** The cells of one limit together, the worst of them first, as are the limits. */
-function notesOf({ name, file }: Suite, cases: readonly Case[], lineOf: LineOf): Note[] {
+function notesOf({ name, file }: Suite, cases: readonly Case[], placeOf: PlaceOf): Note[] {
   const groups = new Map<string, Case[]>()
   for (const one of [...cases].sort(byWeight)) {
     const key = one.written ?? `${one.where} ${one.name}`
@@ -46,8 +46,9 @@ function notesOf({ name, file }: Suite, cases: readonly Case[], lineOf: LineOf):
     if (file === undefined) return [{ title, message: `${first.because}${more}` }]
     const mistakes = mistakesOf(first.because, file)
     if (mistakes.length > 0) return mistakes.map((mistake) => ({ title, file, ...mistake }))
-    const line = first.written === undefined ? null : lineOf(file, first.written)
-    return [{ title, file, message: `${first.because}${more}`, ...(line !== null && { line }) }]
+    const found = first.written === undefined ? null : placeOf(file, first.written)
+    const place = found === null ? { file } : { file: found.file, line: found.line }
+    return [{ title, message: `${first.because}${more}`, ...place }]
   })
 }
 

@@ -93,6 +93,18 @@ test('a wrong scenario is exit code 2 with every mistake at its place', async ()
   expect(said.err.match(/small\.yaml:\d+:\d+:/g)?.length).toBeGreaterThan(1)
 })
 
+test('a variable is set beside the scenario, and the run says so', async () => {
+  const file = scenario('- { metric: availability, min: 100% }', `'$${'{length}'}'`)
+  writeFileSync(file, `${readFileSync(file, 'utf8')}vars: { length: 20s }\n`)
+  const said = await faultline('check', file, '--set', 'length=15s')
+  expect(said.out).toMatch(/^variables: length = 15s \(--set\)\n/)
+  const unknown = await faultline('check', file, '--set', 'lenght=15s')
+  expect(unknown.code).toBe(2)
+  expect(unknown.err).toContain('no variable "lenght" in this scenario. Did you mean "length"?')
+  const twice = await faultline('check', file, '--set', 'length=1s', '--set', 'length=2s')
+  expect(twice.err).toContain('The variable length is set twice')
+})
+
 test('a missing file, an unknown command and a missing argument are exit code 2 and say what to try', async () => {
   const missing = await faultline('run', 'no-such.yaml')
   expect(missing).toMatchObject({ code: 2, out: '' })

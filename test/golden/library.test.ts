@@ -7,11 +7,10 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { unmet } from '../../harness/pipeline/expectation.ts'
 import { judgeRecord } from '../../harness/pipeline/judge-run.ts'
-import { planOf } from '../../harness/pipeline/plan.ts'
+import { planOf, worldsIn } from '../../harness/pipeline/plan.ts'
 import { recordRun } from '../../harness/pipeline/record-run.ts'
 import { CapabilityMissing } from '../../harness/ports/errors.ts'
 import { openRunDirectory } from '../../harness/record/run-directory.ts'
-import { worldsNamed } from '../../harness/scenario/load.ts'
 import { loadHnswlib } from '../../harness/worlds/sim/graph.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -21,8 +20,7 @@ const golden: Record<string, string> = existsSync(goldenFile)
   : {}
 const updating = process.env['UPDATE_GOLDEN'] === '1'
 
-const runsInSim = (file: string) =>
-  worldsNamed(readFileSync(path(`../../scenarios/${file}`), 'utf8')).includes('sim')
+const runsInSim = (file: string) => worldsIn(path(`../../scenarios/${file}`)).includes('sim')
 
 const all = readdirSync(path('../../scenarios')).filter(
   (name) => name.endsWith('.yaml') && name !== 'claims.yaml',

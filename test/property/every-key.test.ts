@@ -42,9 +42,11 @@ const known = {
   linkPresets: { one: presetOf('34ms'), two: presetOf('35ms') },
   fileBeside: (_: string, name: string) => ({
     file: name,
-    text: name.startsWith('rate')
-      ? `time,rate\n0,1\n9,${name.slice('rate'.length)}\n`
-      : `from,to,rtt\n${TABLE.replaceAll('N', name)}`,
+    text: name.startsWith('seed')
+      ? `seed: ${name.slice('seed'.length)}`
+      : name.startsWith('rate')
+        ? `time,rate\n0,1\n9,${name.slice('rate'.length)}\n`
+        : `from,to,rtt\n${TABLE.replaceAll('N', name)}`,
   }),
 }
 const TABLE = 'us,eu,N\nus,ap,N\neu,ap,N'
@@ -288,12 +290,20 @@ const values: Record<string, unknown[]> = {
 const byFire = { verdict: 'fail', fire: ['invented-point'] }
 const atFive = { at: { 'load.0.k': 5 } }
 
+/** The value of the variable `one`. */
+const varies = `$${'{one}'}`
+
 /** Keys of which one value says what another of the same map leaves: whole maps. */
 const wholes: Record<string, Doc[]> = {
   'load[].keys.fresh': [{ fresh: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.existing': [{ existing: '100%' }, { fresh: '40%', existing: '60%' }],
   'load[].keys.contended': [{ contended: '100%' }, { fresh: '40%', contended: '60%' }],
   alerts: [{ alerts: [aRule] }, { alerts: [otherRule] }],
+  extends: [{ extends: 'seed5' }, { extends: 'seed6' }],
+  vars: [
+    { vars: { one: 5 }, seed: varies },
+    { vars: { one: 6 }, seed: varies },
+  ],
   'expect.verdict': [{ verdict: 'pass' }, byFire],
   'sweep.expect[].verdict': [
     { ...atFive, verdict: 'pass' },

@@ -24,7 +24,7 @@ const known = catalogue()
 function check(text: string): readonly Problem[] {
   const loaded = loadPlan(text, 'x.yaml', known, {})
   if ('problems' in loaded) return loaded.problems
-  if (isSweep(text)) {
+  if (isSweep({ file: 'x.yaml', text }, known)) {
     const swept = loadSweep(text, 'x.yaml', known, {})
     if ('problems' in swept) return swept.problems
   }

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
 import { UsageError } from '../../model/errors.ts'
 import { pointsOf } from '../../pipeline/plan.ts'
+import type { SetVariables } from '../../scenario/yaml/variables.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { nameOfFile, type Task } from './task.ts'
 
 export type LibraryFlags = {
   seed?: number
+  /** Values of variables, in the place of what the scenarios give. */
+  set?: SetVariables
   /** Another system than each scenario's own. */
   system?: string
   /** Each also on the other systems it names. */
@@ -41,9 +44,10 @@ export function libraryTasks(
 }
 
 function tasksOf({ file, systems }: ScenarioFile, base: string, flags: LibraryFlags): Task[] {
-  const { seed, system } = flags
+  const { seed, system, set } = flags
   const shared = {
     file,
+    ...(set !== undefined && { set }),
     ...(seed !== undefined && { seed }),
     keep: flags.reports ? ('all' as const) : ('odd' as const),
     expecting: flags.expect === true,
@@ -54,16 +58,16 @@ function tasksOf({ file, systems }: ScenarioFile, base: string, flags: LibraryFl
   return on.flatMap((kind): Task[] => {
     const name = join(base, `${nameOfFile(file)}${kind === undefined ? '' : `-${kind}`}`)
     const task = { ...shared, ...(kind !== undefined && { system: kind }), directory: name }
-    const points = kind === undefined ? pointsIn(file) : []
+    const points = kind === undefined ? pointsIn(file, set) : []
     if (points.length === 0) return [task]
     return points.map((point) => ({ ...task, point, directory: join(name, `point-${point}`) }))
   })
 }
 
 /** A scenario that cannot be read has none: the run says what is wrong with it. */
-function pointsIn(file: string): number[] {
+function pointsIn(file: string, set: SetVariables | undefined): number[] {
   try {
-    return pointsOf(file).map(({ number }) => number)
+    return pointsOf(file, set).map(({ number }) => number)
   } catch {
     return []
   }

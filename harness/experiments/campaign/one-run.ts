@@ -5,9 +5,10 @@ import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { takenOf, unmet } from '../../pipeline/expectation.ts'
 import { type Judged, judgeRecord, judgeRun } from '../../pipeline/judge-run.ts'
-import { planOf, pointsOf } from '../../pipeline/plan.ts'
+import { planOf, pointsOf, sourceOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
+import { setText } from '../../scenario/yaml/variables.ts'
 import { repetitionOf } from '../side-by-side.ts'
 import { type Row, rowNotRun, type Task } from './task.ts'
 
@@ -18,14 +19,14 @@ export async function runTask(task: Task): Promise<Row> {
   try {
     const plan = plannedFor(task)
     const directory = openRunDirectory(plan, task.directory)
-    keepScenario(directory, task.file)
+    keepScenario(directory, planned?.text)
     await recordRun(plan, directory, {})
     const judged = judgeRecord(directory.path)
     const row = rowOf(task, judged, (performance.now() - startMs) / 1000)
     const kept = task.keep === 'all' || (task.keep === 'odd' && row.outcome === 'not as it should')
     if (!kept) rmSync(directory.path, { recursive: true, force: true })
     else {
-      const environment = describeEnvironment(`faultline run ${task.file}`)
+      const environment = describeEnvironment(`faultline run ${task.file}${setText(task.set)}`)
       writeJson(directory, 'environment.json', { ...environment, scenarioFile: task.file })
       await judgeRun(directory.path)
     }
@@ -39,18 +40,22 @@ export async function runTask(task: Task): Promise<Row> {
 }
 
 /** The last plan made: runs of a campaign differ in their seed only. */
-let planned: { key: string; plan: Plan } | null = null
+let planned: { key: string; plan: Plan; text: string | undefined } | null = null
 
-function plannedFor({ file, system, point, seed }: Task): Plan {
-  const key = JSON.stringify([file, system, point])
-  if (planned?.key !== key) planned = { key, plan: planFor(file, system, point) }
+function plannedFor(task: Task): Plan {
+  const { file, system, point, set, seed } = task
+  const key = JSON.stringify([file, system, point, set])
+  if (planned?.key !== key) {
+    const plan = planFor(task)
+    planned = { key, plan, text: sourceOf(plan).text }
+  }
   const { plan } = planned
   return seed === undefined ? plan : { ...plan, seed }
 }
 
-function planFor(file: string, system: string | undefined, point: number | undefined): Plan {
-  if (point === undefined) return planOf(file, { ...(system !== undefined && { system }) })
-  const found = pointsOf(file).find(({ number }) => number === point)
+function planFor({ file, system, point, set }: Task): Plan {
+  if (point === undefined) return planOf(file, { ...(system !== undefined && { system }), set })
+  const found = pointsOf(file, set).find(({ number }) => number === point)
   if (!found) throw new UsageError(`${file} has no point ${point} in its sweep`)
   return found.plan
 }

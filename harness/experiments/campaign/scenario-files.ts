@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { UsageError } from '../../model/errors.ts'
+import { files } from '../../pipeline/catalogue.ts'
 import { isReplay } from '../../record/replay.ts'
+import { openScenario } from '../../scenario/extension.ts'
 import { worldsNamed } from '../../scenario/load.ts'
 import { readQuantity } from '../../scenario/yaml/quantity.ts'
 
@@ -45,12 +47,13 @@ const isList = (file: string): boolean =>
 
 function glance(file: string): ScenarioFile {
   if (isReplay(file)) return { file, inSimulator: true, quick: false, systems: [], size: Infinity }
-  const text = readFileSync(file, 'utf8')
-  const written = valueIn(text)
+  const source = { file, text: readFileSync(file, 'utf8') }
+  const { sheet, usable } = openScenario(source, files)
+  const written: Written = usable ? Object(sheet.value) : {}
   const { systems = [] } = written
   return {
     file,
-    inSimulator: worldsNamed(text).includes('sim'),
+    inSimulator: worldsNamed(source, files).includes('sim'),
     quick: written.quick === true,
     systems: Array.isArray(systems) ? systems.map(String) : Object.keys(Object(systems)),
     size: sizeOf(written),
@@ -60,12 +63,11 @@ function glance(file: string): ScenarioFile {
 type Written = Partial<Record<'systems' | 'quick' | 'load' | 'timeline', unknown>>
 
 /** What is wrong with a file is said when it is run. */
-function valueIn(text: string): Written {
+function valueIn(text: string): unknown {
   try {
-    const value: unknown = parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
+    return parse(text)
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Suite } from '../../../reports/ci/suite.ts'
 import type { StateName } from '../../analysis/ledger/states.ts'
 import type { Expectation } from '../../model/plan.ts'
+import type { SetVariables } from '../../scenario/yaml/variables.ts'
 import type { RunFigure } from '../side-by-side.ts'
 
 /** One run among many: what a worker is told. */
@@ -12,6 +13,8 @@ export type Task = {
   system?: string
   /** Of a sweep: which of its points, from 1. */
   point?: number
+  /** Values of its variables beside those it gives. */
+  set?: SetVariables
   /** Where the run is left while it is needed, and for good if it is kept. */
   directory: string
   /** Keep the run, with its reports: always, if it did not come out as it should, or never. */

@@ -14,6 +14,7 @@ import { isReplay, replayName, writeReplay } from '../../record/replay.ts'
 import { takeFolder } from '../../record/run-directory.ts'
 import { readPrices } from '../../scenario/parts/prices.ts'
 import { ScenarioError } from '../../scenario/yaml/problem.ts'
+import type { SetVariables } from '../../scenario/yaml/variables.ts'
 import { StandingCrew } from '../campaign/crew.ts'
 import { billOf } from './bill.ts'
 import { nextStep, type Search, type Wanted } from './bracket.ts'
@@ -27,6 +28,8 @@ export type CapacityOptions = {
   out?: string
   /** Instead of the scenario's own. */
   seed?: number
+  /** Values of variables, instead of the scenario's own. */
+  set?: SetVariables
   /** A region that is down for all of the measured time. */
   without?: string
   /** A file of prices, for the bill of the rate that is found. */
@@ -97,14 +100,14 @@ function pricesIn(file: string, regions: Plan['regions']): Prices {
 }
 
 /** The plan of factor 1. Throws UsageError where it has no rate to raise, or no limit to keep. */
-function capacityPlan(file: string, { seed, without }: CapacityOptions): Plan {
+function capacityPlan(file: string, { seed, set, without }: CapacityOptions): Plan {
   if (isReplay(file))
     throw new UsageError(`${file} is one run with its seed inside. Give the scenario.`)
-  if (isSweepFile(file))
+  if (isSweepFile(file, set))
     throw new UsageError(
       `${file} is a sweep, so it is many plans, each with a capacity of its own. Take its sweep: section out.`,
     )
-  const plan = planOf(file, { ...(seed !== undefined && { seed }) })
+  const plan = planOf(file, { ...(seed !== undefined && { seed }), set })
   checkScalable(plan, file)
   if (without === undefined) return plan
   const less = withoutRegion(plan, without, file)

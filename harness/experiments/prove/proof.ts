@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { known } from '../../pipeline/catalogue.ts'
-import { planOf, pointsOf } from '../../pipeline/plan.ts'
+import { isSweepFile, planOf, pointsOf } from '../../pipeline/plan.ts'
 import { isReplay } from '../../record/replay.ts'
-import { isSweep, loadPlan } from '../../scenario/load.ts'
+import { loadPlan } from '../../scenario/load.ts'
 import { ScenarioError } from '../../scenario/yaml/problem.ts'
 import type { ScenarioFile } from '../campaign/scenario-files.ts'
 import { nameOfFile, type Task } from '../campaign/task.ts'
@@ -58,7 +58,7 @@ function redIn(file: string, base: string): Proof[] {
     directory: join(base, nameOfFile(file)),
     ...{ keep: 'none' as const, expecting: true, figures: false },
   }
-  if (isReplay(file) || !isSweep(readFileSync(file, 'utf8')))
+  if (isReplay(file) || !isSweepFile(file))
     return isRed(planIn(file)) ? [{ kind: 'scenario', name: nameOfFile(file), task }] : []
   return pointsOf(file)
     .filter(({ plan }) => isRed(plan))

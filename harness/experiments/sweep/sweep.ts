@@ -7,7 +7,7 @@ import type { SweepPoint, SweepResult } from '../../model/sweep.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { unmet } from '../../pipeline/expectation.ts'
 import { type Judged, judgeRun } from '../../pipeline/judge-run.ts'
-import { sweepOf } from '../../pipeline/plan.ts'
+import { sourceOf, sweepOf } from '../../pipeline/plan.ts'
 import { type RunOptions, recordRun } from '../../pipeline/record-run.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import {
@@ -36,8 +36,8 @@ export async function runSweep(
       onJudged?: (judged: Judged) => void
     },
 ): Promise<Swept> {
-  const { seed, world, out, command } = options
-  const sweep = sweepOf(file, { seed, world })
+  const { seed, world, set, out, command } = options
+  const sweep = sweepOf(file, { seed, world, set })
   const [first] = sweep.points as [SweepPoint, ...SweepPoint[]]
   const directory = out ?? defaultDirectory(first.plan)
   const top = openRunDirectory(first.plan, directory)
@@ -54,7 +54,7 @@ export async function runSweep(
     const path = join(directory, `point-${String(point.number).padStart(2, '0')}`)
     const here = openRunDirectory(point.plan, path)
     writeJson(here, 'environment.json', { ...describeEnvironment(command), scenarioFile: file })
-    keepScenario(here, file)
+    keepScenario(here, sourceOf(point.plan).text)
     await recordRun(point.plan, here, options)
     const judged = await judgeRun(path)
     options.onJudged?.(judged)

@@ -7,7 +7,7 @@ import { type ForeignLoad, foreignText, watchForeignLoad } from '../../pipeline/
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { openContainersFor } from '../../pipeline/open-containers.ts'
 import { neighboursOf } from '../../pipeline/open-sim.ts'
-import { planOf } from '../../pipeline/plan.ts'
+import { planOf, sourceOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
 import type { System } from '../../ports/system.ts'
 import {
@@ -54,7 +54,7 @@ export async function recordCalibration(
   const directory = openRunDirectory(plan, out)
   const environment = { ...describeEnvironment(command), scenarioFile: file }
   writeJson(directory, 'environment.json', environment)
-  keepScenario(directory, file)
+  keepScenario(directory, sourceOf(plan).text)
   const servers: string[] = []
   const hear = (text: string) => {
     if (text.startsWith('images: ')) servers.push(...text.slice('images: '.length).split(', '))

@@ -7,10 +7,11 @@ import { known } from '../../pipeline/catalogue.ts'
 import { foreignText, watchForeignLoad } from '../../pipeline/cpu-time.ts'
 import { describeEnvironment, type Environment } from '../../pipeline/environment.ts'
 import { judgeRecord, judgeRun, writeReport } from '../../pipeline/judge-run.ts'
-import { planOf } from '../../pipeline/plan.ts'
+import { planOf, sourceOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
 import { readProfile } from '../../scenario/parts/profile.ts'
+import type { SetVariables } from '../../scenario/yaml/variables.ts'
 import type { ImageSource } from '../../worlds/images/image-list.ts'
 import { compare } from './comparison.ts'
 import { mainErrors } from './main-errors.ts'
@@ -20,6 +21,8 @@ import { twinPage } from './twin-page.ts'
 
 export type TwinOptions = {
   seed?: number
+  /** Values of variables of the scenario, in the place of its own. */
+  set?: SetVariables
   images?: ImageSource
   out?: string
   /** Another profile than the scenario's. */
@@ -41,17 +44,20 @@ const CIRCUMSTANCES = 'circumstances.json'
  * twin.json, twin.md and twin.html. Rejects as a run does, and with a UsageError if the real run did not end.
  */
 export async function runTwin(file: string, options: TwinOptions): Promise<Twin> {
-  const plan = withProfile(planOf(file, { seed: options.seed, world: 'containers' }), options)
+  const { seed: asked, set } = options
+  const own = planOf(file, { seed: asked, world: 'containers', set })
+  const { text } = sourceOf(own)
+  const plan = withProfile(own, options)
   const directory = options.out ?? join('runs', `${plan.name}-${plan.seed}-twin`)
   const environment = { ...describeEnvironment(options.command), scenarioFile: file }
   const realPath = join(directory, 'real')
-  if (!options.again) await recordReal(plan, realPath, environment, options)
+  if (!options.again) await recordReal(plan, realPath, { ...environment, text }, options)
   else checkAgain(plan, realPath)
   options.onStep('twin: the same plan, simulated')
   const simPath = join(directory, 'sim')
   const simulatedPlan: Plan = { ...plan, world: 'sim', profile: withoutWindows(plan.profile) }
   const simulation = openRunDirectory(simulatedPlan, simPath)
-  keepScenario(simulation, file)
+  keepScenario(simulation, text)
   await recordRun(simulatedPlan, simulation, {})
   options.onStep('twin: comparing')
   const real = (await judgeRun(realPath)).analysis
@@ -91,12 +97,12 @@ function withProfile(plan: Plan, { profile: name }: TwinOptions): Plan {
 async function recordReal(
   plan: Plan,
   path: string,
-  environment: Environment & { scenarioFile: string },
+  { text, ...environment }: Environment & { scenarioFile: string; text: string | undefined },
   { command, images, onStep, interrupted }: TwinOptions,
 ): Promise<void> {
   const directory = openRunDirectory(plan, path)
   writeJson(directory, 'environment.json', environment)
-  keepScenario(directory, environment.scenarioFile)
+  keepScenario(directory, text)
   let servers = ''
   const hear = (text: string) => {
     if (text.startsWith('images: ')) servers = text.slice('images: '.length)

@@ -100,7 +100,7 @@ function fromFile(
   known: Known,
   often: Often,
 ): Given | null {
-  const source = known.fileBeside(sheet.file, name)
+  const source = known.fileBeside(sheet.place(path).file, name)
   if ('wrong' in source) {
     const message = `${nounOf(name)} cannot be read: ${source.wrong}`
     sheet.report(path, { message, hint: 'The path counts from the scenario file.' })

@@ -331,7 +331,7 @@ function ownTable({ sheet, known }: Open): LinkPreset | null {
     sheet.report(['links', 'unit'], { message })
     return null
   }
-  const source = known.fileBeside(sheet.file, name)
+  const source = known.fileBeside(sheet.place(['links', 'file']).file, name)
   if ('wrong' in source) {
     const message = `${nounOf(name)} cannot be read: ${source.wrong}`
     sheet.report(['links', 'file'], { message, hint: 'The path counts from the scenario file.' })

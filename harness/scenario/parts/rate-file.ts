@@ -42,7 +42,7 @@ export function resolveReplay(
   { timeline, fileBeside }: { timeline: Plan['timeline'] | null; fileBeside: Beside },
 ): Arrivals {
   const nothing: Arrivals = { kind: 'poisson' }
-  const source = fileBeside(sheet.file, file)
+  const source = fileBeside(sheet.place([...path, 'file']).file, file)
   if ('wrong' in source) {
     const message = `${nounOf(file)} cannot be read: ${source.wrong}`
     sheet.report([...path, 'file'], { message, hint: 'The path counts from the scenario file.' })

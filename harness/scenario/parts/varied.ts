@@ -9,6 +9,10 @@ const startsWith = (path: Path, start: Path): boolean =>
 /** The sheet as it reads with other values in some places; problems in these are found where the values stand. */
 export function varied(sheet: Sheet, choices: readonly Choice[]): Sheet {
   const around = (path: Path) => choices.find((choice) => startsWith(path, choice.path))
+  const standing = (path: Path): Path => {
+    const choice = around(path)
+    return choice ? [...choice.at, ...path.slice(choice.path.length)] : path
+  }
   return {
     ...sheet,
     at(path) {
@@ -27,10 +31,8 @@ export function varied(sheet: Sheet, choices: readonly Choice[]): Sheet {
         ? valueText(inside(choice.value, path.slice(choice.path.length)))
         : sheet.written(path)
     },
-    report(path, problem) {
-      const choice = around(path)
-      sheet.report(choice ? [...choice.at, ...path.slice(choice.path.length)] : path, problem)
-    },
+    place: (path, at) => sheet.place(standing(path), at),
+    report: (path, problem) => sheet.report(standing(path), problem),
   }
 }
 

@@ -52,6 +52,7 @@ export function overlaid(sheet: Sheet, world: WorldName): Sheet {
       return both && isKeys(own) && isKeys(laid) ? { ...own, ...laid } : sheet.at(place(path))
     },
     written: (path) => sheet.written(place(path)),
+    place: (path, at) => sheet.place(place(path), at),
     report(path, problem) {
       const message = isLaid(path) ? problem.message : `${forWorld(world)}${problem.message}`
       sheet.report(place(path), { ...problem, message })

@@ -19,7 +19,8 @@ export type SourceFile = { file: string; text: string }
 /** Keys and list positions from the top of a document. */
 export type Path = readonly (string | number)[]
 
-export type Place = { line: number; column: number }
+/** Lines and columns count from 1. */
+export type Place = { file: string; line: number; column: number }
 
 /** A YAML file that knows where everything in it was written, and collects what is wrong with it. */
 export type Sheet = {
@@ -33,7 +34,9 @@ export type Sheet = {
   written(path: Path): string
   /** The same file with a list of problems of its own, empty yet. */
   apart(): Sheet
-  /** Notes a problem at a key or at its value. A path that does not exist is noted at its nearest parent. */
+  /** Where a key or its value is written. A path that does not exist is at its nearest parent. */
+  place(path: Path, at?: 'key' | 'value'): Place
+  /** Notes a problem at a place. */
   report(path: Path, problem: { message: string; hint?: string; at?: 'key' | 'value' }): void
 }
 
@@ -45,13 +48,13 @@ const MOST_ALIASES = 100_000
 /** Parses YAML 1.2. Syntax errors are in `problems`; `usable` is false if the data below them cannot be trusted. */
 export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: boolean } {
   const lines = new LineCounter()
-  const place = (offset: number): Place => {
+  const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
-    return { line, column: col }
+    return { file, line, column: col }
   }
   const problems: Problem[] = []
   const add = ({ offset, ...said }: YamlFault): void => {
-    problems.push({ file, ...place(offset), ...said })
+    problems.push({ ...placeAt(offset), ...said })
   }
   const { document, deep } = parsed(text, lines)
   if (deep) add(deep)
@@ -61,6 +64,11 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
   for (const fault of faults) add(fault)
   const plain = wellFormed && faults.length === 0
   const value: unknown = plain ? plainValue(document, add) : undefined
+  const place: Sheet['place'] = (path, at = 'value') => {
+    const spot = spotAt(document, path)
+    const range = (at === 'key' ? rangeOf(spot.key) : undefined) ?? rangeOf(spot.node)
+    return placeAt(range ? range[0] : 0)
+  }
   const sheetWith = (problems: Problem[]): Sheet => ({
     file,
     value,
@@ -74,12 +82,8 @@ export function openSheet({ file, text }: SourceFile): { sheet: Sheet; usable: b
       const merged = isAlias(node) || (isMap(node) && node.items.some(({ key }) => isMerge(key)))
       return onOneLine(merged ? flowText(path.reduce(step, value)) : text.slice(range[0], range[1]))
     },
-    report(path, { message, hint, at = 'value' }) {
-      const spot = spotAt(document, path)
-      const range = (at === 'key' ? rangeOf(spot.key) : undefined) ?? rangeOf(spot.node)
-      const said = { message: readable(message), ...(hint && { hint: readable(hint) }) }
-      problems.push({ file, ...place(range ? range[0] : 0), ...said })
-    },
+    place,
+    report: (path, problem) => problems.push(problemAt(place(path, problem.at), problem)),
   })
   return { sheet: sheetWith(problems), usable: plain && value !== undefined }
 }
@@ -93,6 +97,16 @@ function plainValue(document: Document, add: (fault: YamlFault) => void): unknow
     return undefined
   }
 }
+
+/** What a sheet is told, at its place; what is quoted is cut to a length that can be read. */
+export const problemAt = (
+  place: Place,
+  { message, hint }: { message: string; hint?: string },
+): Problem => ({
+  ...place,
+  message: readable(message),
+  ...(hint && { hint: readable(hint) }),
+})
 
 /** A message with what it quotes cut to a length that can be read. */
 const readable = (text: string): string =>
@@ -111,6 +125,9 @@ export function firstComment(text: string): string {
   return shortened(lines.filter((line) => line !== '').join(' '), 2_000)
 }
 
+const lineAt = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] as string
+
 function syntaxFault(error: Document['errors'][number], text: string): YamlFault {
   const [offset] = error.pos
   if (error.code === 'DUPLICATE_KEY') {
@@ -126,10 +143,16 @@ function syntaxFault(error: Document['errors'][number], text: string): YamlFault
       hint: 'Write one scenario per file.',
     }
   const message = `not valid YAML: ${readable(error.message.split('\n')[0] ?? '')}`
-  return { offset, message, hint: 'Is a bracket, a brace or a quote left open above?' }
+  const bare = /(?:^|[\s,:[{])([\w./-]*\$\{\w+\}[\w./%-]*)/.exec(lineAt(text, offset))?.[1]
+  const hint =
+    bare === undefined
+      ? 'Is a bracket, a brace or a quote left open above?'
+      : `Inside of { } or [ ] a variable has to be in quotes: '${bare}'.`
+  return { offset, message, hint }
 }
 
-function step(value: unknown, key: string | number): unknown {
+/** The plain value under a key of another one; undefined if there is none. */
+export function step(value: unknown, key: string | number): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   return Object.hasOwn(value, key) ? (value as Record<string | number, unknown>)[key] : undefined
 }
@@ -178,12 +201,12 @@ function rangeOf(node: unknown): readonly [number, number, number] | undefined {
 }
 
 /** A value that is put together from several places, as it would be written in one. */
-const flowText = (value: unknown): string =>
+export const flowText = (value: unknown): string =>
   JSON.stringify(value)
-    .replace(/"(\w[\w.%/-]*)"/g, '$1')
+    .replace(/"(\w[\w.%/<> -]*)"/g, '$1')
     .replace(/([:,])(?=\S)/g, '$1 ')
 
-function onOneLine(text: string): string {
+export function onOneLine(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim())
   const joined = lines.filter((line) => line !== '').join(', ')
   return joined.replace(/^\{\s*/, '').replace(/\s*\}$/, '')

@@ -125,10 +125,12 @@ test('the JSON Schema knows every key, refuses others, and takes knobs as people
   const schema = scenarioJsonSchema(known) as {
     additionalProperties: boolean
     required: string[]
+    then: { required: string[] }
     properties: Record<string, { anyOf?: unknown[]; items?: { anyOf: unknown[] } }>
   }
   expect(schema.additionalProperties).toBe(false)
-  expect(schema.required).toEqual(['name', 'regions', 'system', 'load'])
+  expect(schema.required).toEqual(['name'])
+  expect(schema.then.required).toEqual(['name', 'regions', 'system', 'load'])
   const system = JSON.stringify(schema.properties.system)
   expect(system).toContain('"affinity"')
   expect(system).not.toContain('affinityUs')

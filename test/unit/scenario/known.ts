@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Plan, WorldName } from '../../../harness/model/plan.ts'
-import { fileBeside } from '../../../harness/pipeline/beside.ts'
+import { files } from '../../../harness/pipeline/catalogue.ts'
 import type { Known } from '../../../harness/scenario/known.ts'
 import { loadPlan, type Overrides } from '../../../harness/scenario/load.ts'
 import type { SourceFile } from '../../../harness/scenario/yaml/document.ts'
@@ -35,7 +35,7 @@ export const known: Known = {
   dataSets: { glosses: { dim: 384, size: 12_000, queries: 500 } },
   profiles: { 'milvus-2.3.5-2core': sourceFile('fixtures/profiles/milvus-2.3.5-2core.yaml') },
   linkPresets: { 'ibm-cloud-2024-09': sourceFile('fixtures/links/ibm-cloud-2024-09.yaml') },
-  fileBeside,
+  ...files,
   checkers: [
     'lost-writes',
     'invented-point',

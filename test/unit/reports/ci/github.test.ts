@@ -34,8 +34,9 @@ const aSuite = (...cases: Case[]): Suite => ({
     ...cases,
   ],
 })
-const lineOf = (_: string, written: string) => (written.startsWith('metric: search') ? 12 : null)
-const noted = (...suites: Suite[]) => annotations(suites, lineOf, (file) => file)
+const placeOf = (file: string, written: string) =>
+  written.startsWith('metric: search') ? { file, line: 12 } : null
+const noted = (...suites: Suite[]) => annotations(suites, placeOf, (file) => file)
 
 test('the summary says the verdict, then limits with the worst first, findings and the report', () => {
   const text = stepSummary([sample])

@@ -91,8 +91,10 @@ expect:
   })
 
   test('are what a scenario without the section has none of', () => {
-    expect(isSweep(aScenario())).toBe(false)
-    expect(isSweep(sweeping(`vary: { system.batch: [1, 2] }\n${SHOW}`))).toBe(true)
+    expect(isSweep({ file: 'x', text: aScenario() }, known)).toBe(false)
+    expect(
+      isSweep({ file: 'x', text: sweeping(`vary: { system.batch: [1, 2] }\n${SHOW}`) }, known),
+    ).toBe(true)
   })
 })
 

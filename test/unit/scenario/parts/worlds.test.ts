@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { SECOND } from '../../../../harness/model/units.ts'
 import { worldsNamed } from '../../../../harness/scenario/load.ts'
-import { aScenario, planOf, saidOf } from '../known.ts'
+import { aScenario, known, planOf, saidOf } from '../known.ts'
 
+const named = (text: string) => worldsNamed({ file: 'x', text }, known)
 const containers = { world: 'containers' } as const
 const limits = `limits:
   - { metric: search.response, p: 99, max: 40ms }
@@ -109,7 +110,7 @@ expect: { verdict: pass, quiet: [lost-writes] }`),
 })
 
 test('a scenario says where it runs, or runs everywhere', () => {
-  expect(worldsNamed(aScenario())).toEqual(['sim', 'containers'])
-  expect(worldsNamed(aScenario({ runs: 'runs-in: [containers]' }))).toEqual(['containers'])
-  expect(worldsNamed('runs-in: [nowhere]')).toEqual(['sim', 'containers'])
+  expect(named(aScenario())).toEqual(['sim', 'containers'])
+  expect(named(aScenario({ runs: 'runs-in: [containers]' }))).toEqual(['containers'])
+  expect(named('runs-in: [nowhere]')).toEqual(['sim', 'containers'])
 })

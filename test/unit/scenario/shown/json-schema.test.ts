@@ -100,6 +100,20 @@ describe('scenarios against the printed schema', () => {
     )
   })
 
+  test('a variable may stand for any value, and one that extends another need say little', () => {
+    const named = '$' + '{cap}'
+    const vars = { vars: { cap: 20 } }
+    expect(
+      validate({ ...whole, ...vars, load: [{ in: 'us', search: `${named}/s`, k: named }] }),
+    ).toBe(true)
+    expect(validate({ name: 'a', extends: 'b.yaml', system: { batch: 5 }, limits: null })).toBe(
+      true,
+    )
+    expect(validate({ ...whole, system: { index: 'flat' } })).toBe(false)
+    expect(validate({ name: 'a', extends: 'b.yaml', lode: [] })).toBe(false)
+    expect(validate({ ...whole, vars: { cap: [1] } })).toBe(false)
+  })
+
   test.each<[string, object]>([
     ['a rate without its unit', { load: [{ in: 'us', search: 60 }] }],
     ['a rate in another unit', { load: [{ in: 'us', search: '60/d' }] }],

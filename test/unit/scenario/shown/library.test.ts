@@ -17,13 +17,14 @@ const files = readdirSync(`${repository}scenarios`)
   .sort()
 
 const entries = files.map((file) => {
-  const { text } = sourceFile(`scenarios/${file}`)
-  const named = worldsNamed(text)
+  const source = sourceFile(`scenarios/${file}`)
+  const { text } = source
+  const named = worldsNamed(source, known)
   const results = named.map((world) => loadPlan(text, `scenarios/${file}`, known, { world }))
   const plans = results.flatMap((result) => ('plan' in result ? [result.plan] : []))
   const [first] = results
   if (first && 'problems' in first) throw new Error(first.problems.map(formatProblem).join('\n'))
-  const points = isSweep(text) ? pointsOf(`${repository}scenarios/${file}`).length : 0
+  const points = isSweep(source, known) ? pointsOf(`${repository}scenarios/${file}`).length : 0
   return { file, plan: plans[0] as Plan, plans, worlds: plans.map(({ world }) => world), points }
 })
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { files } from '../../../harness/pipeline/catalogue.ts'
 import { planOf } from '../../../harness/pipeline/plan.ts'
 import { shippedScenarios } from '../../../harness/pipeline/shipped.ts'
-import { limitLines } from '../../../harness/scenario/limit-lines.ts'
+import { limitPlaces } from '../../../harness/scenario/limit-places.ts'
 
 test('limits are found where they are written, those of a world too', () => {
   const text = `name: a
@@ -15,12 +16,16 @@ worlds:
     limits:
       - { metric: lag, p: 90, max: 2s }
 `
-  expect([...limitLines(text)]).toEqual([
+  const lines = [...limitPlaces({ file: 'a.yaml', text }, files)].map(([limit, { line }]) => [
+    limit,
+    line,
+  ])
+  expect(lines).toEqual([
     ['metric: lag, p: 90, max: 1s', 3],
     ['metric: recall, mean: 0.9', 4],
     ['metric: lag, p: 90, max: 2s', 9],
   ])
-  expect(limitLines('name: [').size).toBe(0)
+  expect(limitPlaces({ file: 'a.yaml', text: 'name: [' }, files).size).toBe(0)
 })
 
 test('every limit of three shipped scenarios is found at a line that holds its metric', () => {
@@ -29,11 +34,11 @@ test('every limit of three shipped scenarios is found at a line that holds its m
   )) {
     const path = `${shippedScenarios}/${file}`
     const text = readFileSync(path, 'utf8')
-    const lines = limitLines(text)
+    const lines = limitPlaces({ file: path, text }, files)
     const { limits } = planOf(path)
     expect(limits.length).toBeGreaterThan(0)
     for (const { text: written, metric } of limits) {
-      const line = lines.get(written)
+      const line = lines.get(written)?.line
       expect(line, `${file}: ${written}`).toBeDefined()
       expect(text.split('\n')[(line ?? 0) - 1]).toContain(metric)
     }
