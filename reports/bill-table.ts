@@ -25,7 +25,7 @@ export function billTable({ servers, egress, currency, perHour }: Bill): {
   rows: string[][]
 } {
   return {
-    head: ['', 'over the link', `${currency} an hour`],
+    head: ['what', 'over the link', `${currency} an hour`],
     rows: [
       ...servers.map(({ region, perHour: cost }) => [`servers of ${region}`, '', amountText(cost)]),
       ...egress.map(({ link, bytesPerSec, perHour: cost }) => [

@@ -23,7 +23,15 @@ export function capacityTable({ trials, own, outcome, limits }: CapacityResult):
   head: string[]
   rows: string[][]
 } {
-  const head = ['', 'times', 'operations', 'searches', 'verdict', ...figureTitles, 'what broke']
+  const head = [
+    'bracket',
+    'times',
+    'operations',
+    'searches',
+    'verdict',
+    ...figureTitles,
+    'what broke',
+  ]
   const mark = (factor: number): string => {
     if (outcome.kind !== 'bracketed') return ''
     return factor === outcome.keeps ? 'keeps' : factor === outcome.fails ? 'fails' : ''

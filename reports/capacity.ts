@@ -5,7 +5,7 @@ import { capacitySentence, capacityTable, headroomSentence, limitTable } from '.
 import { capacityCharts } from './charts/capacity.ts'
 import { table } from './charts/table.ts'
 import { html, type Markup, nothing } from './markup.ts'
-import { page } from './page.ts'
+import { chartMarks, page } from './page.ts'
 import { icon } from './verdict.ts'
 
 /** capacity.html: the bracket in a sentence, the curves, and every rate that was tried. */
@@ -35,7 +35,7 @@ Open loop: operations come at their rate whatever the answers do. Searched with 
 The lower end passes with every seed, the upper end fails with every seed. All of it is in capacity.json.</p>
 </section>
 </main>`
-  return page(faultline, `${scenario}: capacity`, body)
+  return page(faultline, `${scenario}: capacity`, body, [chartMarks()])
 }
 
 function billSection({ bill }: CapacityResult): Markup {

@@ -18,7 +18,7 @@ import { html, type Markup } from './markup.ts'
 import { measurements } from './measurements.ts'
 import { methodSection } from './method.ts'
 import { ownFiguresSection } from './own-figures.ts'
-import { page, timeCharts } from './page.ts'
+import { chartMarks, page, timeCharts } from './page.ts'
 import type { Report } from './report.ts'
 import { scenarioSection } from './scenario.ts'
 import { sinceWarmup } from './since-warmup.ts'
@@ -67,7 +67,7 @@ export async function renderHtml(recorded: Report): Promise<string> {
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 <main>
 ${sections.map(sectionOf)}</main>`
-  return page(analysis.faultline, title, body, timeCharts())
+  return page(analysis.faultline, title, body, [timeCharts(), chartMarks()])
 }
 
 function ownFigures({ analysis: { figures } }: Report): Section[] {

@@ -4,7 +4,7 @@ import { measuredText } from '../harness/text/value.ts'
 import { named, nightsChart } from './charts/nights.ts'
 import { dataDetails, table } from './charts/table.ts'
 import { html, type Markup, nothing } from './markup.ts'
-import { page } from './page.ts'
+import { chartMarks, page } from './page.ts'
 import { icon } from './verdict.ts'
 
 /** Drawings of figures that are as they were; what changed is always drawn. */
@@ -30,7 +30,7 @@ ${begins !== undefined && html`<p class="warning">${begins}</p>`}
 ${
   changed.length > 0 &&
   html`<section id="changed"><h2>What is not as it was</h2>
-${table(['', 'figure', 'where', 'how it went'], changed.map(rowOf), 'all')}
+${table(['state', 'figure', 'where', 'how it went'], changed.map(rowOf), 'all')}
 ${await figure(changed)}
 </section>`
 }
@@ -43,7 +43,7 @@ ${
     ? html`<p class="quiet">${String(steady.length - MOST_STEADY)} more are in the table.</p>`
     : nothing
 }
-${dataDetails(`All ${steady.length}`, table(['', 'figure', 'where', 'level'], steady.map(rowOf), 'all'))}
+${dataDetails(`All ${steady.length}`, table(['state', 'figure', 'where', 'level'], steady.map(rowOf), 'all'))}
 </section>`
 }
 <section id="nights"><h2>Each night</h2>
@@ -53,7 +53,7 @@ ${dataDetails('Medians of each night', medians(result))}
 or at once where it is large; found as published by Hunter (Apache Otava), with Welch's test.</p>
 </section>
 </main>`
-  return page(faultline, `${scenario}: nights`, body)
+  return page(faultline, `${scenario}: nights`, body, [chartMarks()])
 }
 
 function sentence(changed: readonly GatedFigure[], steady: readonly GatedFigure[]): string {

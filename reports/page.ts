@@ -8,29 +8,34 @@ const pin = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /** Nothing is loaded, nothing is sent, and no style or script but ours applies. */
-const policyFor = (sheet: string, script: string): string =>
-  `default-src 'none'; style-src ${pin(sheet)}; script-src ${script === '' ? "'none'" : pin(script)}; base-uri 'none'; form-action 'none'`
+const policyFor = (sheet: string, scripts: readonly string[]): string =>
+  `default-src 'none'; style-src ${pin(sheet)}; script-src ${scripts.length === 0 ? "'none'" : scripts.map(pin).join(' ')}; base-uri 'none'; form-action 'none'`
 
-/** What a report can do beyond being read: zoom, and values under the pointer. */
-export const timeCharts = (): string =>
-  readFileSync(new URL('browser/time-charts.js', import.meta.url), 'utf8')
+const inBrowser = (name: string): string =>
+  readFileSync(new URL(`browser/${name}.js`, import.meta.url), 'utf8')
+
+/** What a report can do beyond being read: zoom along time, and the values of a moment. */
+export const timeCharts = (): string => inBrowser('time-charts')
+
+/** What charts without time can do: say of the mark under the pointer what it stands for. */
+export const chartMarks = (): string => inBrowser('marks')
 
 /**
- * A whole page in one file, without the network; complete without its `script`. `faultline` is the version that made it,
+ * A whole page in one file, without the network; complete without its `scripts`. `faultline` is the version that made it,
  * `own` what its style has beside that of all pages.
  */
 export const page = (
   faultline: string,
   title: string,
   body: Markup,
-  script = '',
+  scripts: readonly string[] = [],
   own = '',
 ): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(style + own, script)}">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(style + own, scripts)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="Faultline ${faultline}">
@@ -39,7 +44,7 @@ export const page = (
 </head>
 <body>
 ${body}
-${script !== '' && html`<script type="module">${trusted(script)}</script>`}
+${scripts.map((script) => html`<script type="module">${trusted(script)}</script>`)}
 </body>
 </html>
 `.markup

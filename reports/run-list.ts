@@ -59,7 +59,17 @@ function sentence(groups: readonly RunGroup[]): string {
 
 const hrefOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
 
-const head = ['', 'scenario', 'on', 'search p99', 'recall', 'lag p90', 'UTC', 'is it new', '']
+const head = [
+  'verdict',
+  'scenario',
+  'on',
+  'search p99',
+  'recall',
+  'lag p90',
+  'UTC',
+  'is it new',
+  'page',
+]
 
 function newest(groups: readonly RunGroup[]): Markup {
   return rows(
@@ -85,7 +95,7 @@ function history({ scenario, system, world, runs }: RunGroup): Markup {
   const more = runs.length - shown.length
   return html`<details><summary>${scenario} on ${system}${world !== 'sim' && `, ${world}`}: ${counted(runs.length, 'run')}</summary>
 ${rows(
-  ['', 'UTC', 'seed', 'search p99', 'recall', 'lag p90', 'because', ''],
+  ['verdict', 'UTC', 'seed', 'search p99', 'recall', 'lag p90', 'because', 'page'],
   shown.map(
     (run) =>
       html`<tr><td>${verdictMark(run.verdict)}</td><td>${whenText(run.startedAt)}</td><td>${String(run.seed)}</td>${figuresOf(

@@ -70,17 +70,19 @@ figcaption{margin-top:10px;max-width:110ch}
 .tools{margin:0 0 6px}.tools p{margin:2px 0;font-size:13px}
 button{font:inherit;color:inherit;background:var(--code);border:1px solid var(--rule);border-radius:3px;padding:1px 9px;cursor:pointer}button:hover{border-color:var(--quiet)}
 .live{cursor:crosshair;touch-action:pan-y;user-select:none;-webkit-user-select:none}
+.told{cursor:crosshair}.told .on{stroke:var(--ink);stroke-width:2.5px;opacity:1;fill-opacity:1;stroke-opacity:1}
 .live:focus:not(:focus-visible){outline:none}
 .cursor{stroke:var(--ink);opacity:.55;pointer-events:none}.cursor[opacity="0"]{opacity:0}
 .brush{fill:var(--c1);fill-opacity:.18}
 .tip{position:fixed;z-index:1;pointer-events:none;background:var(--paper);color:var(--ink);border:1px solid var(--quiet);border-radius:3px;padding:4px 9px;font-size:12px;line-height:1.4;font-variant-numeric:tabular-nums}
-.tip[hidden]{display:none}.tip div{display:flex;justify-content:space-between;gap:14px}
+.tip{max-width:min(420px,92vw)}.tip[hidden]{display:none}.tip div{display:flex;justify-content:space-between;gap:14px}
 .scroll{overflow-x:auto;margin:8px 0}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;line-height:1.35}
 th,td{text-align:left;padding:4px 16px 4px 0;vertical-align:top;border-bottom:1px solid var(--grid);white-space:nowrap}
 thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule)}
 th.n,td.n,.words-1 :is(td,th):nth-child(n+2),.words-2 :is(td,th):nth-child(n+3),.words-3 :is(td,th):nth-child(n+4){text-align:right}
 td.text,.words-all td:last-child{white-space:normal;min-width:12em}
+tbody th{font-weight:500}.scroll tr>th[scope=row]{position:sticky;left:0;background:var(--paper)}
 .pairs td{white-space:normal;overflow-wrap:anywhere}
 .metrics :is(td,th){padding-right:11px}
 .metrics tbody th{padding-top:14px;white-space:normal}
@@ -138,6 +140,6 @@ th,td{padding:2px 10px 2px 0}
 details.print-open>summary{list-style:none}
 details.print-open::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}code,pre{font-size:9.5px}pre.scroll{white-space:pre-wrap}
-td.text,.words-all td:last-child{white-space:normal}
+td.text,.words-all td:last-child,.scroll :is(th,td){white-space:normal}.scroll :is(th,td){padding-right:7px}.scroll .verdict{white-space:normal}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

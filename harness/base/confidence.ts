@@ -41,6 +41,42 @@ export function wilson(good: number, count: number, confidence: number): Interva
   }
 }
 
+/** Halvings of 0 … 1 until a share is known to more digits than anybody reads. */
+const HALVINGS = 44
+
+/**
+ * Both ends of the chance of a trial of which `good` of `count` were, exact for any chance: each end is missed with
+ * probability (1 - confidence) ÷ 2 at most (Clopper and Pearson, "The use of confidence or fiducial limits illustrated in
+ * the case of the binomial", 1934). Where none or all were good only one end can be missed, and has all of it: of
+ * `count` trials without a single good one the upper end is 1 - 0.05^(1/count) at 95 %, about 3 ÷ count (Hanley and
+ * Lippman-Hand, "If nothing goes wrong, is everything all right?", 1983). Without trials nothing is known: 0 … 1.
+ */
+export function exactShare(good: number, count: number, confidence: number): Interval {
+  if (count === 0) return { low: 0, high: 1 }
+  const missed = (1 - confidence) / (good === 0 || good === count ? 1 : 2)
+  return {
+    low: good === 0 ? 0 : 1 - highestShare(count - good, count, missed),
+    high: good === count ? 1 : highestShare(good, count, missed),
+  }
+}
+
+/** The chance at which so few good trials, or fewer, come with probability `missed`. */
+function highestShare(good: number, count: number, missed: number): number {
+  let [low, high] = [good / count, 1]
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2
+    if (chanceOfAtMost(good, count, middle) > missed) low = middle
+    else high = middle
+  }
+  return high
+}
+
+function chanceOfAtMost(good: number, count: number, share: number): number {
+  const { first, weights } = binomial(count, share)
+  const sum = (some: readonly number[]) => some.reduce((all, weight) => all + weight, 0)
+  return sum(weights.slice(0, Math.max(0, good - first + 1))) / sum(weights)
+}
+
 /** From so many values on their mean is taken to follow the normal law, as textbooks do. */
 export const MEAN_FROM = 30
 

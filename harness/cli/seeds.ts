@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { toJson } from '../base/json.ts'
 import { suiteOfSeeds } from '../experiments/campaign/campaign-suites.ts'
 import { inParallel } from '../experiments/campaign/crew.ts'
-import { seedCampaign, seedTable } from '../experiments/campaign/seed-campaign.ts'
+import { seedCampaign } from '../experiments/campaign/seed-campaign.ts'
+import { seedTable } from '../experiments/campaign/seed-table.ts'
 import { seedsOf } from '../experiments/campaign/seeds.ts'
 import type { Row, Task } from '../experiments/campaign/task.ts'
 import { UsageError } from '../model/errors.ts'
@@ -59,7 +60,12 @@ export async function runSeeds(file: string, flags: Flags, ci?: CiReport): Promi
   ci?.add(suiteOfSeeds(campaign, rows, seeds, file))
   const json = toJson(campaign, 2)
   writeFileSync(join(base, 'campaign.json'), `${json}\n`)
-  process.stdout.write(`${flags.json ? json : seedTable(campaign)}\n`)
+  const { campaignPage } = await import('../experiments/campaign/campaign-page.ts')
+  const html = await campaignPage(campaign, rows, { plan, file, base })
+  writeFileSync(join(base, 'campaign.html'), html)
+  process.stdout.write(
+    `${flags.json ? json : `${seedTable(campaign)}\npage: ${base}/campaign.html`}\n`,
+  )
   process.exitCode = campaign.exitCode
 }
 
@@ -68,7 +74,7 @@ function clear(base: string): void {
   const replaced = takeFolder(base)
   if (replaced !== null) process.stderr.write(`${replaced}\n`)
   for (const name of readdirSync(base))
-    if (/^seed-\d+(\.plan\.json)?$|^campaign\.json$/.test(name))
+    if (/^seed-\d+(\.plan\.json)?$|^campaign\.(json|html)$/.test(name))
       rmSync(join(base, name), { recursive: true })
 }
 

@@ -21,10 +21,11 @@ const OWN = new RegExp(
       'servers.json',
       'reps.(json|md)',
       'sweep.(json|md|html)',
-      'campaign.json',
+      'campaign.(json|html)',
     ],
     ...[
       'table.json',
+      'library.html',
       'direct.json',
       'profile.yaml',
       'twin.*',

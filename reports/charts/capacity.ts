@@ -3,8 +3,9 @@ import type { MetricName, MetricUnit } from '../../harness/model/metric.ts'
 import { limitSubject, valueText, writtenText } from '../../harness/text/value.ts'
 import { levelFigure } from '../capacity-table.ts'
 import { html, type Markup } from '../markup.ts'
+import { figureText } from '../sweep-table.ts'
 import { axisOf, channel, linearTicks } from './axes.ts'
-import { draw, type Frame, type Layer } from './draw.ts'
+import { draw, type Frame, type Layer, said } from './draw.ts'
 import { patch } from './legend.ts'
 import { verticalOf } from './sweep.ts'
 
@@ -22,7 +23,7 @@ const curves: { index: number; title: string; metric: MetricName; q: number | nu
 ]
 
 type Verdict = 'pass' | 'fail' | 'other'
-type Mark = { x: number; low: number; high: number; verdict: Verdict }
+type Mark = { x: number; low: number; high: number; verdict: Verdict; say: string }
 
 /** Search p99, recall and lag against the rate, with the bracket, the scenario's own rate and the limits drawn in. */
 export async function capacityCharts(result: CapacityResult): Promise<Markup> {
@@ -47,11 +48,13 @@ function marksOf({ trials, own, outcome }: CapacityResult, index: number): Mark[
     .flatMap(({ factor, trials: level }) => {
       const figure = levelFigure(level, index)
       const low = figure?.low
-      if (low === undefined) return []
+      if (!figure || low === undefined) return []
       const failed = level.some(({ verdict }) => verdict === 'fail')
       const passed = level.every(({ verdict }) => verdict === 'pass')
       const verdict = failed ? ('fail' as const) : passed ? ('pass' as const) : ('other' as const)
-      return [{ x: own.perSec * factor, low, high: figure?.high ?? low, verdict }]
+      const x = own.perSec * factor
+      const say = `${valueText(x, 'per-second')}: ${figureText(figure)}, ${words[verdict]}`
+      return [{ x, low, high: figure.high ?? low, verdict, say }]
     })
 }
 
@@ -76,6 +79,11 @@ async function chart(
   return html`<div><h3>${title}</h3><div class="wide">${await draw(layers(wide), wide, label)}</div><div class="narrow">${await draw(layers(small), small, label)}</div></div>`
 }
 
+const words: Record<Verdict, string> = {
+  pass: 'all limits hold',
+  fail: 'a limit breaks',
+  other: 'neither is shown',
+}
 const colours: Record<Verdict, string> = {
   pass: 'var(--pass)',
   fail: 'var(--fail)',
@@ -138,7 +146,7 @@ function layersOf(
           color: colours[verdict],
           shape: shapes[verdict],
         },
-        encoding: { x, y },
+        encoding: { x, y, ...said },
       },
     ]),
   ]

@@ -12,6 +12,9 @@ export type Frame = {
   bottom: number
 }
 
+/** What a mark stands for, in words for who points at it: the channel for the field `say` of its data. */
+export const said = { description: { field: 'say' } } as const
+
 /** One vega-lite layer with its data. */
 export type Layer = Record<string, unknown>
 
@@ -75,6 +78,7 @@ function slimmed(svg: string, frame: Frame, attributes: Readonly<Record<string, 
       / (?:class|font-family|pointer-events|role|aria-roledescription|aria-hidden)="[^"]*"/g,
       '',
     )
+    .replaceAll(' aria-label="', ' data-say="')
     .replace(/ (?:opacity|stroke-width)="1"/g, '')
     .replace(/ transform="translate\(0,0\)"/g, '')
     .replace(/ (d|transform|x|y|x1|x2|y1|y2|width|height)="([^"]*)"/g, (_, name, value: string) => {

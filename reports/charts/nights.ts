@@ -3,7 +3,7 @@ import type { GatedFigure } from '../../harness/model/nights.ts'
 import { valueText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
 import { axisOf, channel } from './axes.ts'
-import { draw, type Frame, type Layer } from './draw.ts'
+import { draw, type Frame, type Layer, said } from './draw.ts'
 import { verticalOf } from './sweep.ts'
 
 const frame: Frame = { width: 300, height: 130, left: 62, right: 24, top: 10, bottom: 28 }
@@ -18,7 +18,9 @@ export async function nightsChart(figure: GatedFigure): Promise<Markup> {
   const { metric, nights, values, level, change, state } = figure
   const { unit } = metrics[metric]
   const marks = values.flatMap((value, x) =>
-    value === null ? [] : [{ x, low: value, high: value }],
+    value === null
+      ? []
+      : [{ x, low: value, high: value, say: `${nights[x]}: ${valueText(value, unit)}` }],
   )
   const levels = [level, change?.after].filter((one) => one !== undefined)
   if (marks.length === 0)
@@ -40,7 +42,7 @@ export async function nightsChart(figure: GatedFigure): Promise<Markup> {
     {
       data: { values: marks },
       mark: { type: 'point', filled: true, size: 16, color: colour },
-      encoding: { x, y },
+      encoding: { x, y, ...said },
     },
     ...(level === undefined ? [] : [rule(level, -0.5, change ? change.since : last + 0.5, [5, 4])]),
     ...(change ? [rule(change.after, change.since, last + 0.5, [])] : []),

@@ -2,15 +2,16 @@ import type { MetricUnit } from '../../harness/model/metric.ts'
 import type { PointResult, SweepResult } from '../../harness/model/sweep.ts'
 import { valueText, writtenText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
+import { figureText } from '../sweep-table.ts'
 import { axisOf, channel, linearTicks, logDomain, logTicks } from './axes.ts'
-import { draw, type Frame, type Layer } from './draw.ts'
+import { draw, type Frame, type Layer, said } from './draw.ts'
 import { stroke } from './legend.ts'
 import { regionPen } from './palette.ts'
 
 const frame: Frame = { width: 300, height: 170, left: 62, right: 24, top: 10, bottom: 34 }
 
 /** A value that only bounds are known of is drawn as a bar between them. */
-type Mark = { x: number; low: number; high: number; series: string }
+type Mark = { x: number; low: number; high: number; series: string; say: string }
 
 /**
  * A chart for every figure that any point has: across the first thing that was varied, a line for each combination of
@@ -61,8 +62,11 @@ function markOf(point: PointResult, figure: number, across: Across): Mark[] {
   const high = shown?.high ?? shown?.low
   if (low === undefined || high === undefined) return []
   const x = across.values.indexOf(point.at[across.path] ?? '')
-  return [{ x, low, high, series: seriesOf(point, across.path) }]
+  return [{ x, low, high, series: seriesOf(point, across.path), say: sayOf(point, figure) }]
 }
+
+const sayOf = ({ at, figures }: PointResult, figure: number): string =>
+  `${Object.values(at).join(', ')}: ${figures[figure] ? figureText(figures[figure]) : ''}`
 
 async function chart(
   title: string,
@@ -91,7 +95,7 @@ async function chart(
         mark: { type: 'rule', color: colour, strokeWidth: 2 },
         encoding: { x, y, y2: { field: 'high' } },
       },
-      { data, mark: { type: 'point', filled: true, color: colour }, encoding: { x, y } },
+      { data, mark: { type: 'point', filled: true, color: colour }, encoding: { x, y, ...said } },
     ]
   })
   const label = `${title} across ${path}: ${marks.map(({ x: at, low }) => `${values[at]} ${valueText(low, unit)}`).join(', ')}`

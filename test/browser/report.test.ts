@@ -1,19 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../../reports/html.ts'
 import { aReport } from '../support/analysis.ts'
 import { noBrowser, startBrowser } from '../support/browser.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What is printed of an A4 page with margins of 12 mm, in CSS pixels. */
-const sheet = { width: 703, height: 1032 }
+import { barriers, opened as openedPage, printed, sheet, sideways } from '../support/opened.ts'
 
 let browser: Browser
 let address = ''
@@ -27,29 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-type Opened = { page: Page; requests: string[]; complaints: string[] }
-
-/** The report in a window of its own, with all it asked for and all the browser said against it. */
-async function opened(options: BrowserContextOptions = {}): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  const requests: string[] = []
-  const complaints: string[] = []
-  page.on('request', (request) => requests.push(request.url()))
-  page.on('console', (message) => complaints.push(message.text()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(address)
-  return { page, requests, complaints }
-}
-
-/** What axe-core holds against the page, one line a rule; of all its rules, or of these alone. */
-async function barriers(page: Page, rules?: string[]): Promise<string[]> {
-  await page.evaluate(axe)
-  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`)
-  return violations.map(
-    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 90))}`,
-  )
-}
+/** The report in a window of its own. */
+const opened = (options: BrowserContextOptions = {}) => openedPage(browser, address, options)
 
 /** Every line that the first four wide charts draw. */
 const lines = `[...document.querySelectorAll('.panel .wide svg[data-room]')].slice(0, 4)
@@ -72,9 +45,6 @@ async function drag(page: Page, from: number, to: number): Promise<void> {
   await page.mouse.move(x + width * to, y + height / 2, { steps: 3 })
   await page.mouse.up()
 }
-
-const sideways = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
 
 describe.skipIf(noBrowser)(`the report in a browser${noBrowser ? `: ${noBrowser}` : ''}`, () => {
   test('asks for nothing but itself, and the browser has nothing against it', async () => {
@@ -177,13 +147,10 @@ describe.skipIf(noBrowser)(`the report in a browser${noBrowser ? `: ${noBrowser}
 
   test('printed on A4 no page but the last is left half empty', async () => {
     const { page } = await opened({ viewport: sheet })
-    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
-    const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0
-    await page.emulateMedia({ media: 'print' })
-    const height = await page.evaluate<number>('document.body.scrollHeight')
+    const { pages, full } = await printed(page)
     expect(pages).toBeGreaterThan(3)
     // Full pages on average: what may not be torn leaves some room at the foot of a page.
-    expect(height / ((pages - 1) * sheet.height)).toBeGreaterThan(0.85)
+    expect(full).toBeGreaterThan(0.85)
     expect(await sideways(page)).toBe(0)
     await page.close()
   })

@@ -9,6 +9,7 @@ import { planOf, pointsOf, sourceOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
 import { keepScenario, openRunDirectory, writeJson } from '../../record/run-directory.ts'
 import { setText } from '../../scenario/yaml/variables.ts'
+import { limitBound, limitSubject } from '../../text/value.ts'
 import { repetitionOf } from '../side-by-side.ts'
 import { type Row, rowNotRun, type Task } from './task.ts'
 
@@ -78,10 +79,21 @@ function rowOf(task: Task, judged: Judged, seconds: number): Row {
     ...{ scenario: plan.name, file: task.file, system: plan.system.kind, seed: plan.seed },
     ...(plan.point && { point: plan.point }),
     ...{ verdict, exitCode, because, expected: plan.expect, outcome, wrong },
+    failed: failedOf(judged),
     seconds: Math.round(seconds * 1000) / 1000,
     reached: analysis.reached,
     ...(task.figures && { figures: repetitionOf(judged, exitCode).metrics }),
   }
+}
+
+/** What no system promised fails no run. */
+function failedOf({ analysis, judgement }: Judged): string[] {
+  const checkers = analysis.findings.filter(
+    ({ promised, verdict }) => promised && verdict === 'fail',
+  )
+  const limits = judgement.limits.filter(({ verdict }) => verdict === 'fail')
+  const names = limits.map(({ limit }) => `${limitSubject(limit)} ${limitBound(limit)}`)
+  return [...checkers.map(({ checker }) => checker), ...new Set(names)]
 }
 
 /** Where nothing is stated of a run that was not asked to pass, nothing about it is wrong. */

@@ -1,8 +1,7 @@
 import { exitCodes } from '../../analysis/limits/judge.ts'
+import { exactShare } from '../../base/confidence.ts'
+import type { Interval } from '../../base/histogram.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { type Align, textTable } from '../../text/table.ts'
-import { counted } from '../../text/value.ts'
-import { figureTable } from '../repetition-table.ts'
 import { worstExitCode } from '../repetitions.ts'
 import { type RepeatedFigure, spreads } from '../side-by-side.ts'
 import type { Row } from './task.ts'
@@ -21,13 +20,21 @@ export type SeedCampaign = {
   jobs: number
   /** How many runs had which verdict. */
   verdicts: Partial<Record<Row['verdict'], number>>
+  /** Which share of all seeds there are does not come out as it should, at 95 %: exact ends, undecided runs counted both ways. */
+  failureRate: Interval
+  /** Runs that can be counted neither way: not made, or without evidence where a pass was asked for. */
+  undecided: number
+  /** What failed in how many of the failing seeds, the most frequent first. */
+  causes: { what: string; seeds: number; first: number }[]
   /** In order of seed; `replay` repeats the run. */
   failing: FailingSeed[]
   /** Median, smallest and largest value of every main figure. */
   figures: RepeatedFigure[]
 }
 
-export type FailingSeed = Pick<Row, 'seed' | 'verdict' | 'because' | 'wrong'> & { replay?: string }
+export type FailingSeed = Pick<Row, 'seed' | 'verdict' | 'because' | 'wrong' | 'failed'> & {
+  replay?: string
+}
 
 type Circumstances = Pick<SeedCampaign, 'scenario' | 'faultline' | 'asked' | 'seconds' | 'jobs'> & {
   interrupted: boolean
@@ -48,14 +55,39 @@ export function seedCampaign(
     ...circumstances,
     done: sorted.length,
     exitCode: interrupted ? exitCodes.interrupted : exitCodeOfSeeds(failing, circumstances),
-    verdicts,
+    ...{ verdicts, ...rateOf(failing, sorted.length, circumstances) },
+    causes: causesOf(failing),
     failing: failing.map((row) => {
-      const { seed, verdict, because, wrong } = row
+      const { seed, verdict, because, wrong, failed = [] } = row
       const replay = replayOf(row)
-      return { seed, verdict, because, wrong, ...(replay !== undefined && { replay }) }
+      return { seed, verdict, because, wrong, failed, ...(replay !== undefined && { replay }) }
     }),
     figures: spreads(sorted.flatMap(({ figures }) => (figures ? [figures] : []))),
   }
+}
+
+const CONFIDENCE = 0.95
+
+/** Of what is expected to be open, an open verdict is none; a run that was not made is always one. */
+const isUndecided = ({ verdict }: Row, expecting: boolean): boolean =>
+  verdict === 'not run' || (!expecting && verdict !== 'fail')
+
+function rateOf(failing: readonly Row[], done: number, { expecting }: { expecting: boolean }) {
+  const undecided = failing.filter((row) => isUndecided(row, expecting)).length
+  const least = exactShare(failing.length - undecided, done, CONFIDENCE)
+  const most = exactShare(failing.length, done, CONFIDENCE)
+  return { failureRate: { low: least.low, high: most.high }, undecided }
+}
+
+/** A run that fails by several counts under each; one that failed by none, under the sentence that says why. */
+function causesOf(failing: readonly Row[]): SeedCampaign['causes'] {
+  const causes = new Map<string, SeedCampaign['causes'][number]>()
+  for (const { seed, failed = [], wrong } of failing)
+    for (const what of failed.length > 0 ? failed : wrong) {
+      const cause = causes.get(what) ?? { what, seeds: 0, first: seed }
+      causes.set(what, { ...cause, seeds: cause.seeds + 1 })
+    }
+  return [...causes.values()].sort((a, b) => b.seeds - a.seeds || a.first - b.first)
 }
 
 /** By expectation 0 or 1, else of the worst run; one that could not be made outranks them. */
@@ -64,39 +96,4 @@ function exitCodeOfSeeds(failing: readonly Row[], { expecting }: { expecting: bo
   if (notRun.length > 0) return Math.max(...notRun.map(({ exitCode }) => exitCode))
   if (failing.length === 0) return exitCodes.pass
   return expecting ? exitCodes.limit : worstExitCode(failing as (Row & { verdict: Verdict })[])
-}
-
-const MOST_SHOWN = 40
-const header = ['seed', 'verdict', 'replay', 'why']
-const aligns: Align[] = ['right', 'left', 'left', 'left']
-
-/** What the command prints. */
-export function seedTable(campaign: SeedCampaign): string {
-  const { scenario, asked, done, verdicts, failing, figures, expecting, jobs, seconds } = campaign
-  const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`)
-  const all = done === asked ? counted(done, 'seed') : `${done} of ${counted(asked, 'seed')}`
-  const rows = failing
-    .slice(0, MOST_SHOWN)
-    .map(({ seed, verdict, wrong, replay = '' }) => [
-      String(seed),
-      verdict,
-      replay,
-      wrong.join('; '),
-    ])
-  const as = expecting ? 'as stated' : 'pass'
-  return [
-    ...(figures.length > 0 ? [figureTable(figures, done), ''] : []),
-    ...(failing.length > 0 ? [...textTable(header, aligns, rows), ''] : []),
-    ...(failing.length > MOST_SHOWN ? [`and ${failing.length - MOST_SHOWN} more seeds`, ''] : []),
-    `${scenario}, ${all}: ${counts.join(', ')}.`,
-    failing.length === 0
-      ? `No seed failed: each came out ${as}.`
-      : `${counted(failing.length, 'seed')} did not come out ${as}.${shrinkHint(failing)}`,
-    `${seconds.toFixed(0)} s in ${counted(jobs, 'process', 'processes')}: ${((seconds * jobs) / Math.max(1, done)).toFixed(2)} s a run.`,
-  ].join('\n')
-}
-
-function shrinkHint(failing: readonly FailingSeed[]): string {
-  const replay = failing.find((row) => row.replay !== undefined)?.replay
-  return replay === undefined ? '' : ` Make the first small: faultline shrink ${replay}`
 }

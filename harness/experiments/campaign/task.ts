@@ -46,6 +46,8 @@ export type Row = {
   outcome: 'as it should' | 'not as it should' | 'reported'
   /** Why not as it should, a sentence each. */
   wrong: string[]
+  /** Promises and limits that are broken; absent if the run was not made. */
+  failed?: string[]
   /** From the plan to the verdict, in seconds of wall clock. */
   seconds: number
   /** Where the run was left, if it was kept. */

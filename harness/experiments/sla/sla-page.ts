@@ -43,7 +43,7 @@ ${levels.map((level) => levelSections(level))}
 </section>
 </main>`
   const words = [...new Set(levels.map(statusWord))].join(', ')
-  return page(faultline, `${words}: ${titles}`, body, '', style)
+  return page(faultline, `${words}: ${titles}`, body, [], style)
 }
 
 /** Every reason has a colour of its own kind; the worst of all profiles is that of the page. */
@@ -154,8 +154,10 @@ function whyText(one: SlaObjective): string {
 /** What the table of objectives needs beside the style of all pages: it folds up on a telephone. */
 const style = `
 .sla{width:100%}
-.sla td{white-space:normal}.sla td:first-child,.sla td[data-name]{white-space:nowrap}
+.sla td{white-space:normal}
+@media screen{.sla td:first-child,.sla td[data-name]{white-space:nowrap}}
 .sla small{display:block;color:var(--quiet);font-size:12px}
+@media print{.sla small{font-size:10px}}
 @media screen and (max-width:700px){
 .sla,.sla tbody{display:block}.sla thead{display:none}
 .sla tr{display:flex;flex-wrap:wrap;gap:0 16px;padding:6px 0;border-bottom:1px solid var(--grid)}

@@ -4,11 +4,33 @@ import {
   type Cluster,
   clusterInterval,
   confidences,
+  exactShare,
   quantileRanks,
   trialsToShow,
   wilson,
 } from '../../../harness/base/confidence.ts'
 import { Rng } from '../../../harness/base/rng.ts'
+
+describe('the exact interval of a share', () => {
+  // Worked out in Python with whole fractions: binomial sums, bisected to 1e-9.
+  test.each([
+    [5, 100, 0.95, 0.016432, 0.112835],
+    [9, 10, 0.95, 0.554984, 0.997471],
+    [1, 2, 0.95, 0.012579, 0.987421],
+    [0, 10, 0.95, 0, 0.258866],
+    [0, 1000, 0.95, 0, 0.002991],
+    [1000, 1000, 0.95, 0.997009, 1],
+  ])('%i of %i at %d', (good, count, confidence, low, high) => {
+    const shown = exactShare(good, count, confidence)
+    expect(shown.low).toBeCloseTo(low, 5)
+    expect(shown.high).toBeCloseTo(high, 5)
+  })
+
+  test('without a trial says nothing, and of a million it is quick', () => {
+    expect(exactShare(0, 0, 0.95)).toEqual({ low: 0, high: 1 })
+    expect(exactShare(0, 1_000_000, 0.95).high).toBeCloseTo(2.9957e-6, 9)
+  })
+})
 
 describe('Wilson’s interval of a share', () => {
   // By Wilson's formula in Python, with statistics.NormalDist for z.

@@ -5,7 +5,7 @@ export function balanced(markup: string): string[] {
   const open: string[] = []
   const wrong: string[] = []
   const implied = new Set(['td', 'tr', 'p'])
-  const still = markup.replace(/<script type="module">[\s\S]*?<\/script>/, '')
+  const still = markup.replace(/<script type="module">[\s\S]*?<\/script>/g, '')
   for (const [, slash, name = '', rest = ''] of still.matchAll(/<(\/?)([a-z][\w-]*)([^>]*)>/gi)) {
     if (!slash) {
       if (!rest.endsWith('/') && !VOID.test(name)) open.push(name)

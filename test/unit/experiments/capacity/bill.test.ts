@@ -42,7 +42,7 @@ test('it says whose prices these are, and where none was given', () => {
     'At that rate all regions cost 1.26 EUR an hour: 0.875 EUR for a million searches, writes included. Prices: ours, as of 2026-11-30.',
   )
   expect(billTable(bill)).toEqual({
-    head: ['', 'over the link', 'EUR an hour'],
+    head: ['what', 'over the link', 'EUR an hour'],
     rows: [
       ['servers of us', '', '0.400'],
       ['servers of eu', '', '0.500'],
