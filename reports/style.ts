@@ -140,6 +140,6 @@ th,td{padding:2px 10px 2px 0}
 details.print-open>summary{list-style:none}
 details.print-open::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}code,pre{font-size:9.5px}pre.scroll{white-space:pre-wrap}
-td.text,.words-all td:last-child,.scroll :is(th,td){white-space:normal}.scroll :is(th,td){padding-right:7px}.scroll .verdict{white-space:normal}
+td.text,.words-all td:last-child,.scroll :is(th,td){white-space:normal}.scroll :is(th,td){padding-right:7px}.words-1 .verdict{white-space:normal}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

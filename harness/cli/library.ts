@@ -48,10 +48,13 @@ export async function runLibrary(
     ...{ jobs, asked: tasks.length, onServersOnly, ...(ledger && { ledger }), rows },
   }
   ci?.add(...suitesOfLibrary(result))
-  const json = toJson({ ...result, rows: rows.map(({ suite: _, ...row }) => row) }, 2)
+  const json = toJson({ ...result, rows: rows.map(({ suite: _, figures: __, ...row }) => row) }, 2)
   mkdirSync(base, { recursive: true })
   writeFileSync(join(base, 'table.json'), `${json}\n`)
-  process.stdout.write(`${flags.json ? json : libraryTable(result)}\n`)
+  const { libraryPage } = await import('../experiments/campaign/library-page.ts')
+  writeFileSync(join(base, 'library.html'), libraryPage(result, base))
+  const told = `${libraryTable(result)}\npage: ${join(base, 'library.html')}`
+  process.stdout.write(`${flags.json ? json : told}\n`)
   process.exitCode = result.exitCode
 }
 

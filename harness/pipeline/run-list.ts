@@ -36,6 +36,7 @@ const summary = z.object({
 const pageNames: Readonly<Record<string, string>> = {
   'sweep.html': 'a sweep: points side by side',
   'compare.html': 'two runs compared',
+  'library.html': 'a library: did each scenario come out as it states?',
   'campaign.html': 'one scenario under many seeds',
   'capacity.html': 'how much it can take',
   'nights.html': 'nights: did anything get worse for good?',

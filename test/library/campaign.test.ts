@@ -46,7 +46,7 @@ test('a folder runs to a table: reds that are stated count as good, others are k
   expect(said.out).toContain(`  report: ${out}/odd/report.html`)
   expect(said.out).toContain('2 of 4 runs came out as stated, 2 did not.')
   expect(said.err).toContain('[4/4]')
-  expect(readdirSync(out).sort()).toEqual(['odd', 'table.json'])
+  expect(readdirSync(out).sort()).toEqual(['library.html', 'odd', 'table.json'])
   expect(existsSync(join(out, 'odd/report.html'))).toBe(true)
 })
 

@@ -1,4 +1,7 @@
+import { type StateName, states } from '../../harness/analysis/ledger/states.ts'
 import { campaignPage } from '../../harness/experiments/campaign/campaign-page.ts'
+import { libraryPage } from '../../harness/experiments/campaign/library-page.ts'
+import { ledgerOf } from '../../harness/experiments/campaign/library-states.ts'
 import { gateOf } from '../../harness/experiments/gate/gate.ts'
 import type { Night } from '../../harness/experiments/gate/history.ts'
 import { nightsResult } from '../../harness/experiments/gate/nights-result.ts'
@@ -180,7 +183,34 @@ function sla(): string {
   return slaPage(signOff([run], made))
 }
 
+/** One of 30 scenarios came out otherwise than it states. */
+function library(): string {
+  const rows = many(30, (i) =>
+    aSeed(42, {
+      ...{ scenario: `scenario-${i}`, file: `scenarios/scenario-${i}.yaml`, question },
+      ...(i === 4 && { verdict: 'fail', exitCode: 1, outcome: 'not as it should' }),
+      ...(i === 4 && {
+        wrong: ['the verdict should be pass and is fail'],
+        directory: 'runs/library/scenario-4',
+      }),
+      reached: { [Object.keys(states)[i % 9] as StateName]: 1 },
+    }),
+  )
+  return libraryPage(
+    {
+      ...{ format: 1, faultline: '0', expecting: true, exitCode: 1, seconds: 60, jobs: 2, rows },
+      ...{
+        secondsOfRuns: 110,
+        asked: 30,
+        onServersOnly: ['real.yaml'],
+        ledger: ledgerOf(rows, true),
+      },
+    },
+    'runs/library',
+  )
+}
+
 /** Every page about more than one run, as its command writes it. */
 export const pages: Record<string, () => string | Promise<string>> = {
-  ...{ campaign, nights, capacity, sweep, sla, 'run-list': runList },
+  ...{ campaign, library, nights, capacity, sweep, sla, 'run-list': runList },
 }

@@ -47,14 +47,19 @@ export function isWholeLibrary(
 const header = ['state reached', 'scenarios', 'first']
 const aligns: Align[] = ['left', 'right', 'left']
 
-export function ledgerText({ held, reached, never }: Ledger): string[] {
-  const all = reached.length + never.length
+export function ledgerText(ledger: Ledger): string[] {
+  const { reached, never } = ledger
   const rows = reached.map(({ state, scenarios, first }) => [state, String(scenarios), first])
   return [
     ...(rows.length > 0 ? [...textTable(header, aligns, rows), ''] : []),
     ...never.map((state) => `NEVER REACHED: ${state}`),
-    never.length === 0
-      ? `All ${all} states of the ledger were reached.`
-      : `${reached.length} of ${all} states of the ledger were reached: ${counted(never.length, 'state was', 'states were')} never tested${held ? '' : ' here'}.`,
+    ledgerSentence(ledger),
   ]
+}
+
+/** How many states were reached, and that the others were never tested. */
+export function ledgerSentence({ held, reached, never }: Ledger): string {
+  const all = reached.length + never.length
+  if (never.length === 0) return `All ${all} states of the ledger were reached.`
+  return `${reached.length} of ${all} states of the ledger were reached: ${counted(never.length, 'state was', 'states were')} never tested${held ? '' : ' here'}.`
 }

@@ -43,7 +43,7 @@ export function libraryTable(result: LibraryResult): string {
     ...odd.flatMap(whyNot),
     ...(odd.length > 0 ? [''] : []),
     ...(result.ledger ? [...ledgerText(result.ledger), ''] : []),
-    ...conclusion(result, odd.length),
+    ...conclusion(result),
   ].join('\n')
 }
 
@@ -66,16 +66,24 @@ export function labelOf({ scenario, point }: Row): string {
 }
 
 function cells(row: Row, expecting: boolean): string[] {
-  const { system, verdict, expected, outcome, seconds } = row
-  const stated = expecting ? (expected?.verdict ?? (outcome === 'reported' ? '-' : 'pass')) : '-'
-  const words = { 'as it should': 'yes', 'not as it should': 'NO', reported: '-' }
-  const asStated = expecting ? words[outcome] : '-'
-  return [labelOf(row), system, verdict, stated, asStated, seconds.toFixed(1)]
+  const { system, verdict, seconds } = row
+  const { expected, asStated } = statedOf(row, expecting)
+  return [labelOf(row), system, verdict, expected, asStated, seconds.toFixed(1)]
 }
 
-function conclusion(result: LibraryResult, odd: number): string[] {
+/** What was expected of a run and whether it came out so, each `-` where nothing is. */
+export function statedOf({ expected, outcome }: Row, expecting: boolean) {
+  if (!expecting) return { expected: '-', asStated: '-' }
+  const words = { 'as it should': 'yes', 'not as it should': 'NO', reported: '-' }
+  const verdict = expected?.verdict ?? (outcome === 'reported' ? '-' : 'pass')
+  return { expected: verdict, asStated: words[outcome] }
+}
+
+/** What came of all runs, and what else has to be known of them; a sentence each. */
+export function conclusion(result: LibraryResult): string[] {
   const { rows, asked, expecting, onServersOnly, seconds, secondsOfRuns, jobs } = result
   const done = rows.length
+  const odd = rows.filter(({ outcome }) => outcome === 'not as it should').length
   const as = expecting ? 'as stated' : 'with verdict pass'
   const reported = rows.filter(({ outcome }) => outcome === 'reported').length
   const good = done - odd - reported

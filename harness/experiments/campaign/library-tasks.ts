@@ -51,7 +51,7 @@ function tasksOf({ file, systems }: ScenarioFile, base: string, flags: LibraryFl
     ...(seed !== undefined && { seed }),
     keep: flags.reports ? ('all' as const) : ('odd' as const),
     expecting: flags.expect === true,
-    figures: false,
+    figures: true,
     ...(flags.suites && { suite: true }),
   }
   const on = flags.all ? [undefined, ...systems] : [system]

@@ -76,7 +76,13 @@ function rowOf(task: Task, judged: Judged, seconds: number): Row {
       : [task.expecting ? `it expects nothing and should pass: ${because}` : because]
   const outcome = open ? 'reported' : wrong.length === 0 ? 'as it should' : 'not as it should'
   return {
-    ...{ scenario: plan.name, file: task.file, system: plan.system.kind, seed: plan.seed },
+    ...{
+      scenario: plan.name,
+      question: plan.question,
+      file: task.file,
+      system: plan.system.kind,
+      seed: plan.seed,
+    },
     ...(plan.point && { point: plan.point }),
     ...{ verdict, exitCode, because, expected: plan.expect, outcome, wrong },
     failed: failedOf(judged),

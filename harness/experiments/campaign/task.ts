@@ -33,6 +33,8 @@ export type Task = {
  */
 export type Row = {
   scenario: string
+  /** What its file asks; absent if it was not read. */
+  question?: string
   file: string
   system: string
   seed: number

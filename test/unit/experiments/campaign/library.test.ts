@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { type StateName, states } from '../../../../harness/analysis/ledger/states.ts'
+import { libraryPage } from '../../../../harness/experiments/campaign/library-page.ts'
 import {
   isWholeLibrary,
   ledgerOf,
@@ -18,6 +19,7 @@ import { libraryTasks } from '../../../../harness/experiments/campaign/library-t
 import { scenarioFiles } from '../../../../harness/experiments/campaign/scenario-files.ts'
 import { type Row, rowNotRun, type Task } from '../../../../harness/experiments/campaign/task.ts'
 import { systems } from '../../../../harness/pipeline/catalogue.ts'
+import { balanced } from '../../reports/balanced.ts'
 
 const head = (name: string, more = '') => `# Is it so?
 name: ${name}
@@ -58,7 +60,7 @@ test('a folder is its scenarios, those that want most first, without lists and o
     'runs/library/large',
     'runs/library/small',
   ])
-  expect(tasks[1]).toMatchObject({ keep: 'odd', expecting: true, figures: false })
+  expect(tasks[1]).toMatchObject({ keep: 'odd', expecting: true, figures: true })
 })
 
 test('what runs on real servers only is left out and named, and --quick takes what says so', () => {
@@ -142,14 +144,18 @@ test('without expectations the exit code is that of the worst run, or of one tha
   expect(libraryExitCode([redAsStated, rowNotRun(task, 'no such system', 2)], false)).toBe(2)
 })
 
+const all = Object.keys(states) as StateName[]
+const [first, second, ...rest] = all as [StateName, StateName, ...StateName[]]
+
+const aLibraryResult: LibraryResult = {
+  ...{ format: 1, faultline: '0.1.0', expecting: true, exitCode: 1, seconds: 4, jobs: 2 },
+  ...{ secondsOfRuns: 5, asked: 6, onServersOnly: ['real.yaml'] },
+  rows: [odd, redAsStated, aRow({}), reported, rowNotRun(task, 'its process ended', 5)],
+}
+
 test('the table says of each run what came out, and why of those that are odd', () => {
-  const result: LibraryResult = {
-    ...{ format: 1, faultline: '0.1.0', expecting: true, exitCode: 1, seconds: 4, jobs: 2 },
-    ...{ secondsOfRuns: 5, asked: 6, onServersOnly: ['real.yaml'] },
-    rows: [odd, redAsStated, aRow({}), reported, rowNotRun(task, 'its process ended', 5)],
-  }
   expect(
-    libraryTable(result),
+    libraryTable(aLibraryResult),
   ).toBe(`  scenario  system             verdict  expected  as stated  seconds
   calm      active-active-cdc  pass     pass      yes            1.3
   calm      another            fail     -         -              1.3
@@ -167,8 +173,36 @@ Left out, for real servers only: 1 scenario.
 4 s, 5 s of runs in 2 processes.`)
 })
 
-const all = Object.keys(states) as StateName[]
-const [first, second, ...rest] = all as [StateName, StateName, ...StateName[]]
+test('the page has surprises first, each with why and its report, and of every run question and figures', () => {
+  const p99 = { what: 'search.response p99', metric: 'search.response', unit: 'us' } as const
+  const figures = [
+    { ...p99, where: 'baseline', measured: { low: 5_000, high: 5_000 } },
+    { ...p99, where: 'fault:cut', measured: { low: 7_000, high: 9_000 } },
+  ]
+  const calm = aRow({ question: 'Is it calm?', figures })
+  const ledger = ledgerOf([aRow({ reached: { [first]: 2 } })], true)
+  const rows = [calm, ...aLibraryResult.rows]
+  const html = libraryPage({ ...aLibraryResult, rows, ledger }, 'runs/library').replaceAll(
+    '\u00a0',
+    ' ',
+  )
+  expect(balanced(html)).toEqual([])
+  expect(html).toContain('<header class="fail">')
+  expect(html).toMatch(
+    /<span>3 of 6 runs came out as stated, 2 did not, of 1 nothing is expected\. 1 of \d+ states/,
+  )
+  const surprises = html.slice(html.indexOf('id="surprises"'), html.indexOf('id="runs"'))
+  expect(surprises).toMatch(/not run.*gone.*its process ended.*href="odd\/report\.html">odd<\/a>/s)
+  expect(surprises).not.toContain('Is it calm?')
+  const table = html.slice(html.indexOf('id="runs"'), html.indexOf('id="states"'))
+  expect(table).toMatch(
+    /Is it calm\?<\/small><\/td>.*<td>yes<\/td><td class="n">7\.00 … 9\.00 ms<\/td>/s,
+  )
+  expect(table.indexOf('>odd<')).toBeLessThan(table.indexOf('>calm<'))
+  expect(html).toContain('<strong>Never reached</strong>')
+  expect(html).toContain('<li>real.yaml</li>')
+})
+
 const reaching = (file: string, ...names: StateName[]) =>
   aRow({ file, reached: Object.fromEntries(names.map((name) => [name, 3])) })
 
