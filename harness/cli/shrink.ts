@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { shrink } from '../experiments/shrink/shrink.ts'
-import { shrinkStory, sizes } from '../experiments/shrink/shrink-story.ts'
+import { type ShrinkStep, shrinkStory, sizes } from '../experiments/shrink/shrink-story.ts'
 import type { ListedPlan } from '../experiments/shrink/smaller-plans.ts'
 import {
   expectationOf,
@@ -58,10 +58,14 @@ export async function shrinkCommand(path: string, flags: ShrinkFlags): Promise<v
       return proofOf(await ranIn(folder, smaller))
     }
     const spent = (tries: number) => interrupt.times() > 0 || tries >= flags.tries
-    const onStep = (what: string, smaller: ListedPlan, tries: number) =>
+    const steps: ShrinkStep[] = []
+    const onStep = (what: string, smaller: ListedPlan, tries: number) => {
+      steps.push({ what, plan: smaller, tries })
       say(`${String(tries).padStart(4)} runs: ${sizeText(smaller)}  (${what})`)
+    }
     const { plan: after, tries } = await shrink(plan, { runPlan, symptom, spent, onStep })
-    await writeSmall({ path, out: flags.out, folder, symptom, before: plan, after, tries })
+    const told = { symptom, first, before: plan, after, tries, steps }
+    await writeSmall({ path, out: flags.out, folder, ...told })
   } finally {
     interrupt.done()
     rmSync(folder, { recursive: true, force: true })
@@ -121,12 +125,15 @@ type Small = {
   out?: string
   folder: string
   symptom: Symptom
+  first: Proof
   before: ListedPlan
   after: ListedPlan
   tries: number
+  steps: readonly ShrinkStep[]
 }
 
-async function writeSmall({ path, out, folder, symptom, before, after, tries }: Small) {
+async function writeSmall({ path, out, folder, symptom, first, ...searched }: Small) {
+  const { before, after } = searched
   const base = out === undefined ? besides(path) : out.replace(/\.(plan\.)?json$/, '')
   const file = replayName(base)
   const last = proofOf(await ranIn(folder, after))
@@ -142,10 +149,15 @@ async function writeSmall({ path, out, folder, symptom, before, after, tries }: 
   )
   const command = `faultline run ${file} --expect`
   const shown = shownBy(symptom, last)
-  const story = shrinkStory({ before, after, tries, events, shown, command })
-  writeFileSync(`${base}.md`, story)
-  process.stdout.write(`${sizes({ before, after, tries })}\n`)
-  process.stdout.write(`${shown === undefined ? '' : `${shown.because}\n`}read: ${base}.md\n`)
+  const shownBefore = shownBy(symptom, first)
+  const story = { ...searched, events, shown, shownBefore, command, faultline: faultlineVersion }
+  writeFileSync(`${base}.md`, shrinkStory(story))
+  const { shrinkPage } = await import('../experiments/shrink/shrink-page.ts')
+  writeFileSync(`${base}.html`, shrinkPage(story))
+  process.stdout.write(`${sizes(searched)}\n`)
+  process.stdout.write(
+    `${shown === undefined ? '' : `${shown.because}\n`}read: ${base}.html, ${base}.md\n`,
+  )
   process.stdout.write(`repeat: ${command}\n`)
 }
 

@@ -3,7 +3,12 @@ import { fault, groundOf, load } from '../../harness/experiments/prove/ground.ts
 import { brokenSystem, withConsumers } from '../../harness/experiments/prove/seams.ts'
 import { ddmin } from '../../harness/experiments/shrink/ddmin.ts'
 import { shrink } from '../../harness/experiments/shrink/shrink.ts'
-import { shrinkStory, sizes } from '../../harness/experiments/shrink/shrink-story.ts'
+import { shrinkPage } from '../../harness/experiments/shrink/shrink-page.ts'
+import {
+  type ShrinkStep,
+  shrinkStory,
+  sizes,
+} from '../../harness/experiments/shrink/shrink-story.ts'
 import type { ListedPlan } from '../../harness/experiments/shrink/smaller-plans.ts'
 import {
   expectationOf,
@@ -16,6 +21,7 @@ import { MS, SECOND } from '../../harness/model/units.ts'
 import { planOperations } from '../../harness/workload/operations.ts'
 import { type Judged, judged } from '../support/judged.ts'
 import { pool } from '../support/simulate.ts'
+import { balanced } from '../unit/reports/balanced.ts'
 
 /**
  * What a link held up comes in one batch, and there an upsert makes the applier forget a delete of the same point:
@@ -79,14 +85,16 @@ test('a bug that a campaign over seeds finds shrinks to one fault and a handful 
   const before = listed({ ...eventful, seed })
   expect(before.operations.length).toBeGreaterThan(500)
 
+  const steps: ShrinkStep[] = []
   const { plan: after, tries } = await shrink(before, {
     runPlan: async (plan) => proofOf(await run(plan)),
     symptom,
+    onStep: (what, plan, spent) => steps.push({ what, plan, tries: spent }),
   })
-  const told = sizes({ before, after, tries })
-  expect(after.faults.length, told).toBeLessThanOrEqual(2)
-  expect(after.operations.length, told).toBeLessThanOrEqual(20)
-  expect(after.regions.length, told).toBe(2)
+  const size = sizes({ before, after, tries })
+  expect(after.faults.length, size).toBeLessThanOrEqual(2)
+  expect(after.operations.length, size).toBeLessThanOrEqual(20)
+  expect(after.regions.length, size).toBe(2)
 
   const again = await run(after)
   expect(again.finding('resurrected-delete').verdict).toBe('fail')
@@ -102,11 +110,21 @@ test('a bug that a campaign over seeds finds shrinks to one fault and a handful 
 
   const shown = shownBy(symptom, proofOf(again))
   const command = 'faultline run small.plan.json'
-  const story = shrinkStory({ before, after, tries, events: again.events, shown, command })
+  const { events } = again
+  const shownBefore = shownBy(symptom, proofOf(first))
+  const told = { before, after, tries, events, shown, shownBefore, steps, command, faultline: '0' }
+  const story = shrinkStory(told)
   expect(story).toContain('5 faults -> 1')
   expect(story).toContain('INJECTED fault cut (partition): us>eu, eu>us')
   expect(story).toMatch(/delete id \d+ -> ok at/)
   expect(story).toMatch(/after delete \d+ of id \d+/)
+
+  const html = shrinkPage(told)
+  expect(balanced(html)).toEqual([])
+  expect(html).toMatch(/resurrected-delete fails with \d+ operations and \d faults?, of/)
+  expect(html).toContain('INJECTED fault cut (partition): us&gt;eu, eu&gt;us')
+  expect(html).toMatch(/<td>the whole plan<\/td><td>0<\/td><td>5<\/td>/)
+  expect(html).toMatch(/<td>kinds, keys and clients<\/td><td>\d+<\/td><td>1<\/td>/)
 })
 
 test('a sound system has nothing to shrink', async () => {

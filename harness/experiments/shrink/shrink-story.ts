@@ -1,6 +1,6 @@
-import { faultText, linkText } from '../../model/fault.ts'
+import { type FaultPlan, faultText, linkText } from '../../model/fault.ts'
 import type { Finding, LimitResult } from '../../model/finding.ts'
-import { arrivalsEndUs, type Plan } from '../../model/plan.ts'
+import { arrivalsEndUs } from '../../model/plan.ts'
 import type { HopEvent, OpEnd, OpStart, RecordEvent } from '../../model/record.ts'
 import { counted, countText } from '../../text/value.ts'
 import { moment, seconds, sinceWarmup } from '../../text/wording.ts'
@@ -13,9 +13,17 @@ export type Story = {
   /** The run of the smaller plan. */
   events: readonly RecordEvent[]
   shown: Finding | LimitResult | undefined
+  /** The same in the run that was to be made smaller. */
+  shownBefore: Finding | LimitResult | undefined
+  /** What was left out, part by part. */
+  steps: readonly ShrinkStep[]
+  faultline: string
   /** How to run it again. */
   command: string
 }
+
+/** A part of the search: what was left out, the plan after it, and how many runs were tried by then. */
+export type ShrinkStep = { what: string; plan: ListedPlan; tries: number }
 
 /** What is left of a failing run, as Markdown a person can read: what was left out, what happens, why it is wrong. */
 export function shrinkStory(story: Story): string {
@@ -23,43 +31,53 @@ export function shrinkStory(story: Story): string {
   return [
     `# ${before.name}, seed ${before.seed}: ${nameOf(shown)}`,
     sizes(story),
-    ...(shown === undefined ? [] : [`**What is wrong**: ${shown.because}`, ...witnesses(shown)]),
+    ...(shown === undefined
+      ? []
+      : [
+          `**What is wrong**: ${shown.because}`,
+          ...witnesses(shown).map((sentence) => `- ${sentence}`),
+        ]),
     '## What happens',
-    `Regions ${after.regions.join(', ')}; ${after.system.kind}; ${countText(after.data.base)} points from the start. Times from the start of the run.`,
+    `Regions ${after.regions.join(', ')}; ${after.system.kind}; ${countText(after.data.base)} points from the start. Times from the end of warm-up, as in the scenario.`,
     ['```', ...timeline(after, events), '```'].join('\n'),
     `Repeat it: \`${command}\``,
     '',
   ].join('\n\n')
 }
 
-const nameOf = (shown: Story['shown']): string =>
+export const nameOf = (shown: Story['shown']): string =>
   shown === undefined ? 'fails' : 'checker' in shown ? `${shown.checker} fails` : shown.limit.text
 
 /** `24 faults -> 1, 5,210 operations -> 14 …`, of what became smaller. */
 export function sizes({ before, after, tries }: Pick<Story, 'before' | 'after' | 'tries'>): string {
-  const clients = ({ operations }: ListedPlan) => new Set(operations.map((one) => one.client)).size
-  const keys = ({ operations }: ListedPlan) =>
-    new Set(operations.flatMap((one) => ('id' in one ? [one.id] : []))).size
-  const length = (plan: Plan) => Math.round(arrivalsEndUs(plan) / 1e6)
-  const rows: [number, number, string][] = [
-    [before.faults.length, after.faults.length, 'fault'],
-    [before.operations.length, after.operations.length, 'operation'],
-    [before.regions.length, after.regions.length, 'region'],
-    [clients(before), clients(after), 'client'],
-    [keys(before), keys(after), 'key'],
-    [length(before), length(after), 'second'],
-    [before.data.base, after.data.base, 'base point'],
-  ]
-  const told = rows.map(([was, is, noun]) => `${counted(was, noun)} -> ${countText(is)}`)
+  const now = sizesOf(after)
+  const told = sizesOf(before).map(
+    ([noun, was], i) => `${counted(was, noun)} -> ${countText(now[i]?.[1] ?? 0)}`,
+  )
   return `${told.join(', ')}; ${counted(tries, 'run')} tried.`
 }
 
-const witnesses = (shown: Finding | LimitResult): string[] =>
-  'events' in shown ? shown.events.map(({ sentence }) => `- ${sentence}`) : []
+/** How large a plan is, in each respect. */
+export function sizesOf(plan: ListedPlan): [string, number][] {
+  const { faults, operations, regions, data } = plan
+  return [
+    ['fault', faults.length],
+    ['operation', operations.length],
+    ['region', regions.length],
+    ['client', new Set(operations.map((one) => one.client)).size],
+    ['key', new Set(operations.flatMap((one) => ('id' in one ? [one.id] : []))).size],
+    ['second', Math.round(arrivalsEndUs(plan) / 1e6)],
+    ['base point', data.base],
+  ]
+}
+
+export const witnesses = (shown: Finding | LimitResult): string[] =>
+  'events' in shown ? shown.events.map(({ sentence }) => sentence) : []
 
 const MOST_LINES = 400
 
-function timeline(plan: ListedPlan, events: readonly RecordEvent[]): string[] {
+/** What happens in a run of a small plan, a line each, in seconds from the end of warm-up. */
+export function timeline(plan: ListedPlan, events: readonly RecordEvent[]): string[] {
   const ends = new Map(events.flatMap((one) => (one.type === 'op.end' ? [[one.op, one]] : [])))
   const lines = events.flatMap((event): [number, string][] => {
     const text = textOf(event, plan, ends)
@@ -102,7 +120,11 @@ function textOf(
 
 function faultNamed({ faults }: ListedPlan, name: string): string {
   const fault = faults.find((one) => one.name === name)
-  if (!fault) return name
+  return fault ? faultLine(fault) : name
+}
+
+/** What a fault does, and where. */
+export function faultLine(fault: FaultPlan): string {
   const where = 'links' in fault ? fault.links.map(linkText).join(', ') : fault.region
   return `${faultText(fault)}: ${where}`
 }
