@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { UsageError } from '../model/errors.ts'
 import type { CiReport } from './ci-report.ts'
+import { metricsOfMany } from './metrics-flag.ts'
 import type { RunFlags } from './run.ts'
 
 /** What `faultline run` may be told beside what concerns one run. */
@@ -34,7 +35,8 @@ export async function runCampaign(
 }
 
 function checkFlags(paths: readonly string[], flags: CampaignFlags): void {
-  const { world = 'sim', reps, seed, seeds, all, system } = flags
+  const { world = 'sim', reps, seed, seeds, all, system, metrics } = flags
+  if (metrics) throw metricsOfMany('these are many')
   if (world !== 'sim')
     throw new UsageError(
       'many runs at once are for the simulator: on real servers each would slow the others. Run one scenario at a time with --world containers.',

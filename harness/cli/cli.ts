@@ -23,6 +23,7 @@ import {
   slaExamples,
 } from './help.ts'
 import type { InitFlags } from './init.ts'
+import { listening } from './metrics-flag.ts'
 import { addBaseline, addGate } from './night-commands.ts'
 import {
   append,
@@ -123,6 +124,7 @@ function addRun(program: Command, argv: readonly string[]): void {
     .option('--expect', "judge by the scenario's own `expect:`: exit 0 if it came out as stated")
     .option('--all', 'each scenario also on the other systems it names')
     .option('--quick', 'run only the scenarios marked quick: true')
+    .option('--metrics <address>', 'while it runs, figures for Prometheus at this port', listening)
     .option('--reports', 'of several runs, keep all with their reports, not only the odd ones')
     .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--prove', 'plant bugs, and see that each is caught: faultline prove --help')

@@ -35,6 +35,14 @@ Examples:
   faultline run my.yaml --junit junit.xml                 for CI servers: a case for each limit and each checker
   faultline run my.yaml --out runs/$(date +%F)            kept apart night by night: a run in the same folder is replaced
 
+While it runs, for Prometheus to scrape (OpenMetrics; also plain text for browsers):
+  faultline run my.yaml --metrics :9464       at http://127.0.0.1:9464/metrics, for this machine alone
+  faultline run my.yaml --metrics 0.0.0.0:9464    for all who reach this machine; :0 is any free port
+  Operations, response times, lag, bytes, faults in force, how far the run is: as heard so far and not judged; the report
+  is what counts. A simulation counts at its own speed, so a rate per second of Prometheus is none of its own seconds.
+  A scraper that came regularly is waited for once more at the end. Rules that faultline alerts reads ask for the same
+  names without faultline_live_: see honor_labels and metric_relabel_configs of Prometheus.
+
 A scenario with sweep: runs at every point, and one page compares them:
   faultline run scenarios/consistency-matrix.yaml
 

@@ -5,7 +5,7 @@ import { repetitionTable } from '../experiments/repetition-table.ts'
 import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
 import { judge, report, run, scenario } from '../index.ts'
 import { UsageError } from '../model/errors.ts'
-import type { WorldName } from '../model/plan.ts'
+import type { Plan, WorldName } from '../model/plan.ts'
 import { isOnlyUnknown, takenOf, unmet } from '../pipeline/expectation.ts'
 import { type Judged, judgeRun } from '../pipeline/judge-run.ts'
 import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
@@ -16,6 +16,8 @@ import type { SetVariables } from '../scenario/yaml/variables.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
+import type { MetricsEndpoint } from './metrics-endpoint.ts'
+import { type Listening, metricsOfMany } from './metrics-flag.ts'
 import { print } from './print.ts'
 import { ProgressLine } from './progress.ts'
 import { outcomeTable } from './verdict-table.ts'
@@ -33,6 +35,7 @@ export type RunFlags = {
   quiet?: boolean
   allowUnknown?: boolean
   expect?: boolean
+  metrics?: Listening
 }
 
 const ENDING = 'Ending the run: healing faults, closing the record. Ctrl-C again stops at once.'
@@ -49,6 +52,7 @@ export async function runCommand(
   if (isSweepFile(file, flags.set)) {
     if (flags.system !== undefined)
       throw new UsageError(`${file} is a sweep, of one system: leave --system ${flags.system} out.`)
+    if (flags.metrics) throw metricsOfMany(`${file} is a sweep`)
     return (await import('./sweep.ts')).sweepCommand(file, flags, command, ci)
   }
   if (flags.reps !== undefined)
@@ -112,30 +116,65 @@ async function repeatCommand(
 /** One run, from its scenario to its report. */
 export async function runOnce(
   file: string,
-  { seed, world, system, set, images, quiet }: RunFlags,
+  flags: RunFlags,
   options: Pick<RunOptions, 'command' | 'out' | 'interrupted'>,
 ): Promise<Judged> {
+  const { seed, world, system, set, quiet } = flags
   const note = versionNote(file)
   if (note !== null && !quiet) process.stderr.write(`${note}\n`)
-  let line: ProgressLine | null = null
   const plan = await scenario(file, { seed, world, system, set })
+  const endpoint = await openEndpoint(plan, flags)
+  let directory: string
+  try {
+    directory = await runShown(plan, flags, { ...options, endpoint })
+  } finally {
+    await endpoint?.close()
+  }
+  const judged = await judge(directory)
+  await report(judged)
+  return judged
+}
+
+type Shown = Pick<RunOptions, 'command' | 'out' | 'interrupted'> & {
+  endpoint: MetricsEndpoint | undefined
+}
+
+/** A run with its progress on stderr, and its figures for who scrapes them. */
+async function runShown(
+  plan: Plan,
+  { images, quiet }: RunFlags,
+  { endpoint, ...options }: Shown,
+): Promise<string> {
+  const line = new ProgressLine(plan, !quiet && process.stderr.isTTY === true)
+  const onStep = (text: string) => {
+    if (!quiet) process.stderr.write(`${text}\n`)
+  }
   const directory = await run(plan, {
     ...options,
     images,
     onNote: noteReplaced,
-    onStep: (text) => {
-      if (!quiet) process.stderr.write(`${text}\n`)
-    },
-    onEvent: (event, plan) => {
-      line ??= new ProgressLine(plan, !quiet && process.stderr.isTTY === true)
+    onStep,
+    onEvent: (event) => {
       line.see(event)
+      endpoint?.see(event)
     },
+    onHealth: (health) => endpoint?.seeHealth(health),
   })
-  const shown = line as ProgressLine | null
-  shown?.clear()
-  const judged = await judge(directory)
-  await report(judged)
-  return judged
+  line.clear()
+  await endpoint?.lastLook(options.interrupted ?? (() => false), onStep)
+  return directory
+}
+
+/** Shows figures while a run lasts, if they are wanted; says where, also where no progress is wanted: the port may be any. */
+async function openEndpoint(
+  plan: Plan,
+  { metrics }: RunFlags,
+): Promise<MetricsEndpoint | undefined> {
+  if (!metrics) return undefined
+  const { MetricsEndpoint } = await import('./metrics-endpoint.ts')
+  const endpoint = await MetricsEndpoint.open(plan, metrics)
+  process.stderr.write(`figures while it runs: ${endpoint.url}\n`)
+  return endpoint
 }
 
 /** `faultline report`: makes the report of a run again, from its directory alone. Sets the exit code. */

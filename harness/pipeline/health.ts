@@ -27,8 +27,15 @@ export class Health {
 
   private readonly directory: RunDirectory
 
-  constructor(directory: RunDirectory, { world, timeline }: Pick<Plan, 'world' | 'timeline'>) {
+  private readonly onLine: ((line: HealthLine) => void) | undefined
+
+  constructor(
+    directory: RunDirectory,
+    { world, timeline }: Pick<Plan, 'world' | 'timeline'>,
+    onLine?: (line: HealthLine) => void,
+  ) {
     this.directory = directory
+    this.onLine = onLine
     this.machine = world === 'sim' ? null : new Machine(timeline.warmupUs, () => this.write())
   }
 
@@ -55,6 +62,7 @@ export class Health {
       lines: this.lines,
       ...this.machine?.read(this.runUs),
     }
+    this.onLine?.(line)
     appendFileSync(join(this.directory.path, 'health.jsonl'), `${JSON.stringify(line)}\n`)
   }
 }

@@ -1,4 +1,5 @@
 import { Signal, Stopped } from '../base/signal.ts'
+import type { HealthLine } from '../model/health.ts'
 import type { Plan } from '../model/plan.ts'
 import type { EndEvent, RecordEvent } from '../model/record.ts'
 import type { System } from '../ports/system.ts'
@@ -28,6 +29,8 @@ export type RunOptions = {
   onStep?: (text: string) => void
   /** Every event as it is recorded. */
   onEvent?: (event: RecordEvent, plan: Plan) => void
+  /** How the harness and its machine are doing, now and then. */
+  onHealth?: (line: HealthLine) => void
   interrupted?: () => boolean
 }
 
@@ -40,7 +43,7 @@ export async function recordRun(
   options: RunOptions,
 ): Promise<void> {
   const record = openRecord(directory.record)
-  const health = new Health(directory, plan)
+  const health = new Health(directory, plan, options.onHealth)
   const emit = (event: RecordEvent) => {
     record.append(event)
     health.see(event.t)

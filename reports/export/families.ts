@@ -27,7 +27,7 @@ export type Sample = { labels: SampleLabels; suffix: string; value: number }
 /** All samples of one name. */
 export type Family = {
   name: string
-  type: 'gauge' | 'info' | 'stateset'
+  type: 'gauge' | 'counter' | 'histogram' | 'info' | 'stateset'
   unit: string
   help: string
   /** By their labels as text: of two with the same labels the smaller value stays. */
@@ -57,7 +57,8 @@ export const runLabels = ({ scenario, seed, world, system }: Summary): SampleLab
   seed: String(seed),
 })
 
-const family = (
+/** An empty family of our namespace. */
+export const family = (
   name: string,
   help: string,
   over: Partial<Pick<Family, 'type' | 'unit'>> = {},
