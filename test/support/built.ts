@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,8 +17,9 @@ export default function setup(): void {
   copyFileSync(join(root, 'harness/faultline.mjs'), join(built, 'harness/faultline.mjs'))
   // What runs in a browser is JavaScript as it is: the compiler leaves it where it stands.
   mkdirSync(join(built, 'reports/browser'), { recursive: true })
-  const script = 'reports/browser/time-charts.js'
-  copyFileSync(join(root, script), join(built, script))
+  for (const name of readdirSync(join(root, 'reports/browser')))
+    if (name.endsWith('.js'))
+      copyFileSync(join(root, 'reports/browser', name), join(built, 'reports/browser', name))
   const where = ['--outDir', built, '--rootDir', root, '--declaration', 'false']
   const again = ['--incremental', '--tsBuildInfoFile', join(root, '.cache/built.tsbuildinfo')]
   const tsc = join(root, 'node_modules/.bin/tsc')
