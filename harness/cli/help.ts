@@ -84,6 +84,8 @@ Examples:
   faultline export runs/latest --otlp http://localhost:4318    the same, sent to an OpenTelemetry collector (OTLP/HTTP)
   faultline export runs/latest --otlp http://localhost:4318 --all    a trace for every operation; can be large
 
+A collector that asks for a key gets the headers of OTEL_EXPORTER_OTLP_HEADERS: x-api-key=SECRET,other=value
+
 What was not measured is in none. Of a run that never came to something by its end the gauge is +Inf; OTLP/JSON has no
 number for that, and names it in faultline_without_end.
 

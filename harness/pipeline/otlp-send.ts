@@ -54,7 +54,11 @@ async function asked(url: string, body: Uint8Array): Promise<string> {
 }
 
 async function posted(url: string, body: Uint8Array): Promise<Response> {
-  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const headers = {
+    ...headersWanted(process.env['OTEL_EXPORTER_OTLP_HEADERS']),
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+  }
   try {
     const signal = AbortSignal.timeout(ANSWER_MS)
     return await fetch(url, { method: 'POST', headers, body: new Uint8Array(body), signal })
@@ -69,6 +73,23 @@ async function posted(url: string, body: Uint8Array): Promise<Response> {
     throw new EnvironmentError(
       `${url} cannot be reached: ${why}. Is a collector there, with an OTLP receiver for HTTP? It usually listens at port 4318; 4317 is gRPC.`,
     )
+  }
+}
+
+/** Headers as exporters of OpenTelemetry are given them, for collectors that ask for a key: `name=value,other=value`. */
+function headersWanted(text = ''): Record<string, string> {
+  const pairs = text.split(',').flatMap((pair): [string, string][] => {
+    const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? []
+    return name === undefined || value === undefined ? [] : [[name, decoded(value)]]
+  })
+  return Object.fromEntries(pairs)
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { fakeCollector } from '../support/fake-collector.ts'
-import { faultlineIn, newFolder } from '../support/faultline.ts'
+import { faultlineIn, faultlineWith, newFolder } from '../support/faultline.ts'
 import { smallScenario } from '../support/small-scenario.ts'
 
 type Attribute = { key: string; value: Record<string, unknown> }
@@ -86,8 +86,10 @@ test('ids are the same every time, ids are hex, times are texts of nanoseconds, 
 test('a collector gets the same as a file, after it was asked whether it is there', async () => {
   const collector = await fakeCollector()
   const file = await faultlineIn(folder, 'export', 'r', '--format', 'otlp')
-  const sent = await faultlineIn(folder, 'export', 'r', '--otlp', collector.url)
+  const variables = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b,other=c' }
+  const sent = await faultlineWith(variables, folder, 'export', 'r', '--otlp', collector.url)
   await collector.close()
+  expect(new Set(collector.taken.map(({ key }) => key))).toEqual(new Set(['a b']))
   expect(sent).toMatchObject({ code: 0, out: '' })
   expect(sent.err).toContain(`are with ${collector.url}`)
   const [hello, ...requests] = collector.taken
