@@ -10,7 +10,8 @@
  * @property {SVGGElement} plot its origin is the upper left corner of the plot
  * @property {{ left: number, top: number, width: number, height: number }} room of the plot in the drawing
  * @property {boolean} overview always shows the whole run, and in it what the others show
- * @property {boolean} says whether it has times on its axis
+ * @property {'none' | 'above' | 'below'} says where it has times on its axis
+ * @property {boolean} holds what its table says of a moment is so until the next
  * @property {{ heads: string[], rows: Row[] } | undefined} data what it is drawn from, once somebody has asked
  * @property {SVGLineElement} cursor
  * @property {SVGRectElement} brush
@@ -54,12 +55,20 @@ function chartOf(svg, index) {
   return {
     ...{ svg, plot, room: { left, top, width, height }, data: undefined },
     overview: svg.dataset['overview'] !== undefined,
-    says: plot.querySelector('text[text-anchor="middle"]') !== null,
+    says: saysOf(plot),
+    holds: svg.dataset['holds'] !== undefined,
     brush: add('rect', plot, { class: 'brush', x: 0, width: 0, ...through }),
     cursor: add('line', plot, { class: 'cursor', y1: -top, y2: view.height - top, opacity: 0 }),
     ticks,
     drawn: undefined,
   }
+}
+
+/** Vega puts the texts of an axis at the top above its line. @param {SVGGElement} plot @returns {Chart['says']} */
+function saysOf(plot) {
+  const text = plot.querySelector('text[text-anchor="middle"]')
+  if (text === null) return 'none'
+  return /,-/.test(text.getAttribute('transform') ?? '') ? 'above' : 'below'
 }
 
 /** What the drawing was made from: the columns that it names, of the table of its panel. @param {SVGSVGElement} svg */
@@ -94,13 +103,17 @@ function drawnOf({ plot, room, ticks, brush, cursor, svg }) {
     if (node.tagName === 'line' && !vertical) continue
     const name = node.hasAttribute('transform') ? 'transform' : 'd'
     const whole = node.getAttribute(name)
-    if (whole === null || (node.tagName === 'text' && placeOf(whole) >= room.width - 2)) continue
+    if (whole === null || (node.tagName === 'text' && isAtEdge(placeOf(whole), room.width)))
+      continue
     drawn.push({ node, name, whole })
     const layer = /** @type {Element} */ (node.parentElement)
     layer.setAttribute('clip-path', `url(#${svg.querySelector('clipPath')?.id})`)
   }
   return drawn
 }
+
+/** Names of rows and of levels stand at the edges, and stay there. @param {number} x @param {number} width */
+const isAtEdge = (x, width) => x <= 2 || x >= width - 2
 
 /** @param {string} transform */
 const placeOf = (transform) => Number(/^translate\((-?[\d.]+)/.exec(transform)?.[1])
@@ -124,7 +137,7 @@ function drawTicks({ ticks, room, says, svg }, view) {
   for (let t = Math.ceil(view.from / step) * step; t <= view.to; t += step) {
     const x = ((t - view.from) / span) * room.width
     add('line', ticks, { x1: x, x2: x, y1: 0, y2: room.height, stroke: 'var(--grid)' })
-    const y = says ? below - 4 : room.height - 2
+    const y = { above: -6, below: below - 4, none: room.height - 2 }[says]
     const text = { x, y, 'text-anchor': 'middle', fill: 'var(--quiet)', 'font-size': 10 }
     add('text', ticks, text).textContent = timeText(Number(t.toFixed(6)))
   }
@@ -156,12 +169,13 @@ function dataOf(chart) {
   return chart.data
 }
 
-/** The row that holds a moment: the last that begins before it. @param {Row[]} rows @param {number} t */
-function rowAt(rows, t) {
+/** The row that holds a moment: the last that begins before it. @param {Chart} chart @param {number} t */
+function rowAt(chart, t) {
+  const { rows } = dataOf(chart)
   const first = rows[0]
   const step = first && rows[1] ? rows[1].t - first.t : 1
   const row = rows.findLast((one) => one.t <= t)
-  return row && t < row.t + step * 1.001 ? row : undefined
+  return row && (chart.holds || t < row.t + step * 1.001) ? row : undefined
 }
 
 /** Values of a row as lines of text; what was not measured has none. @param {Chart} chart @param {Row} row */
@@ -300,7 +314,7 @@ function mark({ brush, room }, a, b, view) {
 
 /** Puts the values of a moment beside the pointer. @param {Chart} chart @param {State} state @param {number} t @param {PointerEvent} event */
 function tell(chart, { tip }, t, event) {
-  const row = rowAt(dataOf(chart).rows, t)
+  const row = rowAt(chart, t)
   const values = row ? valuesOf(chart, row) : []
   const head = document.createElement('b')
   head.textContent = timeText(row ? row.t : t)
@@ -326,7 +340,8 @@ function press(chart, state, event) {
   const length = view.to - view.from
   const at = state.at()
   const { rows } = dataOf(chart)
-  const step = Math.max(length / 100, rows[1] ? rows[1].t - (rows[0]?.t ?? 0) : 0)
+  const bucket = rows[1] && !chart.holds ? rows[1].t - (rows[0]?.t ?? 0) : 0
+  const step = Math.max(length / 100, bucket)
   const around = (/** @type {number} */ by) => ({
     from: at - (at - view.from) * by,
     to: at + (view.to - at) * by,
@@ -346,7 +361,7 @@ function press(chart, state, event) {
   function go(t) {
     const held = Math.min(Math.max(t, view.from), view.to)
     state.point(held)
-    const row = rowAt(rows, held)
+    const row = rowAt(chart, held)
     const values = row ? valuesOf(chart, row).map(({ head, text }) => `${head} ${text}`) : []
     state.said.textContent = `${timeText(row ? row.t : held)}: ${values.join(', ') || 'nothing measured'}.`
   }

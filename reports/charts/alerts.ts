@@ -1,11 +1,13 @@
 import type { AlertOutcome } from '../../harness/model/alert.ts'
 import type { Analysis } from '../../harness/model/finding.ts'
 import { SECOND, type Us } from '../../harness/model/units.ts'
+import { counted, momentText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
 import type { TimeSpan } from './axes.ts'
 import { bandLayers, bandNames, type TimeAxis } from './bands.ts'
 import { draw, type Layer } from './draw.ts'
-import { frames, timeAxis, type Width } from './panel.ts'
+import { frames, roomOf, spanOf, timeAxis, type Width } from './panel.ts'
+import { dataDetails, table } from './table.ts'
 
 /** Room at the left of the axis, and for the names of faults. */
 const LEFT = 14
@@ -16,13 +18,15 @@ const BAR_PX = 12
 
 /** Whatever is more is in the table only. */
 const ROWS = 40
+/** Rows of the table under the drawing. */
+const MOMENTS = 400
 
 /** A row for each rule over the bands of the faults: outlined while pending, filled while firing. Moments count from the end of warm-up. */
 export async function drawAlerts(
   analysis: Analysis,
   alerts: readonly AlertOutcome[],
 ): Promise<Markup> {
-  const span = { startUs: -analysis.plan.timeline.warmupUs, endUs: analysis.ended.atUs }
+  const span = spanOf(analysis)
   const shown = alerts.slice(0, ROWS)
   const drawing = (width: Width) => {
     const { width: plot, left } = frames[width]
@@ -34,9 +38,37 @@ export async function drawAlerts(
       ...bandNames(analysis, frame, time).map(lowered),
       ...shown.flatMap((outcome, row) => rowLayers(outcome, NAMES_PX + row * ROW_PX, time, span)),
     ]
-    return draw(layers, frame, label(width))
+    return draw(layers, frame, label(width), { ...roomOf(frame), 'data-holds': '' })
   }
-  return html`<div class="wide">${await drawing('wide')}</div><div class="narrow">${await drawing('narrow')}</div>`
+  return html`<div class="panel"><div class="wide">${await drawing('wide')}</div><div class="narrow">${await drawing('narrow')}</div>${statesTable(shown, span)}</div>`
+}
+
+/** What each alert was from each moment on at which one of them changed. */
+function statesTable(alerts: readonly AlertOutcome[], span: TimeSpan): Markup {
+  const changes = alerts.flatMap(({ episodes }) =>
+    episodes.flatMap(({ activeUs, firedUs, endedUs }) => [activeUs, firedUs, endedUs]),
+  )
+  const times = [...new Set([span.startUs, ...changes.filter((us) => us !== null)])].sort(
+    (a, b) => a - b,
+  )
+  const shown = times.slice(0, MOMENTS)
+  const rows = shown.map((us) => [momentText(us), ...alerts.map((outcome) => stateAt(outcome, us))])
+  const head = ['from', ...alerts.map(({ rule }) => rule.alert)]
+  const seconds = shown.map((us) => us / SECOND)
+  const which = `${shown.length < times.length ? `the first ${shown.length} of ` : ''}${counted(times.length, 'moment')}`
+  return dataDetails(`Data, ${which} at which an alert changed`, table(head, rows, 'all', seconds))
+}
+
+/** Of several series of one alert the gravest. */
+function stateAt({ cannotTell, episodes }: AlertOutcome, us: Us): string {
+  if (cannotTell !== null) return 'cannot tell'
+  const on = episodes.filter(
+    ({ activeUs, endedUs }) => activeUs <= us && (endedUs === null || us < endedUs),
+  )
+  const firing = on.filter(({ firedUs }) => firedUs !== null && firedUs <= us)
+  if (firing.some(({ wrong }) => wrong)) return 'firing wrongly'
+  if (firing.length > 0) return 'firing'
+  return on.length > 0 ? 'pending' : 'silent'
 }
 
 const label = (width: Width): string =>

@@ -1,4 +1,5 @@
 import { SECOND, type Us } from '../../harness/model/units.ts'
+import { momentText } from '../../harness/text/value.ts'
 
 export type Tick = { at: number; text: string }
 
@@ -63,20 +64,16 @@ export type TimeSpan = { startUs: Us; endUs: Us }
 export const placeIn = ({ startUs, endUs }: TimeSpan, us: Us): number =>
   (us - startUs) / (endUs - startUs)
 
-/** Times of a run, in seconds; in minutes where it takes more than ten of them. 0 is a tick if it is in the stretch. */
+/** Times of a run, in seconds as tables and read-outs have them. 0 is a tick if it is in the stretch. */
 export function timeTicks({ startUs, endUs }: TimeSpan, count: number): Tick[] {
   const start = startUs / SECOND
   const end = endUs / SECOND
-  const inMinutes = end - start > 600
-  const rounds = inMinutes
-    ? [60, 120, 300, 600, 1200, 1800, 3600, 7200, 21600]
-    : [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 40, 60, 100, 200]
+  const rounds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 40, 60, 100, 200, 500, 1000, 2000, 5000, 10_000]
   const step = rounds.find((s) => (end - start) / s <= count) ?? end - start
   const ticks: Tick[] = []
   for (let i = Math.ceil(start / step - 1e-9); i * step <= end + 1e-9; i++) {
     const at = Number((i * step).toPrecision(12)) + 0
-    const shown = String(inMinutes ? at / 60 : at).replace('-', '−')
-    ticks.push({ at, text: `${shown} ${inMinutes ? 'min' : 's'}` })
+    ticks.push({ at, text: momentText(at * SECOND) })
   }
   return ticks
 }

@@ -1,11 +1,11 @@
 import type { Analysis, Series } from '../../harness/model/finding.ts'
 import { SECOND } from '../../harness/model/units.ts'
-import { counted, countText, durationText } from '../../harness/text/value.ts'
+import { counted, countText, durationText, momentText } from '../../harness/text/value.ts'
 import { catchUpAnswer } from '../answers.ts'
 import { html, type Markup } from '../markup.ts'
 import { how } from '../method.ts'
 import { axisOf, channel, linearTicks, timeTicks } from './axes.ts'
-import { draw, type Frame } from './draw.ts'
+import { draw, type Frame, said } from './draw.ts'
 import { thinned } from './lines.ts'
 import { dataDetails, table } from './table.ts'
 
@@ -51,6 +51,10 @@ async function plot(curve: Series): Promise<Markup> {
   )
   const y = channel('v', { domain: [0, top * 1.05] }, axisOf(counts))
   const values = thinned(points, POINTS).map(([us, open]) => ({ t: us / SECOND, v: open }))
+  const told = thinned(points, 30).map(([us, open]) => ({
+    ...{ t: us / SECOND, v: open },
+    say: `${sinceText(us)} after the end: ${countText(open)} still open`,
+  }))
   const layers = [
     {
       data: { values },
@@ -62,14 +66,22 @@ async function plot(curve: Series): Promise<Markup> {
       mark: { type: 'line', color: 'var(--hot)', strokeWidth: 2, interpolate: 'step-after' },
       encoding: { x, y },
     },
+    {
+      data: { values: told },
+      mark: { type: 'point', color: 'var(--hot)', opacity: 0 },
+      encoding: { x, y, ...said },
+    },
   ]
   const label = `Writes still open after ${curve.key}, over time since its end`
   return html`<div><h3>after ${curve.key}</h3>${await draw(layers, frame, label)}</div>`
 }
 
+/** In seconds as the axis, however many they are. */
+const sinceText = (us: number): string => (us < 100 * SECOND ? durationText(us) : momentText(us))
+
 function curveTable(curve: Series): Markup {
   const points = thinned(sinceStart(curve), 60)
-  const rows = points.map(([us, open]) => [durationText(us), countText(open)])
+  const rows = points.map(([us, open]) => [sinceText(us), countText(open)])
   return dataDetails(
     `Data after ${curve.key}, ${counted(rows.length, 'row')}`,
     table(['since the end', 'still open'], rows, 1),

@@ -1,9 +1,9 @@
 import { MS } from '../../harness/model/units.ts'
-import { writtenText } from '../../harness/text/value.ts'
+import { durationText, writtenText } from '../../harness/text/value.ts'
 import { html, type Markup } from '../markup.ts'
 import type { Figure } from '../rows.ts'
 import { axisOf, type Channel, channel, logTicks } from './axes.ts'
-import { draw, type Layer } from './draw.ts'
+import { draw, type Layer, said } from './draw.ts'
 import { phaseColour } from './palette.ts'
 
 /** What is shorter than this stands on the left edge. */
@@ -57,7 +57,11 @@ export async function hopPlot(
     const dots = (which: 'p50' | 'tail'): Dot[] =>
       own.flatMap((mark) => {
         const figure = mark[which]
-        return figure ? [{ y: yOf(mark), a: held(figure), bound: figure.atLeast }] : []
+        if (!figure) return []
+        const { value, atLeast } = figure
+        const name = which === 'p50' ? 'p50' : 'tail'
+        const say = `${phase}, ${hopLabel(mark.hop)} ${name}: ${atLeast ? '≥ ' : ''}${durationText(value)}`
+        return [{ y: yOf(mark), a: held(figure), bound: atLeast, say }]
       })
     const spans = own.flatMap((mark) =>
       mark.p50 && mark.tail ? [{ y: yOf(mark), a: held(mark.p50), b: held(mark.tail) }] : [],
@@ -75,7 +79,7 @@ export async function hopPlot(
 }
 
 type Axes = { x: (field: string) => Channel; y: Channel }
-type Dot = { y: number; a: number; bound: boolean }
+type Dot = { y: number; a: number; bound: boolean; say: string }
 
 const labelLayer = (names: readonly string[], pitch: number, { y }: Axes): Layer => ({
   data: { values: names.map((hop, i) => ({ y: (i + 0.5) * pitch, text: hopLabel(hop) })) },
@@ -102,5 +106,6 @@ const dotLayer = (values: Dot[], stroke: string, fill: string, { x, y }: Axes): 
     x: x('a'),
     y,
     shape: { field: 'bound', type: 'nominal', scale: shapes, legend: null },
+    ...said,
   },
 })

@@ -55,6 +55,15 @@ export function timeAxis(span: TimeSpan, width: Width, axis: 'top' | 'bottom' | 
   return { ...span, x }
 }
 
+/** From the start of warm-up to the last thing known: what all charts of a run show. */
+export function spanOf({ plan, phases, ended, series }: Analysis): TimeSpan {
+  const times = [ended.atUs, ...phases.map(({ toUs }) => toUs)]
+  for (const { points } of series) times.push(points.at(-1)?.[0] ?? 0)
+  const startUs = -plan.timeline.warmupUs
+  const endUs = times.filter(Number.isFinite).reduce((most, us) => Math.max(most, us), startUs + 1)
+  return { startUs, endUs }
+}
+
 /** Says to the script of the page where the plot lies in a drawing: left, top, width and height. */
 export const roomOf = ({ left, top, width, height }: Frame): Record<string, string> => ({
   'data-room': `${left} ${top} ${width} ${height}`,

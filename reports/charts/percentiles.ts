@@ -6,7 +6,7 @@ import { html, type Markup } from '../markup.ts'
 import { how } from '../method.ts'
 import { percentileOf, phaseNames, placeOf, rowsOf, tailOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, logDomain, logTicks } from './axes.ts'
-import { draw, type Frame, type Layer } from './draw.ts'
+import { draw, type Frame, type Layer, said } from './draw.ts'
 import { stroke } from './legend.ts'
 import { regionPen } from './palette.ts'
 import { dataDetails, table } from './table.ts'
@@ -15,6 +15,13 @@ const RESPONSE = 'search.response'
 const SERVICE = 'search.service'
 const FACETS = 8
 const POINTS = 200
+/** What the table has of each curve. */
+const columns = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p999', 0.999],
+] as const
 const LADDER = [0.5, 0.9, 0.99, 0.999, 0.9999]
 
 const frame: Frame = { width: 272, height: 190, left: 50, right: 18, top: 8, bottom: 24 }
@@ -65,6 +72,7 @@ async function facet(phase: string, curves: readonly Curve[], analysis: Analysis
   const layers = [
     ...limitLayers(phase, analysis, { x, y }, domain),
     ...own.map((curve) => curveLayer(curve, analysis, { x, y }, domain)),
+    toldLayer(own, analysis, { x, y }, { domain, mostQ }),
   ]
   const label = `Search response and service time by quantile, ${phaseText(phase)}`
   return html`<div><h3>${phase}</h3>${await draw(layers, frame, label)}</div>`
@@ -102,6 +110,29 @@ function curveLayer(
     opacity: strong ? 1 : 0.75,
   }
   return { data: { values }, mark, encoding }
+}
+
+/** The figures of the table, to be told where somebody points at their place on a curve. */
+function toldLayer(
+  curves: readonly Curve[],
+  analysis: Analysis,
+  { x, y }: Axes,
+  { domain: [low, high], mostQ }: { domain: readonly [number, number]; mostQ: number },
+): Layer {
+  const values = curves.flatMap(({ metric, region, phase }) => {
+    const rows = rowsOf(analysis, metric === RESPONSE ? RESPONSE : SERVICE)
+    const row = rows.find((one) => one.region === region && one.phase === phase)
+    return columns.flatMap(([percentile, q]) => {
+      const figure = row && q <= mostQ ? percentileOf(row, percentile) : undefined
+      if (!figure) return []
+      const what = metric === RESPONSE ? 'response' : 'service'
+      const text = `${figure.atLeast ? '≥ ' : ''}${durationText(figure.value)}`
+      const say = `${region} ${what} ${percentileName(q)}: ${text}`
+      return [{ x: rarity(q), y: Math.min(Math.max(figure.value, low), high), say }]
+    })
+  })
+  const mark = { type: 'point', color: 'currentColor', opacity: 0 }
+  return { data: { values }, mark, encoding: { x, y, ...said } }
 }
 
 /** Each limit on a percentile in this phase: a short bar at its quantile, in the colour of its region if it has one. */
@@ -163,7 +194,7 @@ function curvesTable(curves: readonly Curve[], analysis: Analysis): Markup {
     row.metric,
     row.region ?? '',
     row.phase ?? '',
-    ...(['p50', 'p90', 'p99', 'p999'] as const).map((percentile) => {
+    ...columns.map(([percentile]) => {
       const figure = percentileOf(row, percentile)
       return figure ? `${figure.atLeast ? '≥ ' : ''}${durationText(figure.value)}` : ''
     }),

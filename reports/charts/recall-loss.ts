@@ -6,7 +6,7 @@ import { html, type Markup } from '../markup.ts'
 import { how } from '../method.ts'
 import { intervalOf, phaseNames, rowsOf, worstOf } from '../rows.ts'
 import { axisOf, type Channel, channel, linearTicks } from './axes.ts'
-import { draw, type Layer } from './draw.ts'
+import { draw, type Layer, said } from './draw.ts'
 import { patch } from './legend.ts'
 import { causeColours } from './palette.ts'
 import { dataDetails, table } from './table.ts'
@@ -123,7 +123,10 @@ function textLayers(bars: readonly Bar[], { x, y }: Axes): Layer[] {
 function partLayers(bars: readonly Bar[], { x, y }: Axes): Layer[] {
   const parts = bars.flatMap((bar, i) => {
     const top = i * ROW_PX + 19
-    return bar.parts.map((part) => ({ ...part, y: top, y2: top + BAR_PX }))
+    return bar.parts.map((part) => {
+      const say = `${bar.phase}, ${part.cause}: ${percentText(part.to - part.from)}`
+      return { ...part, y: top, y2: top + BAR_PX, say }
+    })
   })
   const causes = [...new Set(parts.map(({ cause }) => cause))].sort(byOrder)
   return causes.map((cause) => ({
@@ -132,7 +135,7 @@ function partLayers(bars: readonly Bar[], { x, y }: Axes): Layer[] {
       cause === UNDECIDED
         ? { type: 'rect', fill: 'transparent', stroke: 'var(--quiet)', strokeWidth: 1 }
         : { type: 'rect', fill: colourOf(cause), stroke: 'var(--paper)', strokeWidth: 0.5 },
-    encoding: { x: x('from'), x2: { field: 'to' }, y: y('y'), y2: { field: 'y2' } },
+    encoding: { x: x('from'), x2: { field: 'to' }, y: y('y'), y2: { field: 'y2' }, ...said },
   }))
 }
 

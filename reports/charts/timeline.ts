@@ -19,7 +19,7 @@ import { heatMaps } from './heat-map.ts'
 import { legendOf, stroke } from './legend.ts'
 import { type Line, linesOf, worstKeys } from './lines.ts'
 import { linkPen, type Pen, pairPen, regionPen } from './palette.ts'
-import { drawPanel, frames, type Panel, timeAxis } from './panel.ts'
+import { drawPanel, frames, type Panel, spanOf, timeAxis } from './panel.ts'
 import { drawStrip } from './strip.ts'
 import { linesTable } from './table.ts'
 
@@ -154,15 +154,6 @@ const linesFor = ({ chart }: PanelPlan, analysis: Analysis): Line[] =>
 /** Nothing but zeros has no place on a log axis. */
 const isFlat = (plan: PanelPlan, lines: readonly Line[]): boolean =>
   plan.scaleOf(lines).kind === 'log' && valuesOf(lines).every((value) => value === 0)
-
-/** From the start of warm-up to the last thing known. */
-function spanOf({ plan, phases, ended, series }: Analysis): TimeSpan {
-  const times = [ended.atUs, ...phases.map(({ toUs }) => toUs)]
-  for (const { points } of series) times.push(points.at(-1)?.[0] ?? 0)
-  const startUs = -plan.timeline.warmupUs
-  const endUs = times.filter(Number.isFinite).reduce((most, us) => Math.max(most, us), startUs + 1)
-  return { startUs, endUs }
-}
 
 /** A drawing for wide and one for narrow pages; the style sheet shows one of them. */
 async function both(drawing: (width: 'wide' | 'narrow') => Promise<Markup>): Promise<Markup> {

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../../reports/html.ts'
-import { aReport } from '../support/analysis.ts'
+import { fired } from '../support/alerts.ts'
+import { anAnalysis, aReport } from '../support/analysis.ts'
 import { noBrowser, startBrowser } from '../support/browser.ts'
 import { barriers, opened as openedPage, printed, sheet, sideways } from '../support/opened.ts'
 
@@ -15,7 +16,7 @@ let address = ''
 beforeAll(async () => {
   if (noBrowser !== undefined) return
   const file = join(mkdtempSync(join(tmpdir(), 'faultline-browser-')), 'report.html')
-  writeFileSync(file, await renderHtml(aReport()))
+  writeFileSync(file, await renderHtml(aReport({ analysis: anAnalysis({ alerts: [fired] }) })))
   address = pathToFileURL(file).href
   browser = await startBrowser()
 })
@@ -208,6 +209,51 @@ describe.skipIf(noBrowser)(`the report in a browser${noBrowser ? `: ${noBrowser}
         .map((cell) => cell.textContent)`,
     )
     expect(values).toEqual(cells.slice(1))
+    await page.close()
+  })
+
+  test('alerts zoom with all else, their names stay, and say what they were at a moment', async () => {
+    const { page } = await opened()
+    const chart = page.locator('.alerts svg[data-room]:visible')
+    const name = chart.getByText('Lag: fired')
+    const before = await name.boundingBox()
+    await chart.scrollIntoViewIfNeeded()
+    const bars = () =>
+      page.evaluate<string[]>(
+        '[...document.querySelectorAll(".alerts .wide path[stroke=\\"var(--c1)\\"]")].map((bar) => bar.getAttribute("d"))',
+      )
+    const whole = await bars()
+    expect(whole).toHaveLength(2)
+    await chart.focus()
+    // From warm-up's first second, a hundredth of the run a key.
+    await page.keyboard.press('Home')
+    const status = () => page.textContent('.tools [role=status]')
+    await page.keyboard.press('ArrowRight')
+    expect(await status()).toMatch(/: Lag silent\.$/)
+    const said = new Set<string>()
+    for (let i = 0; i < 100; i++) {
+      await page.keyboard.press('ArrowRight')
+      said.add(((await status()) ?? '').split(': ')[1] ?? '')
+    }
+    expect([...said]).toEqual(['Lag silent.', 'Lag pending.', 'Lag firing.'])
+    await page.getByRole('button', { name: 'partition', exact: true }).click()
+    expect((await bars()).filter((path, i) => path === whole[i])).toEqual([])
+    expect((await name.boundingBox())?.x).toBe(before?.x)
+    await page.close()
+  })
+
+  test('marks of charts without time say what they stand for', async () => {
+    const { page } = await opened()
+    for (const [section, text] of [
+      ['percentiles', /^[\w-]+ (response|service) p[\d.]+: /],
+      ['hops', /^[\w:-]+, .+ (p50|tail): /],
+      ['recall-loss', /^[\w:-]+, \w+: [\d.]+ %$/],
+      ['catch-up', /after the end: [\d,]+ still open$/],
+    ] as const) {
+      await page.locator(`#${section} svg.told`).first().focus()
+      await page.keyboard.press('End')
+      expect(await page.locator('.tip:visible').innerText()).toMatch(text)
+    }
     await page.close()
   })
 

@@ -1,70 +1,20 @@
 import { expect, test } from 'vitest'
-import type { AlertOutcome, AlertVerdict } from '../../../harness/model/alert.ts'
+import type { AlertVerdict } from '../../../harness/model/alert.ts'
 import { SECOND } from '../../../harness/model/units.ts'
-import { readAlertExpr } from '../../../harness/scenario/parts/alert-expr.ts'
 import { suiteOf } from '../../../reports/ci/suite.ts'
 import { renderHtml } from '../../../reports/html.ts'
 import { markdownOf } from '../../../reports/markdown.ts'
 import { summaryOf } from '../../../reports/summary.ts'
+import { asleep, fired, labels, outcome } from '../../support/alerts.ts'
 import { aJudgement, anAnalysis, aReport } from '../../support/analysis.ts'
 import { balanced } from './balanced.ts'
 
-function outcome(alert: string, over: Partial<AlertOutcome> = {}): AlertOutcome {
-  const text = 'replication_lag_seconds > 2'
-  const read = readAlertExpr(text)
-  if ('wrong' in read) throw new Error(read.wrong)
-  const times = { forUs: 60 * SECOND, keepFiringForUs: 0, everyUs: 15 * SECOND }
-  return {
-    rule: { alert, text, expr: read.expr, ...times, labels: { severity: 'page' }, annotations: {} },
-    cannotTell: null,
-    evaluations: 12,
-    withData: 12,
-    episodes: [],
-    faults: [],
-    ...over,
-  }
-}
-
-const at = {
-  fault: 'partition',
-  confirmed: true,
-  firedAfterUs: null,
-  lastsUs: 40 * SECOND,
-  afterHealUs: null,
-  open: false,
-  already: false,
-  pendingAtEnd: false,
-  series: [],
-  heldUs: null,
-}
-const labels = { link: 'us-east>eu-west', from: 'us-east', to: 'eu-west' }
-const fired = outcome('Lag', {
-  episodes: [
-    {
-      labels,
-      activeUs: 45 * SECOND,
-      firedUs: 55 * SECOND,
-      endedUs: 90 * SECOND,
-      faults: ['partition'],
-      wrong: false,
-    },
-  ],
-  faults: [
-    {
-      ...at,
-      firedAfterUs: 15 * SECOND,
-      afterHealUs: 10 * SECOND,
-      series: [{ labels, firedAfterUs: 15 * SECOND, afterHealUs: 10 * SECOND, open: false }],
-      heldUs: 30 * SECOND,
-    },
-  ],
-})
-const slept = outcome('Slept', { faults: [{ ...at, heldUs: 45 * SECOND }] })
+const slept = outcome('Slept', { faults: [{ ...asleep, heldUs: 45 * SECOND }] })
 const wrong = outcome('Wrong', {
   episodes: [
     { labels, activeUs: 20 * SECOND, firedUs: 20 * SECOND, endedUs: null, faults: [], wrong: true },
   ],
-  faults: [at],
+  faults: [asleep],
 })
 const untold = outcome('Untold', { cannotTell: 'capability missing: cpu_busy_ratio <b>.' })
 
