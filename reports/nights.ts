@@ -1,6 +1,6 @@
 import { metrics } from '../harness/model/metric.ts'
 import type { GatedFigure, NightsResult } from '../harness/model/nights.ts'
-import { measuredText } from '../harness/text/value.ts'
+import { counted, measuredText } from '../harness/text/value.ts'
 import { named, nightsChart } from './charts/nights.ts'
 import { dataDetails, table } from './charts/table.ts'
 import { html, type Markup, nothing } from './markup.ts'
@@ -22,7 +22,7 @@ export async function nightsPage(result: NightsResult): Promise<string> {
   const body = html`<header class="${verdict}">
 <p class="kicker"><span>Faultline ${faultline}</span><span class="badge">${world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
 <h1>${scenario} on ${system}: ${String(nights.length)} ${nights.length === 1 ? 'night' : 'nights'}</h1>
-<p class="verdict-line">${icon(verdict)}<span>${word}: ${because}</span></p>
+<p class="verdict-line">${icon(verdict)}<strong>${word}</strong> <span>${because} ${isNew(changed)}</span></p>
 <p class="question">Night ${night}, commit ${commit}. ${sentence(changed, steady)}</p>
 ${begins !== undefined && html`<p class="warning">${begins}</p>`}
 </header>
@@ -56,15 +56,26 @@ or at once where it is large; found as published by Hunter (Apache Otava), with 
   return page(faultline, `${scenario}: nights`, body, [chartMarks()])
 }
 
+/** Whether the gravest change is one of last night, in a sentence; nothing where none has a beginning. */
+function isNew([worst]: readonly GatedFigure[]): string {
+  if (worst?.change === undefined) return ''
+  const { change, nights, said } = worst
+  const ago = nights.length - 1 - change.since
+  const when =
+    ago === 0 ? 'It is new last night' : `It began ${counted(ago, 'night')} before the last`
+  return `${when} (${nights[change.since]}): ${said}.`
+}
+
 function sentence(changed: readonly GatedFigure[], steady: readonly GatedFigure[]): string {
   const learning = steady.filter(({ state }) => state === 'learning').length
+  const same = steady.length - learning
   const counts = [
     ...count(changed, 'regressed', 'got worse'),
     ...count(changed, 'suspected', 'may have got worse'),
     ...count(changed, 'no data', 'could not be told'),
     ...count(changed, 'improved', 'got better'),
-    ...(learning > 0 ? [`${learning} are being learned`] : []),
-    ...(steady.length > learning ? [`${steady.length - learning} are as they were`] : []),
+    ...(learning > 0 ? [`${learning} ${learning === 1 ? 'is' : 'are'} being learned`] : []),
+    ...(same > 0 ? [`${same} ${same === 1 ? 'is as it was' : 'are as they were'}`] : []),
   ]
   return counts.length === 0
     ? ''

@@ -4,7 +4,7 @@ import { counted } from '../harness/text/value.ts'
 import { html, type Markup, nothing } from './markup.ts'
 import { page } from './page.ts'
 import { scrollArea } from './scroll-area.ts'
-import { severity, verdictMark } from './verdict.ts'
+import { icon, severity, verdictMark } from './verdict.ts'
 
 /** Of each scenario so many runs are listed; the others are in their folders. */
 const MOST_RUNS = 20
@@ -15,10 +15,11 @@ export function runListPage(list: RunList, faultline: string, folder: string): s
   const sorted = [...groups].sort(
     (a, b) => severity[a.runs[0].verdict] - severity[b.runs[0].verdict],
   )
-  const body = html`<header>
+  const worst = sorted[0]?.runs[0].verdict ?? 'unknown'
+  const body = html`<header class="${worst}">
 <p class="kicker"><span>Faultline ${faultline}</span></p>
-<h1>Runs in ${folder}</h1>
-<p class="question">${sentence(groups)}</p>
+<h1>What ran in ${folder}</h1>
+<p class="verdict-line">${icon(worst)}<span>${sentence(groups)}</span></p>
 </header>
 <main>
 <section id="scenarios"><h2>Each scenario, by its newest run</h2>
@@ -49,12 +50,22 @@ function sentence(groups: readonly RunGroup[]): string {
   const bad = groups.filter(({ runs: [{ verdict }] }) => verdict !== 'pass')
   const news = groups.filter(({ streak, before }) => streak === 1 && before !== null)
   if (groups.length === 0) return 'Nothing has run.'
-  const red = bad.length === 0 ? 'all passed last' : `${bad.length} did not pass last`
+  const red =
+    bad.length === 0 ? 'all passed last' : `${bad.length} did not pass last (${named(bad)})`
   const changed =
     news.length === 0
       ? 'none came out otherwise than before'
-      : `${news.length} came out otherwise than before`
+      : `${news.length} came out otherwise than before (${named(news)})`
   return `Of ${counted(groups.length, 'scenario')} ${red}, and ${changed}.`
+}
+
+/** So many are named; the table has all. */
+const MOST_NAMED = 3
+
+function named(groups: readonly RunGroup[]): string {
+  const names = groups.slice(0, MOST_NAMED).map(({ scenario }) => scenario)
+  const more = groups.length - names.length
+  return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }
 
 const hrefOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/')

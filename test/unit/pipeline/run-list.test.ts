@@ -101,7 +101,7 @@ test('the page links what is there, the worst first, and pages about several run
   const html = runListPage(listRuns(runs), '0.1.0', 'runs')
   expect(balanced(html)).toEqual([])
   expect(html).toContain(
-    'Of 2 scenarios 1 did not pass last, and none came out otherwise than before.',
+    'Of 2 scenarios 1 did not pass last (cut), and none came out otherwise than before.',
   )
   expect(html).toContain('href="a%20night/rep-1/report.html"')
   expect(html).toContain('href="a%20night/nights.html"')

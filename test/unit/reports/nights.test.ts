@@ -43,7 +43,9 @@ test('the page says what got worse, since when, and shows it across the nights',
   const html = await pageOf(historyOf(nights))
   expect(balanced(html)).toEqual([])
   expect(html).toContain('<h1>cut on gossip: 20 nights</h1>')
-  expect(html).toContain('REGRESSED: search.response p99 (baseline) got worse and stayed so.')
+  expect(html).toContain(
+    '<strong>REGRESSED</strong> <span>search.response p99 (baseline) got worse and stayed so. It began 3 nights before the last (2026-11-17): +30',
+  )
   expect(html).toContain('Of 3 figures 1 got worse, 2 are as they were.')
   expect(html).toMatch(/\+30\s%: 4\.04\sms to 5\.25\sms, 4 nights since 2026-11-17/)
   // The drawing is told in words, and a night that measured nothing is in none of them.
@@ -64,7 +66,7 @@ test('what is in quarantine says so, and a night that is invalid says why it mea
     ...historyOf([...nights, dark]),
     quarantines: [{ ...said, ...kept }],
   })
-  expect(html).toContain('NO DATA: No data: 1 of 1 runs are invalid')
+  expect(html).toContain('<strong>NO DATA</strong> <span>No data: 1 of 1 runs are invalid')
   expect(html).toContain('no data, in quarantine until 2026-12-24: noisy disk')
   expect(html).toContain('seed 1 invalid: It was busy.')
 })
