@@ -43,7 +43,7 @@ ${
     ? html`<p class="quiet">${String(steady.length - MOST_STEADY)} more are in the table.</p>`
     : nothing
 }
-${dataDetails(`All ${steady.length}`, table(['state', 'figure', 'where', 'level'], steady.map(rowOf), 'all'))}
+${dataDetails(`All ${counted(steady.length, 'figure')}`, table(['state', 'figure', 'where', 'level'], steady.map(rowOf), 'all'))}
 </section>`
 }
 <section id="nights"><h2>Each night</h2>

@@ -55,6 +55,7 @@ header.invalid .verdict-line .icon,header.invalid .verdict-line strong,.verdict.
 .missing{font-size:15px}
 .takeaway{max-width:95ch}
 .answers{display:grid;grid-template-columns:repeat(4,1fr);gap:18px 26px;margin-top:22px}
+.answers+.question{margin-top:16px}
 .answers dt{font-weight:650;border-top:2px solid var(--ink);padding-top:6px}
 .answers dd{font-size:14px;margin-top:2px}
 nav{display:flex;flex-wrap:wrap;gap:2px 16px;margin-top:24px;font-size:13px}
@@ -108,6 +109,7 @@ body{padding:18px 16px 48px}
 h1{font-size:25px}
 .verdict-line{font-size:16px;flex-wrap:wrap}
 .verdict-line span{flex-basis:100%}
+.verdict-line:not(:has(strong)){flex-wrap:nowrap}.verdict-line:not(:has(strong)) span{flex-basis:auto}
 .answers,.glossary{grid-template-columns:1fr}
 .glossary dd{margin-bottom:6px}
 .limits,.limits tbody{display:block}

@@ -6,9 +6,11 @@ import { gateOf } from '../../harness/experiments/gate/gate.ts'
 import type { Night } from '../../harness/experiments/gate/history.ts'
 import { nightsResult } from '../../harness/experiments/gate/nights-result.ts'
 import { usualStrictness } from '../../harness/experiments/gate/trend.ts'
+import { shrinkPage } from '../../harness/experiments/shrink/shrink-page.ts'
 import { signOff } from '../../harness/experiments/sla/sign-off.ts'
 import { slaPage } from '../../harness/experiments/sla/sla-page.ts'
 import type { CapacityResult, Trial } from '../../harness/model/capacity.ts'
+import type { Finding } from '../../harness/model/finding.ts'
 import type { ListedRun } from '../../harness/model/run-list.ts'
 import type { ShownFigure, SweepResult } from '../../harness/model/sweep.ts'
 import { MS } from '../../harness/model/units.ts'
@@ -210,7 +212,23 @@ function library(): string {
   )
 }
 
+/** Of three regions and a cut one write is left. */
+function small(): string {
+  const before = { ...aPlan({ question }), operations: [] }
+  const finding = {
+    ...{ checker: 'lost-writes', about: 'correctness', measures: 'content', verdict: 'fail' },
+    ...{ promised: true, evidence: 9, violations: 1, because: '1 write is in no region.' },
+    events: [{ lines: [7], sentence: 'Write 3 of id 9 was acknowledged and is in no region.' }],
+  } as unknown as Finding
+  const steps = [{ what: 'faults', plan: { ...before, regions: ['us'] }, tries: 12 }]
+  const after = { ...before, regions: ['us'] }
+  return shrinkPage({
+    ...{ before, after, tries: 40, events: [], shown: finding, shownBefore: finding, steps },
+    ...{ faultline: '0', command: 'faultline run small.plan.json --expect' },
+  })
+}
+
 /** Every page about more than one run, as its command writes it. */
 export const pages: Record<string, () => string | Promise<string>> = {
-  ...{ campaign, library, nights, capacity, sweep, sla, 'run-list': runList },
+  ...{ campaign, library, shrink: small, nights, capacity, sweep, sla, 'run-list': runList },
 }
