@@ -8,6 +8,7 @@ import { alertOutcomes } from './alerts/outcomes.ts'
 import { checkersInForce } from './checkers/checkers.ts'
 import type { Checking } from './checkers/finding.ts'
 import { unlessStarved } from './checkers/starved.ts'
+import { type Asked, askedOf } from './facts/asked.ts'
 import { type Facts, factsOf } from './facts/facts.ts'
 import { faultSpans } from './facts/faults.ts'
 import { type History, readHistory } from './facts/history.ts'
@@ -30,6 +31,9 @@ export type Analysed = Analysis & {
   reached: Partial<Record<StateName, number>>
 }
 
+/** The exact order of all vectors by query, for what a record asked. */
+export type NeighboursFor = (plan: Plan, asked: Asked) => Neighbours
+
 /**
  * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
  * `guaranteesFor` what the system under test promises, `layoutFor` where it keeps points (absent: everywhere). `cells` are filled with the values of
@@ -37,14 +41,20 @@ export type Analysed = Analysis & {
  */
 export function analyse(
   recordPath: string,
-  neighboursFor: (plan: Plan) => Neighbours,
+  neighboursFor: NeighboursFor,
   guaranteesFor: (plan: Plan) => Guarantees,
   layoutFor?: (plan: Plan) => Layout,
   cells?: Cells,
 ): Analysed {
   const history = readHistory(recordPath)
   const { plan } = history
-  return analyseHistory(history, neighboursFor(plan), guaranteesFor(plan), layoutFor?.(plan), cells)
+  return analyseHistory(
+    history,
+    neighboursFor(plan, askedOf(history)),
+    guaranteesFor(plan),
+    layoutFor?.(plan),
+    cells,
+  )
 }
 
 export function analyseHistory(

@@ -31,7 +31,7 @@ export class Histogram {
   overflow = 0
 
   record(value: number): void {
-    invariant(Number.isSafeInteger(value), `a histogram holds integers, not ${value}`)
+    invariant(Number.isSafeInteger(value), () => `a histogram holds integers, not ${value}`)
     this.put(this.bucketOf(value), 1, value, value)
     this.sum += value
     this.squares += value * value
@@ -52,7 +52,7 @@ export class Histogram {
       passed += this.countOf(bucket)
       if (passed >= rank) return (this.edges.get(bucket) as Edge).max
     }
-    invariant(false, `rank ${rank} of ${this.count} values`)
+    invariant(false, () => `rank ${rank} of ${this.count} values`)
   }
 
   private bucketOf(value: number): number {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Analysed, analyse, analyseFacts } from '../analysis/analyse.ts'
+import { type Analysed, analyse, analyseFacts, type NeighboursFor } from '../analysis/analyse.ts'
 import { type Facts, factsOf } from '../analysis/facts/facts.ts'
 import { readHistory } from '../analysis/facts/history.ts'
 import { judge } from '../analysis/limits/judge.ts'
@@ -10,7 +10,6 @@ import type { Plan } from '../model/plan.ts'
 import type { ServiceLevel } from '../model/service-level.ts'
 import { keptScenario } from '../record/run-directory.ts'
 import { planText } from '../scenario/shown/plan-text.ts'
-import { planOperations } from '../workload/operations.ts'
 import { dataSet, guaranteesFor, layoutFor } from './catalogue.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { neighboursOf } from './open-sim.ts'
@@ -63,7 +62,5 @@ export async function writeReport(
   return join(directory, 'report.html')
 }
 
-const neighboursForPlan = (plan: Plan) => {
-  const pool = dataSet(plan.data.set)
-  return neighboursOf(pool, planOperations(plan, pool))
-}
+const neighboursForPlan: NeighboursFor = (plan, asked) =>
+  neighboursOf(dataSet(plan.data.set), asked)

@@ -24,15 +24,18 @@ export function shareNeighbours(): void {
 }
 
 /**
- * The neighbours of every query a workload asks, over every row that can ever be live. The last table is kept: a
- * run and its analysis ask for the same one.
+ * The neighbours of every query that is asked, over every row that can ever be live. The last table is kept: a run and
+ * its analysis ask for the same one, and one with more rows than are wanted gives the same answers.
  */
-export function neighboursOf(pool: Pool, workload: Workload): NeighbourTable {
+export function neighboursOf(
+  pool: Pool,
+  { rowsUsed, queriesUsed }: Pick<Workload, 'rowsUsed' | 'queriesUsed'>,
+): NeighbourTable {
   const { sha256, codes, queryCodes, dim } = pool
-  const rows = wholePool ? pool.size : workload.rowsUsed
-  const fits = made?.sha256 === sha256 && made.table.rows === rows
-  const table = fits && made ? made.table : new NeighbourTable(codes, queryCodes, dim, rows)
-  table.prepare(workload.queriesUsed)
+  const rows = wholePool ? pool.size : Math.min(rowsUsed, pool.size)
+  const kept = made?.sha256 === sha256 && made.table.rows >= rows ? made.table : null
+  const table = kept ?? new NeighbourTable(codes, queryCodes, dim, rows)
+  table.prepare(queriesUsed)
   made = { sha256, table }
   return table
 }

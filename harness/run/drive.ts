@@ -25,7 +25,7 @@ async function openLoop(driving: Shared, operations: readonly Operation[]): Prom
     await driving.clock.until(operation.intendedUs)
     if (driving.interrupted()) break
     const lane = lanes.get(loadName(operation))
-    invariant(lane !== undefined, `operation ${operation.op} in a region without load`)
+    invariant(lane !== undefined, () => `operation ${operation.op} in a region without load`)
     lane.admit(operation)
   }
   await Promise.all([...lanes.values()].map((lane) => lane.drained()))

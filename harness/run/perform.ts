@@ -140,6 +140,6 @@ function started(
 
 function usersOf({ users }: Driving, region: RegionName) {
   const here = users.get(region)
-  invariant(here !== undefined, `no users in region ${region}`)
+  invariant(here !== undefined, () => `no users in region ${region}`)
   return here
 }

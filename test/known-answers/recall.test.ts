@@ -93,16 +93,18 @@ test.each([
   async (_, ground, some) => {
     const { events, rows } = await judged(ground.plan, { operations: [...ground.operations] })
     const samples = recallSamples(factsFrom(events), truth)
-    expect(samples.map(({ op }) => op.op)).toEqual(answeredSearches(events, ground.operations))
+    expect(Array.from(samples, ({ op }) => op.op)).toEqual(
+      answeredSearches(events, ground.operations),
+    )
     expect(samples.length).toBeGreaterThan(150)
-    for (const { judged: found, causes } of samples) {
+    for (const { hits, undetermined, missed, causes } of samples) {
       // 600 points and more are certainly live at all times, so the k of every sample is the one asked for.
-      expect(found.hits + found.undetermined + found.missed.length).toBe(10)
-      expect(causes.length).toBe(found.missed.length)
+      expect(hits + undetermined + missed).toBe(10)
+      expect(causes.length).toBe(missed)
     }
     expect({
-      missed: samples.some(({ judged: found }) => found.missed.length > 0),
-      undetermined: samples.some(({ judged: found }) => found.undetermined > 0),
+      missed: samples.some(({ missed }) => missed > 0),
+      undetermined: samples.some(({ undetermined }) => undetermined > 0),
     }).toEqual(some)
     for (const { region, phase, high } of rows('recall')) {
       const lost = missCauses
@@ -122,6 +124,6 @@ test('where fewer than k points live, k is how many there are', async () => {
   )
   const samples = recallSamples(factsFrom(events), truth)
   expect(samples.length).toBeGreaterThan(300)
-  for (const { judged: found } of samples) expect(found).toMatchObject({ k: 6, hits: 6 })
+  for (const found of samples) expect(found).toMatchObject({ k: 6, hits: 6 })
   for (const row of rows('recall')) expect(row).toMatchObject({ low: 1, high: 1 })
 })

@@ -1,13 +1,11 @@
 import type { Witness } from '../../model/finding.ts'
-import type { HopEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
 import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
-import type { Lined } from '../facts/history.ts'
+import type { Hop } from '../facts/hops.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
-type Hop = Lined<HopEvent>
 type Twice = { first: Hop; second: Hop; restarted: boolean; harmful: boolean }
 
 /**

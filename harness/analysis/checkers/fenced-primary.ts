@@ -125,7 +125,7 @@ function survivorsOf(
 }
 
 function lateText({ event, taken }: { event: Epoch; taken: Epoch }, { history }: Facts): Witness {
-  const op = history.byOp.get(event.write ?? 0) ?? null
+  const op = history.ops.of(event.write ?? 0) ?? null
   const what = event.write === undefined ? 'something' : `write ${event.write}`
   return {
     sentence:
@@ -151,7 +151,7 @@ function refusedOf(
   const wrong: Witness[] = []
   let before = 0
   for (const [write, event] of refused) {
-    const op = history.byOp.get(write)
+    const op = history.ops.of(write)
     if (op?.outcome !== 'ok') continue
     if (accepted.has(write)) {
       before++

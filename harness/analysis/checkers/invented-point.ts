@@ -78,7 +78,7 @@ function report(sighting: Sighting, { where, line }: Place, facts: Facts, count:
   const { id, write } = sighting
   count.witnesses.push({
     sentence: `${where()} shows write ${write} of id ${id}, ${whyInvented(sighting, facts)}.`,
-    lines: [...linesOf(facts.history.byOp.get(write) ?? null), line],
+    lines: [...linesOf(facts.history.ops.of(write) ?? null), line],
   })
 }
 
@@ -90,7 +90,7 @@ function whyInvented({ id, write, row }: Sighting, facts: Facts): string {
 }
 
 function whyUnknown(id: PointId, write: WriteId, { history }: Facts): string {
-  const op = history.byOp.get(write)
+  const op = history.ops.of(write)
   if (write === 0) return 'which is not in the base data'
   if (!op || (op.kind !== 'upsert' && op.kind !== 'delete')) return 'which no operation wrote'
   if (op.id !== id) return `but that operation wrote id ${op.id}`

@@ -1,16 +1,14 @@
 import type { Witness } from '../../model/finding.ts'
 import type { WriteId } from '../../model/point.ts'
-import type { HopEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
 import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
-import type { History, Lined } from '../facts/history.ts'
+import type { History } from '../facts/history.ts'
+import type { Hop } from '../facts/hops.ts'
 import { mayRepeat } from '../facts/mirroring.ts'
 import { repeatsOf } from '../metrics/copies.ts'
 import { type Checker, conclude } from './finding.ts'
-
-type Hop = Lined<HopEvent>
 
 /**
  * Copies end where they arrive: none comes back into the log its write was first put into, and none is made again
@@ -19,11 +17,11 @@ type Hop = Lined<HopEvent>
  */
 export const mirrorCycle: Checker = (facts) => {
   const { history } = facts
-  const copies = history.hops.filter(({ hop }) => hop === 'mirrored').length
+  const copies = history.hops.count(({ hop }) => hop === 'mirrored')
   if (copies === 0 && history.mirrors.length === 0) return null
   const echoes = echoesOf(history)
-  const back = new Set(echoes.map(({ copy }) => copy))
-  const again = unexplained(facts).filter((hop) => !back.has(hop))
+  const back = new Set(echoes.map(({ copy }) => copy.line))
+  const again = unexplained(facts).filter((hop) => !back.has(hop.line))
   const violations = echoes.length + again.length
   return conclude({
     checker: 'mirror-cycle',
@@ -46,14 +44,14 @@ type Echo = { copy: Hop; first: Hop }
  * Copies that came home. Where a region put a write into its log that it only had as a copy, that log is not a home
  * of the write; if the client itself tried there too, it is.
  */
-function echoesOf({ hops, byOp }: History): Echo[] {
+function echoesOf({ hops, ops }: History): Echo[] {
   const homes = new Map<WriteId, Map<RegionName, Hop>>()
   const copied = new Map<WriteId, Set<RegionName>>()
   const echoes: Echo[] = []
   for (const hop of hops) {
     const { write, region, from } = hop
     if (hop.hop === 'logged') {
-      const relayed = copied.get(write)?.has(region) && !byOp.get(write)?.asked.includes(region)
+      const relayed = copied.get(write)?.has(region) && !ops.of(write)?.asked.includes(region)
       if (relayed) continue
       const own = homes.get(write) ?? new Map<RegionName, Hop>()
       if (!own.has(region)) own.set(region, hop)

@@ -25,7 +25,7 @@ export const mirrorGap: Checker = (facts, guarantees) => {
     const copied = new Set(mirroring.copies.map(({ source }) => source))
     for (const { record, skipped } of passedBy(mirroring)) {
       const due = facts.layout.holders(record.id).includes(to)
-      if (!due || facts.history.byOp.get(record.write)?.outcome !== 'ok') continue
+      if (!due || facts.history.ops.of(record.write)?.outcome !== 'ok') continue
       evidence++
       if (!copied.has(record) && !arrived.has(keyOf(record.write, to)))
         holes.push({ mirroring, record, skipped })
@@ -92,7 +92,7 @@ function witness({ mirroring, record, skipped }: Hole, { history }: Facts): Witn
   const later = mirroring.copies.find(
     ({ source }) => source.lane === record.lane && source.offset > record.offset,
   )
-  const op = history.byOp.get(record.write)
+  const op = history.ops.of(record.write)
   return {
     sentence:
       `Write ${record.write} of id ${record.id}, logged at ${moment(record.t)} as offset ${record.offset} of ` +

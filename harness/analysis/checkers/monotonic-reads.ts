@@ -1,7 +1,8 @@
+import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Checker, heldTo } from './finding.ts'
 import { sessionFinding } from './session-finding.ts'
-import { checkSessions, type Knowledge } from './sessions.ts'
+import { byEnd, checkSessions, type Knowledge } from './sessions.ts'
 
 /** A client that has seen a version never reads an earlier one afterwards. */
 export const monotonicReads: Checker = (facts, guarantees) =>
@@ -15,16 +16,14 @@ export const monotonicReads: Checker = (facts, guarantees) =>
   })
 
 /** The base is left out: nothing comes before it. So is what was flagged stale: see `checkSessions`. */
-function seenVersions({ history, versions }: Facts): Knowledge[] {
-  const knowledge: Knowledge[] = []
-  for (const op of history.ops) {
-    if (op.outcome !== 'ok' || op.done === null || op.stale) continue
-    for (let i = 0; i < op.ids.length; i++) {
-      const write = op.writes[i] as number
+function* seenVersions({ history, versions }: Facts): Iterable<Knowledge> {
+  for (const op of byEnd(history.ops, ({ stale }) => !stale)) {
+    const { ids, writes } = op
+    for (let i = 0; i < ids.length; i++) {
+      const write = writes[i] as number
       if (write === 0) continue
-      const version = versions.get(op.ids[i] as number, write)
-      if (version) knowledge.push({ client: op.client, version, fromUs: op.done, op })
+      const version = versions.get(ids[i] as number, write)
+      if (version) yield { client: op.client, version, fromUs: op.done as Us, op }
     }
   }
-  return knowledge
 }

@@ -5,6 +5,7 @@ import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Op, storesOf } from '../facts/op.ts'
+import type { Ops } from '../facts/ops.ts'
 import { linesOf } from '../facts/wording.ts'
 import { type Checker, conclude, heldTo } from './finding.ts'
 
@@ -65,7 +66,7 @@ function lookAt(
 }
 
 /** Writes at their acknowledgement and fetches at their dispatch, in order of time. */
-function momentsOf(ops: readonly Op[]): { at: number; op: Op }[] {
+function momentsOf(ops: Ops): { at: number; op: Op }[] {
   const moments = ops.flatMap((op) => {
     if (op.outcome !== 'ok' || op.kind === 'search' || op.stale) return []
     const at = op.kind === 'fetch' ? op.dispatched : op.done

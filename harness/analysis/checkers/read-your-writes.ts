@@ -1,7 +1,8 @@
+import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Checker, heldTo } from './finding.ts'
 import { sessionFinding } from './session-finding.ts'
-import { checkSessions, type Knowledge } from './sessions.ts'
+import { byEnd, checkSessions, type Knowledge } from './sessions.ts'
 
 /** A client that has an acknowledgement of its write reads that write, or a later one. */
 export const readYourWrites: Checker = (facts, guarantees) =>
@@ -14,13 +15,10 @@ export const readYourWrites: Checker = (facts, guarantees) =>
     unseen: 'No client read anything that it had written.',
   })
 
-function ownWrites({ history, versions }: Facts): Knowledge[] {
-  const knowledge: Knowledge[] = []
-  for (const op of history.ops) {
-    if (op.outcome !== 'ok' || op.done === null) continue
-    if (op.kind !== 'upsert' && op.kind !== 'delete') continue
+function* ownWrites({ history, versions }: Facts): Iterable<Knowledge> {
+  const writes = byEnd(history.ops, ({ kind }) => kind === 'upsert' || kind === 'delete')
+  for (const op of writes) {
     const version = versions.get(op.id, op.op)
-    if (version) knowledge.push({ client: op.client, version, fromUs: op.done, op })
+    if (version) yield { client: op.client, version, fromUs: op.done as Us, op }
   }
-  return knowledge
 }

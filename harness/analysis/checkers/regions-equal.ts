@@ -80,7 +80,7 @@ function witness(id: PointId, all: readonly FinalState[], { history, layout }: F
     const write = liveIn(state, id)
     return `${state.region} ${write < 0 ? 'nothing' : write === 0 ? 'the base version' : `write ${write}`}`
   })
-  const writes = finals.flatMap((state) => history.byOp.get(liveIn(state, id))?.line ?? [])
+  const writes = finals.flatMap((state) => history.ops.of(liveIn(state, id))?.line ?? [])
   return {
     sentence: `Of id ${id} ${held.join(', ')} is held.`,
     lines: [...new Set(writes), ...finals.map(({ line }) => line)],

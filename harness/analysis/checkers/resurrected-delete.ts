@@ -3,7 +3,7 @@ import type { PointId } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
-import { type Causality, causalityOf } from '../facts/causality.ts'
+import type { Causality } from '../facts/causality.ts'
 import type { Facts } from '../facts/facts.ts'
 import { heldIn, liveIn } from '../facts/final-state.ts'
 import { heldBy } from '../facts/holding.ts'
@@ -31,7 +31,7 @@ type Sighting = {
  * there later, and no final state anywhere, has a version that was acknowledged before the delete was sent.
  */
 export const resurrectedDelete: Checker = (facts, guarantees) => {
-  const knewOf = causalityOf(facts)
+  const { knewOf } = facts
   const deletes = acknowledgedDeletes(facts)
   const count = [...deletes.values()].reduce((sum, list) => sum + list.length, 0)
   let violations = 0

@@ -1,8 +1,9 @@
 import type { PointId, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import { type Causality, causalityOf } from '../facts/causality.ts'
+import type { Causality } from '../facts/causality.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Op } from '../facts/op.ts'
+import type { Ops } from '../facts/ops.ts'
 import { before, type Version } from '../facts/versions.ts'
 
 /** Something a client knows of one id from a moment on: its own write, or what a read returned. */
@@ -24,8 +25,8 @@ type Known = {
   /** Its knowledge of the version invoked last: what comes before any known version comes before that one too. */
   latest: Knowledge
   last: Knowledge
-  /** Versions it has seen replaced by others: they must not come back. */
-  left: Set<WriteId>
+  /** Versions it has seen replaced by others, if any: they must not come back. */
+  left: Set<WriteId> | null
 }
 
 /**
@@ -37,22 +38,21 @@ type Known = {
  *
  * What sessions are promised is promised of answers without a stale flag: one that has it warns the client, so it is
  * counted apart and held against nobody, and what it shows is nothing the client can rely on afterwards.
+ *
+ * `knowledge` comes in order of time, and of the operation where it came at one moment: see `byEnd`.
  */
-export function checkSessions(facts: Facts, knowledge: readonly Knowledge[]): SessionCheck {
-  const coming = [...knowledge].sort((a, b) => a.fromUs - b.fromUs || a.op.op - b.op.op)
+export function checkSessions(facts: Facts, knowledge: Iterable<Knowledge>): SessionCheck {
+  const coming = knowledge[Symbol.iterator]()
   const reads = facts.history.ops
     .filter(({ outcome, kind }) => outcome === 'ok' && (kind === 'search' || kind === 'fetch'))
     .sort((a, b) => (a.dispatched ?? 0) - (b.dispatched ?? 0) || a.op - b.op)
-  const knewOf = causalityOf(facts)
+  const { knewOf } = facts
   const clients = new Map<string, Map<PointId, Known>>()
   const check: SessionCheck = { evidence: 0, regressions: [], flagged: 0 }
-  let learned = 0
+  let next = coming.next()
   for (const read of reads) {
-    for (; learned < coming.length; learned++) {
-      const next = coming[learned] as Knowledge
-      if (next.fromUs > (read.dispatched ?? 0)) break
-      learn(clients, next, knewOf)
-    }
+    for (; !next.done && next.value.fromUs <= (read.dispatched ?? 0); next = coming.next())
+      learn(clients, next.value, knewOf)
     const mine = clients.get(read.client)
     if (!mine) continue
     if (!read.stale) hold(read, mine, facts, knewOf, check)
@@ -64,6 +64,12 @@ export function checkSessions(facts: Facts, knowledge: readonly Knowledge[]): Se
   }
   return check
 }
+
+/** Answered operations that `counts` keeps, in the order in which their clients knew of the answer. */
+export const byEnd = (ops: Ops, counts: (op: Op) => boolean): Op[] =>
+  ops
+    .filter((op) => op.outcome === 'ok' && op.done !== null && counts(op))
+    .sort((a, b) => (a.done as Us) - (b.done as Us) || a.op - b.op)
 
 function learn(
   clients: Map<string, Map<PointId, Known>>,
@@ -78,15 +84,16 @@ function learn(
   }
   const known = mine.get(version.id)
   if (!known) {
-    mine.set(version.id, { latest: next, last: next, left: new Set() })
+    mine.set(version.id, { latest: next, last: next, left: null })
     return
   }
   // A step back, which a read of another kind may be free to show, is nothing the client moved on to.
   const { version: latest } = known.latest
-  if (known.left.has(version.write) || (before(version, latest) && knewOf(version, latest))) return
+  if (known.left?.has(version.write) || (before(version, latest) && knewOf(version, latest))) return
   // Of two operations in flight together neither shows that one version replaced the other.
   const apart = (next.op.dispatched ?? 0) >= known.last.fromUs
-  if (apart && known.last.version.write !== version.write) known.left.add(known.last.version.write)
+  if (apart && known.last.version.write !== version.write)
+    known.left = (known.left ?? new Set()).add(known.last.version.write)
   known.last = next
   if (known.latest.version.inv < version.inv) known.latest = next
 }
@@ -98,19 +105,20 @@ function hold(
   knewOf: Causality,
   check: SessionCheck,
 ): void {
-  for (let i = 0; i < read.ids.length; i++) {
-    const id = read.ids[i] as PointId
+  const { ids, writes } = read
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as PointId
     const known = mine.get(id)
     if (!known) continue
     check.evidence++
-    const shown = versions.get(id, read.writes[i] as number)
+    const shown = versions.get(id, writes[i] as number)
     if (!shown) continue
     const { version } = known.latest
-    const back = known.left.has(shown.write)
+    const back = known.left?.has(shown.write) ?? false
     if (back || (before(shown, version) && knewOf(shown, version)))
       check.regressions.push({ read, known: back ? known.last : known.latest, shown })
   }
-  const known = read.kind === 'fetch' && read.ids.length === 0 ? mine.get(read.id) : undefined
+  const known = read.kind === 'fetch' && ids.length === 0 ? mine.get(read.id) : undefined
   if (!known) return
   check.evidence++
   const { version } = known.latest

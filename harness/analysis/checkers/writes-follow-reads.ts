@@ -1,6 +1,5 @@
 import type { PointId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
-import { causalityOf } from '../facts/causality.ts'
 import type { Facts } from '../facts/facts.ts'
 import { followRegions } from '../facts/region-order.ts'
 import { before, type Version } from '../facts/versions.ts'
@@ -17,7 +16,7 @@ type Shown = { version: Version; us: Us }
  */
 export const writesFollowReads: Checker = (facts, guarantees) => {
   const reads = readsByWriters(facts)
-  const knewOf = causalityOf(facts)
+  const { knewOf } = facts
   const readBefore = (over: Version) =>
     (reads.get(over.id)?.get(over.op?.client ?? '') ?? []).filter(({ us }) => us < over.inv)
   const order = followRegions(facts, {

@@ -27,7 +27,7 @@ export const zombieWrites: Checker = ({ history }) => {
       sentence:
         `Incarnation ${crash.incarnation} in ${crash.region} crashed at ${moment(crash.t)} and had write ` +
         `${hop.write} of id ${hop.id} ${hop.hop} at ${moment(hop.t)}.`,
-      lines: [...linesOf(history.byOp.get(hop.write) ?? null), crash.line, hop.line],
+      lines: [...linesOf(history.ops.of(hop.write) ?? null), crash.line, hop.line],
     })),
     held: `Nothing came from ${counted(crashes.size, 'crashed agent')} after its crash (${counted(hops.length, 'hop')} looked at).`,
     broken: `${counted(after.length, 'hop')} came from an agent that had crashed.`,

@@ -1,5 +1,7 @@
+import type { WriteId } from '../../model/point.ts'
+import type { Us } from '../../model/units.ts'
 import type { History } from './history.ts'
-import type { Op } from './op.ts'
+import type { Ops } from './ops.ts'
 import { inStoreFrom, type Journeys } from './stations.ts'
 import type { Version } from './versions.ts'
 
@@ -9,32 +11,31 @@ import type { Version } from './versions.ts'
  */
 export type Causality = (earlier: Version, later: Version) => boolean
 
-export function causalityOf({
-  history,
-  journeys,
-}: {
-  history: History
-  journeys: Journeys
-}): Causality {
-  const reads = readsByClient(history.ops)
+export function causalityOf(history: History, journeys: Journeys): Causality {
+  let reads: ReturnType<typeof readsByClient> | null = null
   return (earlier, later) => {
     if (earlier.write === 0 || later.op === null) return true
     const { gateway, client } = later.op
     if (inStoreFrom(journeys.at(earlier.write, gateway)) <= later.inv) return true
     if (earlier.op?.client === client && earlier.ack <= later.inv) return true
-    return (reads.get(client) ?? []).some(
-      ({ done, writes }) => done !== null && done <= later.inv && writes.includes(earlier.write),
-    )
+    reads ??= readsByClient(history.ops)
+    return (reads.get(client)?.get(earlier.write) ?? NEVER) <= later.inv
   }
 }
 
-function readsByClient(ops: readonly Op[]): Map<string, Op[]> {
-  const reads = new Map<string, Op[]>()
-  for (const op of ops) {
-    if (op.writes.length === 0) continue
-    const mine = reads.get(op.client)
-    if (mine) mine.push(op)
-    else reads.set(op.client, [op])
+const NEVER = Number.POSITIVE_INFINITY
+
+/** When each client was first told of each write. The base is known to all. */
+function readsByClient(ops: Ops): Map<string, Map<WriteId, Us>> {
+  const reads = new Map<string, Map<WriteId, Us>>()
+  for (const { client, done, writes } of ops) {
+    if (done === null) continue
+    for (const write of writes) {
+      if (write === 0) continue
+      const mine = reads.get(client) ?? new Map<WriteId, Us>()
+      reads.set(client, mine)
+      mine.set(write, Math.min(done, mine.get(write) ?? NEVER))
+    }
   }
   return reads
 }

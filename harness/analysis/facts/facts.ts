@@ -1,6 +1,7 @@
 import { keptByAll, type Layout } from '../../model/layout.ts'
 import type { PhaseSpan } from '../../model/metric.ts'
 import type { RegionName, Us } from '../../model/units.ts'
+import { type Causality, causalityOf } from './causality.ts'
 import { type FaultStory, faultStories } from './faults.ts'
 import { type FinalState, finalStates } from './final-state.ts'
 import type { History } from './history.ts'
@@ -23,6 +24,8 @@ export type Facts = {
   versions: Versions
   states: ReadonlyMap<RegionName, RegionState>
   journeys: Journeys
+  /** Whether the writer of a version knew of another one. */
+  knewOf: Causality
   settled: readonly Settlement[]
   faults: readonly FaultStory[]
   /** What mirrors carried, by directed pair of regions; empty where there are none. */
@@ -47,14 +50,27 @@ export function factsOf(
   const versions = new Versions(history)
   const states = regionStates(history, layout)
   const journeys = new Journeys(history)
+  const knewOf = causalityOf(history, journeys)
   const settled = settlements(versions, states, journeys, layout)
   const faults = faultStories(history)
   const spans = phaseSpans(history.plan, stretchesOf(faults, settled, history), history.endUs)
   const finals = finalStates(history)
-  const losses = finals && lossesOf({ history, layout, versions, journeys }, finals)
+  const losses = finals && lossesOf({ layout, versions, knewOf }, finals)
   const phaseOf = phaseFinder(spans)
   return {
-    ...{ history, layout, dim, versions, states, journeys, settled, faults, finals, losses },
+    ...{
+      history,
+      layout,
+      dim,
+      versions,
+      states,
+      journeys,
+      knewOf,
+      settled,
+      faults,
+      finals,
+      losses,
+    },
     ...{ spans, phaseOf, pace: paceOf(history, phaseOf), mirrorings: mirroringsOf(history) },
   }
 }

@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { HealthLine } from '../../model/health.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { WriteId } from '../../model/point.ts'
 import { SENTINEL_ID } from '../../model/point.ts'
 import type {
   AgentEvent,
@@ -12,12 +11,13 @@ import type {
   EpochEvent,
   FaultEvent,
   FigureEvent,
-  HopEvent,
   LinkBytesEvent,
   LogEvent,
   MirrorEvent,
   ModeEvent,
   OpEnd,
+  OpShed,
+  OpStart,
   OpTry,
   PlanEvent,
   ProbeEvent,
@@ -30,7 +30,9 @@ import type {
 import type { Us } from '../../model/units.ts'
 import { readHealth } from '../../record/health-log.ts'
 import { type CutOff, type ReadEnd, RecordError, readRecord } from '../../record/reader.ts'
-import { ended, type Op, shed, started, tried } from './op.ts'
+import { Hops } from './hops.ts'
+import type { Op } from './op.ts'
+import { Ops } from './ops.ts'
 
 /** An event and the line it stands on. */
 export type Lined<T> = T & { line: number }
@@ -39,9 +41,8 @@ export type Lined<T> = T & { line: number }
 export type History = {
   plan: Plan
   faultline: string
-  ops: Op[]
-  byOp: Map<WriteId, Op>
-  hops: Lined<HopEvent>[]
+  ops: Ops
+  hops: Hops
   scans: Lined<ScanEvent>[]
   probes: Lined<ProbeEvent>[]
   faults: Lined<FaultEvent>[]
@@ -101,9 +102,8 @@ function emptyHistory({ plan, faultline }: PlanEvent): History {
   return {
     plan,
     faultline,
-    ops: [],
-    byOp: new Map(),
-    hops: [],
+    ops: new Ops(),
+    hops: new Hops(),
     scans: [],
     probes: [],
     faults: [],
@@ -151,19 +151,17 @@ const kept = {
 function take(history: History, event: Exclude<RecordEvent, PlanEvent>, line: number): void {
   switch (event.type) {
     case 'op.start':
-      addOp(history, started(event, line))
-      break
     case 'op.shed':
-      addOp(history, shed(event, line))
+      begin(history.ops, event, line)
       break
     case 'op.try':
-      tried(opOf(history, event, line), event)
+      if (!history.ops.retry(event)) throw neverBegan(event, line)
       break
     case 'op.end':
-      ended(opOf(history, event, line), event, line)
+      if (!history.ops.end(event, line)) throw neverBegan(event, line)
       break
     case 'hop':
-      if (event.id !== SENTINEL_ID) history.hops.push({ ...event, line })
+      if (event.id !== SENTINEL_ID) history.hops.add(event, line)
       break
     case 'end':
       history.end = event
@@ -191,15 +189,12 @@ function unknownEvent(event: never, line: number): RecordError {
   )
 }
 
-function addOp(history: History, op: Op): void {
-  if (history.byOp.has(op.op))
-    throw new RecordError(`line ${op.line}: operation ${op.op} begins a second time`)
-  history.ops.push(op)
-  history.byOp.set(op.op, op)
+function begin(ops: Ops, event: OpStart | OpShed, line: number): void {
+  if (ops.has(event.op))
+    throw new RecordError(`line ${line}: operation ${event.op} begins a second time`)
+  if (event.type === 'op.start') ops.start(event, line)
+  else ops.drop(event, line)
 }
 
-function opOf(history: History, event: OpTry | OpEnd, line: number): Op {
-  const op = history.byOp.get(event.op)
-  if (op) return op
-  throw new RecordError(`line ${line}: ${event.type} of operation ${event.op}, which never began`)
-}
+const neverBegan = ({ type, op }: OpTry | OpEnd, line: number): RecordError =>
+  new RecordError(`line ${line}: ${type} of operation ${op}, which never began`)

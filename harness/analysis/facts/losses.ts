@@ -1,10 +1,9 @@
 import type { Layout } from '../../model/layout.ts'
 import type { MetricRow } from '../../model/metric.ts'
-import { type Causality, causalityOf } from './causality.ts'
+import type { Causality } from './causality.ts'
 import { type FinalState, heldIn } from './final-state.ts'
 import type { History } from './history.ts'
 import { heldBy } from './holding.ts'
-import type { Journeys } from './stations.ts'
 import { before, type Version, type Versions } from './versions.ts'
 
 /**
@@ -14,7 +13,7 @@ import { before, type Version, type Versions } from './versions.ts'
  */
 export type LossKind = 'vanished' | 'causal' | 'real-time'
 
-type Known = { history: History; layout: Layout; versions: Versions; journeys: Journeys }
+type Known = { layout: Layout; versions: Versions; knewOf: Causality }
 
 export type Loss = { version: Version; kind: LossKind; instead: Version | null }
 
@@ -24,14 +23,13 @@ export type Loss = { version: Version; kind: LossKind; instead: Version | null }
  */
 export function lossesOf(known: Known, finals: readonly FinalState[]): Loss[] {
   const { versions, layout } = known
-  const knewOf = causalityOf(known)
   const losses: Loss[] = []
   for (const id of versions.ids()) {
     const own = heldBy(finals, layout, id)
     for (const version of versions.of(id)) {
       if (version.write === 0 || version.ack === Number.POSITIVE_INFINITY) continue
       if (own.some((state) => survivesIn(state, version, versions))) continue
-      losses.push(lossOf(version, own, known, knewOf))
+      losses.push(lossOf(version, own, known))
     }
   }
   return losses.sort((a, b) => a.version.ack - b.version.ack || a.version.write - b.version.write)
@@ -52,12 +50,11 @@ function survivesIn(state: FinalState, version: Version, versions: Versions): bo
 function lossOf(
   version: Version,
   finals: readonly FinalState[],
-  known: Known,
-  knewOf: Causality,
+  { versions, knewOf }: Known,
 ): Loss {
   const held = finals
     .flatMap((state) => heldIn(state, version.id))
-    .flatMap(({ write }) => known.versions.get(version.id, write) ?? [])
+    .flatMap(({ write }) => versions.get(version.id, write) ?? [])
   const cause = held.find((other) => knewOf(other, version))
   if (cause) return { version, kind: 'causal', instead: cause }
   const [first] = held

@@ -6,17 +6,22 @@ import {
   linkText,
 } from '../../model/fault.ts'
 import type { WriteId } from '../../model/point.ts'
-import type { HopEvent, MirrorEvent } from '../../model/record.ts'
+import type { MirrorEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { FaultStory } from './faults.ts'
 import type { History, Lined } from './history.ts'
+import type { Hop } from './hops.ts'
 import type { Pace } from './pace.ts'
 
 /**
  * A record of a log at its place. Offsets count up within a `lane`: a partition of a log, until its disk is lost and
  * they begin again.
  */
-export type Placed = Lined<HopEvent> & { partition: number; offset: number; lane: number }
+export type Placed = Pick<Hop, 'write' | 'id' | 't' | 'region' | 'line'> & {
+  partition: number
+  offset: number
+  lane: number
+}
 
 /** A record as a mirror copied it; `source` is where it stands in the log it was copied from. */
 export type Copy = { hop: Placed; source: Placed }
@@ -63,13 +68,11 @@ const LIFE = 1_000_000
 export const laneOf = (partition: number, us: Us, lostUs: readonly Us[]): number =>
   partition + LIFE * lostUs.filter((lost) => lost <= us).length
 
-function placedOf(
-  hop: Lined<HopEvent>,
-  lossesOf: (region: RegionName) => readonly Us[],
-): Placed | null {
-  const { partition, offset, region, t } = hop
+function placedOf(hop: Hop, lossesOf: (region: RegionName) => readonly Us[]): Placed | null {
+  const { write, id, t, region, line, partition, offset } = hop
   if (partition === undefined || offset === undefined) return null
-  return { ...hop, partition, offset, lane: laneOf(partition, t, lossesOf(region)) }
+  const lane = laneOf(partition, t, lossesOf(region))
+  return { write, id, t, region, line, partition, offset, lane }
 }
 
 function listOf<K>(lists: Map<K, Placed[]>, key: K): Placed[] {

@@ -1,13 +1,13 @@
 import { effectOf, type FaultPlan } from '../../model/fault.ts'
 import type { Us } from '../../model/units.ts'
 import { beganUs, type FaultStory } from './faults.ts'
-import type { Op } from './op.ts'
+import type { Ops } from './ops.ts'
 
 /** A way users take: from the region of the client to the region of the gateway. */
 type Path = { region: string; link: string }
 
 /** Paths the fault touched and on which an operation dispatched during it was not answered ok. */
-export function hurtPaths(fault: FaultStory, ops: readonly Op[]): Path[] {
+export function hurtPaths(fault: FaultStory, ops: Ops): Path[] {
   const paths = new Map<string, Path>()
   const fromUs = beganUs(fault) ?? fault.plan.atUs
   const toUs = fault.healing?.[1] ?? fault.plan.untilUs
@@ -32,7 +32,7 @@ function touches(fault: FaultPlan, region: string, gateway: string): boolean {
 }
 
 /** Whether anybody took the path since. Clients that were moved elsewhere and never came back say nothing about it. */
-export const isTried = (ops: readonly Op[], link: string, fromUs: Us): boolean =>
+export const isTried = (ops: Ops, link: string, fromUs: Us): boolean =>
   ops.some(
     ({ region, asked, dispatched }) =>
       dispatched !== null &&
@@ -41,7 +41,7 @@ export const isTried = (ops: readonly Op[], link: string, fromUs: Us): boolean =
   )
 
 /** The first ok answer on a path to an operation dispatched since; ∞ if there was none. */
-export function firstSuccessUs(ops: readonly Op[], link: string, fromUs: Us): Us {
+export function firstSuccessUs(ops: Ops, link: string, fromUs: Us): Us {
   let first = Number.POSITIVE_INFINITY
   for (const { region, gateway, dispatched, outcome, done } of ops) {
     if (outcome !== 'ok' || done === null || dispatched === null || dispatched < fromUs) continue

@@ -1,8 +1,7 @@
 import type { PointId } from '../../model/point.ts'
-import type { HopEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { Facts } from './facts.ts'
-import type { Lined } from './history.ts'
+import type { Hop } from './hops.ts'
 import type { Version, Versions } from './versions.ts'
 
 /** A region went back to `back` (or stayed with it) when it already had `over`. */
@@ -11,8 +10,8 @@ export type Setback = {
   back: Version
   over: Version
   /** Where `over` came to the region, and where `back` was or became the current version. */
-  came: Lined<HopEvent>
-  current: Lined<HopEvent>
+  came: Hop
+  current: Hop
 }
 
 export type RegionOrder = { evidence: number; setbacks: Setback[] }
@@ -24,7 +23,7 @@ type Rule = {
   forbids: (back: Version, over: Version) => boolean
 }
 
-type Arrival = { version: Version; hop: Lined<HopEvent> }
+type Arrival = { version: Version; hop: Hop }
 
 /** One id in one region. */
 class Place {
@@ -114,9 +113,7 @@ function crashesOf({ history }: Facts): (region: RegionName, us: Us) => Us {
 }
 
 /** Of a point that a region lost with its disk it has nothing to go back from. */
-function lossesOfDisks({
-  history,
-}: Facts): (before: Lined<HopEvent>, places: Map<PointId, Place>) => void {
+function lossesOfDisks({ history }: Facts): (before: Hop, places: Map<PointId, Place>) => void {
   const losses = history.stores.filter(({ what }) => what === 'replaced')
   const done = new Map<RegionName, number>()
   return ({ region, line }, places) => {

@@ -1,3 +1,4 @@
+import { float64s, Places } from '../../base/column.ts'
 import type { WriteId } from '../../model/point.ts'
 import type { HopEvent } from '../../model/record.ts'
 import type { RegionName, Us } from '../../model/units.ts'
@@ -7,6 +8,17 @@ import type { History } from './history.ts'
 export type Stations = Record<HopEvent['hop'], Us>
 
 const NEVER = Number.POSITIVE_INFINITY
+
+const hops = [
+  'logged',
+  'mirrored',
+  'applied',
+  'unanswered',
+  'older',
+  'duplicate',
+  'again',
+  'visible',
+] as const satisfies readonly HopEvent['hop'][]
 
 const nowhere: Stations = {
   logged: NEVER,
@@ -21,31 +33,48 @@ const nowhere: Stations = {
 
 /** Where every write has been, and when first. */
 export class Journeys {
-  private readonly byWrite = new Map<WriteId, Map<RegionName, Stations>>()
+  private readonly regions: readonly RegionName[]
+  private readonly places = new Places()
+  /** For each write in its place, and in it for each region, the first time of each hop. */
+  private readonly times = float64s()
 
-  constructor(history: History) {
-    for (const { write, region, hop, t } of history.hops) {
-      const stations = this.open(write, region)
-      if (t < stations[hop]) stations[hop] = t
+  constructor({ plan, hops: all }: Pick<History, 'plan' | 'hops'>) {
+    this.regions = plan.regions
+    for (const { write, region, hop, t } of all) {
+      const here = this.regions.indexOf(region)
+      if (here < 0) continue
+      const at = this.open(write) + here * hops.length + hops.indexOf(hop)
+      if (t < (this.times.values[at] as Us)) this.times.set(at, t)
     }
   }
 
   at(write: WriteId, region: RegionName): Readonly<Stations> {
-    return this.byWrite.get(write)?.get(region) ?? nowhere
+    const place = this.places.of(write)
+    const here = this.regions.indexOf(region)
+    if (place < 0 || here < 0) return nowhere
+    const { values } = this.times
+    const first = place + here * hops.length
+    return {
+      logged: values[first] as Us,
+      mirrored: values[first + 1] as Us,
+      applied: values[first + 2] as Us,
+      unanswered: values[first + 3] as Us,
+      older: values[first + 4] as Us,
+      duplicate: values[first + 5] as Us,
+      again: values[first + 6] as Us,
+      visible: values[first + 7] as Us,
+    }
   }
 
-  private open(write: WriteId, region: RegionName): Stations {
-    let regions = this.byWrite.get(write)
-    if (!regions) {
-      regions = new Map()
-      this.byWrite.set(write, regions)
+  /** Where the times of a write begin. */
+  private open(write: WriteId): number {
+    let place = this.places.of(write)
+    if (place < 0) {
+      place = this.times.length
+      this.places.set(write, place)
+      for (let i = 0; i < this.regions.length * hops.length; i++) this.times.push(NEVER)
     }
-    let stations = regions.get(region)
-    if (!stations) {
-      stations = { ...nowhere }
-      regions.set(region, stations)
-    }
-    return stations
+    return place
   }
 }
 

@@ -1,6 +1,8 @@
+import { Places } from '../../base/column.ts'
 import type { PointId, Row, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
 import type { History } from './history.ts'
+import { LiveVersions } from './live-versions.ts'
 import type { Op } from './op.ts'
 
 /**
@@ -41,9 +43,11 @@ export class Versions {
   /** By id. */
   private readonly bases: readonly Version[]
   private readonly lineages = new Map<PointId, Lineage>()
-  /** By write: operations count from 1, so this is dense, and looked into for every version seen. */
-  private readonly byWrite: (Version | undefined)[] = []
+  private readonly writes: Version[] = []
+  /** By write, where it stands among them: looked into for every version seen. */
+  private readonly places = new Places()
   private readonly byRow: (Version[] | undefined)[] = []
+  private living: LiveVersions | null = null
 
   /** `base`: points 0 … base - 1 are in every store from the start. */
   constructor(history: History, base: number = history.plan.data.base) {
@@ -70,13 +74,20 @@ export class Versions {
   /** undefined if nobody wrote it, or only an operation that failed. */
   get(id: PointId, write: WriteId): Version | undefined {
     if (write === 0) return this.bases[id]
-    const version = this.byWrite[write]
+    const version = this.writes[this.places.of(write)]
     return version?.id === id ? version : undefined
   }
 
   /** Upserts (and the base) that carry the vector of `row`, by id. */
   holders(row: Row): readonly Version[] | undefined {
     return this.byRow[row]
+  }
+
+  /** Those that a read from `dispatched` to `done` may have seen, until the next call. */
+  livingIn(dispatched: Us, done: Us): LiveVersions {
+    this.living ??= new LiveVersions([...this.lineages.values()].flatMap((one) => one.versions))
+    this.living.moveTo(dispatched, done)
+    return this.living
   }
 
   /**
@@ -115,7 +126,10 @@ export class Versions {
     const lineage = this.lineages.get(id)
     if (lineage) lineage.versions.push(version)
     else this.lineages.set(id, { versions: [version], supSoFar: [NEVER] })
-    if (write > 0) this.byWrite[write] = version
+    if (write > 0) {
+      this.places.set(write, this.writes.length)
+      this.writes.push(version)
+    }
     if (deleted) return
     const holders = this.byRow[row]
     if (holders) holders.push(version)

@@ -6,10 +6,10 @@ import type { Facts } from '../facts/facts.ts'
 import { type FaultStory, overUs } from '../facts/faults.ts'
 import { type Op, storesOf } from '../facts/op.ts'
 import type { MissCause } from '../metrics/causes.ts'
-import type { RecallSample } from '../metrics/recall-loss.ts'
+import type { RecallSamples } from '../metrics/recall-samples.ts'
 
-/** How often a run was in a state; 0: never. */
-type StateCount = (facts: Facts, samples: readonly RecallSample[]) => number
+/** How often a run was in a state; 0: never. Of the samples those are looked for that lost something. */
+type StateCount = (facts: Facts, samples: Pick<RecallSamples, 'filter'>) => number
 
 /** Events of one kind that say one thing. */
 const repairs =
@@ -41,8 +41,7 @@ export const states = {
   'heal while another link is down': healsWhileAnotherIsDown,
   'delete met by an older upsert': deleteMetOlder,
   'duplicate delivered after the winner was replaced': duplicateAfterReplacement,
-  'stamps equal but for the region': ({ history }) =>
-    history.hops.filter(({ tie }) => tie === true).length,
+  'stamps equal but for the region': ({ history }) => history.hops.count(({ tie }) => tie === true),
   'applier restarted between apply and commit': afterRestart,
   'fail-over while a backlog drains': failoverWhileDraining,
   'skew beyond the one-way latency': skewBeyondLatency,
@@ -52,14 +51,14 @@ export const states = {
   'query of a region behind lost a point to the index': lostInDivergence('index'),
   'query of a region behind lost a point to routing': lostInDivergence('routing'),
   'query of a region behind lost a point to a cache': lostInDivergence('cache'),
-  'answer flagged as stale': ({ history }) => history.ops.filter(({ stale }) => stale).length,
-  'answer flagged as partial': ({ history }) => history.ops.filter(({ partial }) => partial).length,
+  'answer flagged as stale': ({ history }) => history.ops.count(({ stale }) => stale),
+  'answer flagged as partial': ({ history }) => history.ops.count(({ partial }) => partial),
   'write of unknown outcome applied later': writesThatCameLate,
   'write refused during a cut': writesRefusedInCuts,
   'operation shed at the in-flight cap': ({ history }) =>
-    history.ops.filter(({ shed }) => shed === 'in-flight cap').length,
+    history.ops.count(({ shed }) => shed === 'in-flight cap'),
   'operation answered after a retry': ({ history }) =>
-    history.ops.filter(({ asked, outcome }) => asked.length > 1 && outcome === 'ok').length,
+    history.ops.count(({ asked, outcome }) => asked.length > 1 && outcome === 'ok'),
   'mirror resumed where it had been before': mirrorsGoneBack,
   'mirror fell behind retention': ({ history }) =>
     history.mirrors.filter(({ what }) => what === 'skipped').length,
@@ -82,7 +81,7 @@ export type StateName = keyof typeof states
 /** How often a run was in each state that it was in at all. */
 export function statesReached(
   facts: Facts,
-  samples: readonly RecallSample[],
+  samples: RecallSamples,
 ): Partial<Record<StateName, number>> {
   const reached: Partial<Record<StateName, number>> = {}
   for (const [name, count] of Object.entries(states)) {

@@ -5,7 +5,7 @@ import type { Facts } from '../facts/facts.ts'
 import { type Op, storesOf } from '../facts/op.ts'
 import { ABSENT, type RegionState } from '../facts/region-state.ts'
 import type { Version, Versions } from '../facts/versions.ts'
-import type { Neighbours, Slot } from './recall.ts'
+import type { Missed, Neighbours } from './recall.ts'
 
 /** Why a point that should have been returned was not: exactly one, the first of this order that holds. */
 export const missCauses = [
@@ -81,7 +81,7 @@ function askedOf(op: Op, states: Facts['states'], layout: Layout): Answering['as
  * found and was not; where each shard was asked of one of its holders only, all of them had it. `unattributed`: so it seems, but part of what was asked did not answer, and nobody says which.
  */
 export function causeOf(
-  { version, distance }: Slot,
+  { version, distance }: Missed,
   answering: Answering,
   versions: Versions,
   neighbours: Neighbours,

@@ -1,12 +1,12 @@
 import { linkText } from '../../model/fault.ts'
 import type { MetricRow } from '../../model/metric.ts'
 import type { WriteId } from '../../model/point.ts'
-import type { HopEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
-import type { History, Lined } from '../facts/history.ts'
+import type { History } from '../facts/history.ts'
+import type { Hop } from '../facts/hops.ts'
 
 /** A record that a mirror wrote once more into a target's log. */
-type Repeat = { link: string; hop: Lined<HopEvent> }
+type Repeat = { link: string; hop: Hop }
 
 /**
  * Copies beyond the first of one record of a log in another region's log. A writer that appends a write twice makes
@@ -64,7 +64,7 @@ export function copyRows({ history }: { history: History }): MetricRow[] {
 
 const recordOf = (where: string, write: WriteId): string => `${where} ${write}`
 
-const placeOf = ({ partition, offset }: HopEvent): string => `${partition}/${offset}`
+const placeOf = ({ partition, offset }: Hop): string => `${partition}/${offset}`
 
 function placesOf(known: Map<string, Set<string>>, key: string): Set<string> {
   const places = known.get(key) ?? new Set()

@@ -27,7 +27,8 @@ import { measureLag } from './lag.ts'
 import { measureLatency } from './latency.ts'
 import { outageRows } from './outages.ts'
 import type { Neighbours } from './recall.ts'
-import { type RecallSample, recallRows, recallSamples } from './recall-loss.ts'
+import { recallRows, recallSamples } from './recall-loss.ts'
+import type { RecallSamples } from './recall-samples.ts'
 import { measureReplicas } from './replicas.ts'
 import { shardRows } from './shard-share.ts'
 import { measureStaleness } from './staleness.ts'
@@ -36,7 +37,7 @@ import { throughputRows } from './throughput.ts'
 /** What metrics are folded from: facts of the record, and samples that several of them share. */
 type Material = {
   facts: Facts
-  samples: readonly RecallSample[]
+  samples: RecallSamples
   differences: readonly AnswerDifference[]
   /** Filled by folds of metrics that have values of their own. */
   cells: Cells

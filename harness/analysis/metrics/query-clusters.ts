@@ -3,7 +3,7 @@ import type { MetricName } from '../../model/metric.ts'
 import type { Row } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
 import type { AnswerDifference } from './answers.ts'
-import type { RecallSample } from './recall-loss.ts'
+import type { RecallSamples } from './recall-samples.ts'
 
 /** Samples of one metric in one region, or over one pair of regions, and phase, by the query they answer. */
 export type QueryCell = {
@@ -19,7 +19,7 @@ export type QueryCell = {
  * hundred times shows little more than one asked once. A query is worth at most k trials.
  */
 export function queryCells(
-  samples: readonly RecallSample[],
+  samples: RecallSamples,
   differences: readonly AnswerDifference[],
   phaseOf: (us: Us) => string,
 ): QueryCell[] {
@@ -33,9 +33,7 @@ export function queryCells(
     }
     return found.clusters
   }
-  for (const { op, phase, low, high, judged } of samples) {
-    const { k } = judged
-    const missed = judged.missed.length
+  for (const { op, phase, low, high, k, missed } of samples) {
     put(cell('recall', op.region, phase), op.query, { weight: 1, low, high, trials: k })
     const lost = { weight: k, low: missed, high: missed, trials: k }
     put(cell('recall-loss', op.region, phase), op.query, lost)

@@ -3,39 +3,27 @@ import type { Facts } from '../facts/facts.ts'
 import type { Op } from '../facts/op.ts'
 import { answeringOf, causeOf, type MissCause, missCauses } from './causes.ts'
 import { type JudgedSearch, judgeSearch, type Neighbours } from './recall.ts'
-
-/** One search that has a recall, with the cause of each miss. */
-export type RecallSample = {
-  op: Op
-  phase: string
-  low: number
-  high: number
-  judged: JudgedSearch
-  causes: readonly MissCause[]
-  /** Misses for want of replication whose older version was returned. */
-  staleHits: number
-}
+import { RecallSamples } from './recall-samples.ts'
 
 /** Judges every search that was answered in time and had anything to find. */
-export function recallSamples(facts: Facts, neighbours: Neighbours): RecallSample[] {
+export function recallSamples(facts: Facts, neighbours: Neighbours): RecallSamples {
   const { history, versions, phaseOf } = facts
-  const samples: RecallSample[] = []
+  const samples = new RecallSamples(history.ops)
+  let at = -1
   for (const op of history.ops) {
-    const { query, k, dispatched, done, ids, writes } = op
+    at++
     if (op.kind !== 'search' || op.outcome !== 'ok') continue
+    const { query, k, dispatched, done, ids, writes } = op
     if (dispatched === null || done === null) continue
     const judged = judgeSearch({ query, k, dispatched, done, ids, writes }, versions, neighbours)
     if (!judged) continue
     const causes = causesOf(op, judged, facts, neighbours)
-    samples.push({
-      op,
-      phase: phaseOf(op.intended),
-      low: judged.hits / judged.k,
-      high: (judged.hits + judged.undetermined) / judged.k,
-      judged,
-      causes,
-      staleHits: judged.missed.filter(
-        ({ version }, i) => causes[i] === 'replication' && judged.old.has(version.id),
+    const { k: slots, hits, undetermined, missed, old } = judged
+    samples.add({
+      ...{ at, phase: phaseOf(op.intended), k: slots, hits, undetermined, causes },
+      missed: missed.length,
+      staleHits: missed.filter(
+        ({ version }, i) => causes[i] === 'replication' && old.has(version.id),
       ).length,
     })
   }
@@ -76,7 +64,7 @@ const always: readonly MissCause[] = ['replication', 'visibility', 'ghost', 'ind
  * `replication` where an older version was returned instead; it is not a cause of its own. A cause that cannot occur
  * here has no row: `cache` where no cache answered, `routing` where no answer names shards or lacks them.
  */
-export function recallRows(samples: readonly RecallSample[]): MetricRow[] {
+export function recallRows(samples: RecallSamples): MetricRow[] {
   return [...tallies(samples).values()].flatMap((tally): MetricRow[] => {
     const { region, phase, queries, low, high, slots, missed, staleHits, possible } = tally
     const at = { region, phase, unit: 'ratio', count: queries } as const
@@ -90,9 +78,9 @@ export function recallRows(samples: readonly RecallSample[]): MetricRow[] {
   })
 }
 
-function tallies(samples: readonly RecallSample[]): Map<string, Tally> {
+function tallies(samples: RecallSamples): Map<string, Tally> {
   const found = new Map<string, Tally>()
-  for (const { op, phase, low, high, judged, causes, staleHits } of samples) {
+  for (const { op, phase, low, high, k, causes, staleHits } of samples) {
     const key = `${op.region}|${phase}`
     let tally = found.get(key)
     if (!tally) {
@@ -102,7 +90,7 @@ function tallies(samples: readonly RecallSample[]): Map<string, Tally> {
     tally.queries++
     tally.low += low
     tally.high += high
-    tally.slots += judged.k
+    tally.slots += k
     tally.staleHits += staleHits
     if (op.cacheAge !== null) tally.possible.add('cache')
     if (op.shards !== null) tally.possible.add('routing')

@@ -21,7 +21,10 @@ type AnsweredSearch = {
 }
 
 /** One place of the exact answer: a point that was certainly live, or the nearest one an uncertain id can be. */
-export type Slot = { version: Version; certain: boolean; distance: number }
+type Slot = { version: Version; certain: boolean }
+
+/** A point that should have been returned, and how far it is. */
+export type Missed = { version: Version; distance: number }
 
 /** An answer held against exact search; hits + undetermined + missed = k always. */
 export type JudgedSearch = {
@@ -31,7 +34,7 @@ export type JudgedSearch = {
   /** Slots of uncertain ids that were not returned: nobody can say whether they should have been. */
   undetermined: number
   /** Certain points that were not returned. */
-  missed: Slot[]
+  missed: Missed[]
   /** Ids returned with a version that was certainly superseded. */
   old: ReadonlySet<PointId>
 }
@@ -48,16 +51,20 @@ export function judgeSearch(
   neighbours: Neighbours,
 ): JudgedSearch | null {
   const slots = slotsOf(search, versions, neighbours)
-  const last = slots.at(-1)
-  if (!last) return null
   const k = slots.length
-  const within = { k, distance: last.distance }
-  const { hit, old } = returnedOf(search, versions, neighbours, within)
+  if (k === 0) return null
+  const { hit, old } = returnedOf(search, versions, neighbours, slots)
   const open = slots.filter(({ version }) => !hit.has(version.id))
   const hits = hit.size
   const undetermined = Math.min(open.filter(({ certain }) => !certain).length, k - hits)
   // A tie returned from outside the slots takes the place of the farthest one missed.
-  const missed = open.filter(({ certain }) => certain).slice(0, k - hits - undetermined)
+  const missed = open
+    .filter(({ certain }) => certain)
+    .slice(0, k - hits - undetermined)
+    .map(({ version }) => ({
+      version,
+      distance: neighbours.distance(search.query, version.row),
+    }))
   return { k, hits, undetermined, missed, old }
 }
 
@@ -68,21 +75,21 @@ function slotsOf(
   neighbours: Neighbours,
 ): Slot[] {
   const slots: Slot[] = []
-  const uncertain = new Set<PointId>()
+  const living = versions.livingIn(dispatched, done)
+  let uncertain: Set<PointId> | null = null
   let live = 0
   for (const row of neighbours.list(query)) {
-    const holders = versions.holders(row)
-    if (!holders) continue
-    for (const version of holders) {
-      if (!isCandidate(version, dispatched, done)) continue
-      const certain = versions.certain(version, dispatched, done)
+    for (const version of living.in(row)) {
+      const certain =
+        (version.ack <= dispatched && living.isAlone(version)) ||
+        versions.certain(version, dispatched, done)
       if (certain) live++
       if (slots.length >= k) continue
       if (!certain) {
-        if (uncertain.has(version.id)) continue
-        uncertain.add(version.id)
+        if (uncertain?.has(version.id)) continue
+        uncertain = (uncertain ?? new Set()).add(version.id)
       }
-      slots.push({ version, certain, distance: neighbours.distance(query, row) })
+      slots.push({ version, certain })
     }
     if (slots.length >= k && live >= k) break
   }
@@ -94,22 +101,28 @@ function isCandidate(version: Version, dispatched: Us, done: Us): boolean {
   return version.inv <= done && version.sup > dispatched
 }
 
+const nobody: ReadonlySet<PointId> = new Set()
+
 /** Ids returned with a version that counts, at most k of them, and ids returned with one that no longer does. */
 function returnedOf(
   { query, dispatched, done, ids, writes }: AnsweredSearch,
   versions: Versions,
   neighbours: Neighbours,
-  within: { k: number; distance: number },
-): { hit: Set<PointId>; old: Set<PointId> } {
+  slots: readonly Slot[],
+): { hit: ReadonlySet<PointId>; old: ReadonlySet<PointId> } {
+  const last = slots.at(-1) as Slot
+  // Where a vector is looked up is the slowest part of all this, and most of what is returned has a slot.
+  const isWithin = (version: Version) =>
+    slots.some((slot) => slot.version === version) ||
+    neighbours.distance(query, version.row) <= neighbours.distance(query, last.version.row)
   const hit = new Set<PointId>()
-  const old = new Set<PointId>()
+  let old: Set<PointId> | null = null
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as PointId
     const version = versions.get(id, writes[i] as WriteId)
     if (!version || version.deleted) continue
-    if (!isCandidate(version, dispatched, done)) old.add(id)
-    else if (hit.size < within.k && neighbours.distance(query, version.row) <= within.distance)
-      hit.add(id)
+    if (!isCandidate(version, dispatched, done)) old = (old ?? new Set()).add(id)
+    else if (hit.size < slots.length && isWithin(version)) hit.add(id)
   }
-  return { hit, old }
+  return { hit, old: old ?? nobody }
 }

@@ -9,12 +9,12 @@ import { type Bucket, Buckets, bucketWidthUs, meanLine, quantileLine, rateLine }
 import { catchUpSeries } from './catch-up.ts'
 import { heatSeries } from './heat.ts'
 import { crossings } from './lag.ts'
-import type { RecallSample } from './recall-loss.ts'
+import type { RecallSamples } from './recall-samples.ts'
 
 /** Everything drawn over time, at most 600 points a series. */
 export function seriesOf(
   facts: Facts,
-  samples: readonly RecallSample[],
+  samples: RecallSamples,
   differences: readonly AnswerDifference[],
 ): Series[] {
   const widthUs = bucketWidthUs(facts.history.endUs)
@@ -76,7 +76,7 @@ function put(bucket: Bucket, op: Op, endUs: Us): void {
   else bucket.bounds.push((op.done ?? endUs) - op.intended)
 }
 
-function recallSeries(samples: readonly RecallSample[], widthUs: Us): Series[] {
+function recallSeries(samples: RecallSamples, widthUs: Us): Series[] {
   const lows = new Buckets(widthUs)
   const highs = new Buckets(widthUs)
   for (const { op, low, high } of samples) {

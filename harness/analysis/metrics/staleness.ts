@@ -18,7 +18,7 @@ export function measureStaleness({ history, versions, phaseOf }: Facts, cells: C
     delete: by('delete'),
   }
   for (const op of history.ops) {
-    if (op.outcome !== 'ok' || op.ids.length === 0) continue
+    if (op.outcome !== 'ok') continue
     const staleUs = stalenessOf(op, versions)
     if (staleUs === null) continue
     values[op.kind](op.region, phaseOf(op.intended)).add(staleUs)
@@ -27,11 +27,12 @@ export function measureStaleness({ history, versions, phaseOf }: Facts, cells: C
 
 /** null if nothing that was returned is a known version. */
 function stalenessOf(op: Op, versions: Versions): Us | null {
-  if (op.dispatched === null) return null
+  const { dispatched, ids, writes } = op
+  if (dispatched === null) return null
   let oldest: Us | null = null
-  for (let i = 0; i < op.ids.length; i++) {
-    const version = versions.get(op.ids[i] as number, op.writes[i] as number)
-    if (version) oldest = Math.max(oldest ?? 0, op.dispatched - version.sup)
+  for (let i = 0; i < ids.length; i++) {
+    const version = versions.get(ids[i] as number, writes[i] as number)
+    if (version) oldest = Math.max(oldest ?? 0, dispatched - version.sup)
   }
   return oldest
 }

@@ -2,7 +2,8 @@ import type { Guarantees } from '../../model/guarantees.ts'
 import type { Layout } from '../../model/layout.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ServiceLevel } from '../../model/service-level.ts'
-import { type Analysed, analyseFacts } from '../analyse.ts'
+import { type Analysed, analyseFacts, type NeighboursFor } from '../analyse.ts'
+import { askedOf } from '../facts/asked.ts'
 import { type Facts, factsOf } from '../facts/facts.ts'
 import { readHistory } from '../facts/history.ts'
 import { goodputRows } from '../metrics/availability.ts'
@@ -18,14 +19,14 @@ export type RunOfLevel = { level: ServiceLevel; analysis: Analysed; windows: Mea
  */
 export function analyseLevels(
   recordPath: string,
-  neighboursFor: (plan: Plan) => Neighbours,
+  neighboursFor: NeighboursFor,
   guaranteesFor: (plan: Plan) => Guarantees,
   layoutFor: (plan: Plan) => Layout,
   levelsOf: (plan: Plan) => readonly ServiceLevel[],
 ): { analysis: Analysed; levels: RunOfLevel[] } {
   const history = readHistory(recordPath)
   const { plan } = history
-  const neighbours = neighboursFor(plan)
+  const neighbours = neighboursFor(plan, askedOf(history))
   const facts = factsOf(history, layoutFor(plan), neighbours.dim)
   const analysis = analyseFacts(facts, neighbours, guaranteesFor(plan))
   const levels = levelsOf(plan).map((level) => underLevel(level, facts, analysis, neighbours))

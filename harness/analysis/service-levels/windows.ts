@@ -7,6 +7,7 @@ import { phaseFinder } from '../facts/phases.ts'
 import { type Cell, Cells, type Dims } from '../metrics/cells.ts'
 import { materialOf, measures } from '../metrics/measures.ts'
 import type { Neighbours } from '../metrics/recall.ts'
+import { RecallSamples } from '../metrics/recall-samples.ts'
 
 /** A part of a phase, and what was measured in it of the metrics asked for. */
 export type MeasuredWindow = {
@@ -77,7 +78,7 @@ function measureIn(facts: Facts, neighbours: Neighbours, wanted: ReadonlySet<Met
   const needsQueries = [...wanted].some((metric) => metrics[metric].evidence === 'queries')
   const material = needsQueries
     ? materialOf(facts, neighbours, cells)
-    : { facts, samples: [], differences: [], cells }
+    : { facts, samples: new RecallSamples(facts.history.ops), differences: [], cells }
   const inParts = [...wanted].filter((metric) => isInParts(metric))
   const folds = new Set(inParts.map((metric) => measures[metric].fold))
   const rows = [...folds].flatMap((fold) => [...fold(material)])

@@ -50,7 +50,10 @@ export function decodeChange(value: Buffer): Change {
   const stampEnd = FIXED + value.readUInt8(2)
   const originEnd = stampEnd + value.readUInt8(3)
   const length = originEnd + value.readUInt16LE(4) * 4
-  invariant(value.length === length, `a change of ${value.length} bytes says it has ${length}`)
+  invariant(
+    value.length === length,
+    () => `a change of ${value.length} bytes says it has ${length}`,
+  )
   return {
     id: value.readDoubleLE(10),
     row: value.readInt32LE(6),

@@ -40,12 +40,15 @@ export function vectorsOf(pool: Pool): Vectors {
     dim,
     rows: size,
     vectorOf: (row) => {
-      invariant(Number.isInteger(row) && row >= 0 && row < size, `row ${row} is not in the pool`)
+      invariant(
+        Number.isInteger(row) && row >= 0 && row < size,
+        () => `row ${row} is not in the pool`,
+      )
       return pool.vectorOf(row)
     },
     queryOf: (query) => {
       const known = Number.isInteger(query) && query >= 0 && query < queries
-      invariant(known, `query ${query} is not in the pool`)
+      invariant(known, () => `query ${query} is not in the pool`)
       const own = queryCodes.subarray(query * dim, (query + 1) * dim)
       return Float32Array.from(own, (code) => code / CODE_UNIT)
     },

@@ -170,7 +170,10 @@ function graphOver(
     const { neighbors } = native.searchKnn(vectorOf(query), wanted, accept)
     const hits = neighbors.map((at): GraphHit => {
       const point = points[at]
-      invariant(point !== undefined, `graph of ${points.length} points returned position ${at}`)
+      invariant(
+        point !== undefined,
+        () => `graph of ${points.length} points returned position ${at}`,
+      )
       return { at, id: point.id, distance: squaredDistance(query, codesOf(pool, point.row)) }
     })
     return hits.sort((a, b) => a.distance - b.distance || a.id - b.id)

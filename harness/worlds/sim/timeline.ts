@@ -32,7 +32,10 @@ export class Timeline implements TrueClock {
   }
 
   at(us: Us, fire: () => void): Timer {
-    invariant(Number.isInteger(us) && us >= this.nowUs, `timer in the past or between µs: ${us}`)
+    invariant(
+      Number.isInteger(us) && us >= this.nowUs,
+      () => `timer in the past or between µs: ${us}`,
+    )
     const timer = { us, order: this.order++, fire }
     this.due.push(timer)
     return timer

@@ -110,7 +110,7 @@ export class Wire {
 
   link(from: RegionName, to: RegionName): Link {
     const link = this.links.get(`${from}>${to}`)
-    invariant(link !== undefined, `no link ${from}>${to}`)
+    invariant(link !== undefined, () => `no link ${from}>${to}`)
     return link
   }
 

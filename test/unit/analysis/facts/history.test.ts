@@ -27,7 +27,7 @@ test('further attempts are remembered, the last one is who answers', () => {
   const record = aRecord()
     .search({ op: 1, at: SECOND, done: null })
     .retry(1, 2 * SECOND, 'eu')
-  expect(historyOf(record.events()).ops[0]).toMatchObject({ asked: ['us', 'eu'], gateway: 'eu' })
+  expect(historyOf(record.events()).ops.at(0)).toMatchObject({ asked: ['us', 'eu'], gateway: 'eu' })
 })
 
 test('events given to a history are left as they were', () => {
@@ -38,7 +38,7 @@ test('events given to a history are left as they were', () => {
 })
 
 test('the sentinel is no point of anybody', () => {
-  expect(historyOf(aRecord().everywhere(0, SENTINEL_ID, SECOND).events()).hops).toEqual([])
+  expect(historyOf(aRecord().everywhere(0, SENTINEL_ID, SECOND).events()).hops.length).toBe(0)
 })
 
 const end: RecordEvent = {

@@ -1,0 +1,88 @@
+import { invariant } from './invariant.ts'
+
+/** What a column holds its numbers in. */
+type Numbers = Int32Array | Float64Array | Uint8Array
+
+const LEAST = 64
+
+/**
+ * Numbers that are appended and never removed, a few bytes each: one field of the rows of a table. An array of objects
+ * takes ten times the memory, and the garbage collector walks it again and again.
+ */
+export class Column<N extends Numbers> {
+  values: N
+  length = 0
+
+  /** `values` says which type the numbers have, and is filled first. */
+  constructor(values: N) {
+    this.values = values
+  }
+
+  /** Appends a number; one that its type cannot hold as it is would come back as another, so it is refused. */
+  push(value: number): void {
+    if (this.length === this.values.length) this.grow()
+    this.set(this.length, value)
+    this.length++
+  }
+
+  /** Replaces the number at `at`. */
+  set(at: number, value: number): void {
+    this.values[at] = value
+    const held = this.values[at] as number
+    invariant(held === value || Number.isNaN(value), () => `${value} does not fit into a column`)
+  }
+
+  private grow(): void {
+    const Same = this.values.constructor as new (length: number) => N
+    const larger = new Same(Math.max(LEAST, 2 * this.values.length))
+    larger.set(this.values)
+    this.values = larger
+  }
+}
+
+/** Where what has a number stands: numbers count from 0 or 1 and are dense, or nearly so. */
+export class Places {
+  private places = new Int32Array(LEAST).fill(-1)
+
+  /** -1 if nothing with this number stands anywhere. */
+  of(number: number): number {
+    return this.places[number] ?? -1
+  }
+
+  set(number: number, place: number): void {
+    if (number >= this.places.length) {
+      const larger = new Int32Array(Math.max(number + 1, 2 * this.places.length)).fill(-1)
+      larger.set(this.places)
+      this.places = larger
+    }
+    this.places[number] = place
+  }
+}
+
+/** Integers of 32 bits. */
+export const int32s = () => new Column(new Int32Array(0))
+/** Any numbers; NaN says that there is none. */
+export const float64s = () => new Column(new Float64Array(0))
+/** Integers of 0 to 255. */
+export const uint8s = () => new Column(new Uint8Array(0))
+
+/** Values that come again and again, each kept once and named by a number from 0 on. */
+export class Dictionary<T> {
+  private readonly codes = new Map<string, number>()
+  private readonly values: T[] = []
+
+  /** The number of a value that `key` tells from all others. */
+  code(key: string, value: T): number {
+    let code = this.codes.get(key)
+    if (code === undefined) {
+      code = this.values.length
+      this.codes.set(key, code)
+      this.values.push(value)
+    }
+    return code
+  }
+
+  value(code: number): T {
+    return this.values[code] as T
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { Dictionary, float64s, int32s, Places, uint8s } from '../../../harness/base/column.ts'
+
+test('a column gives back what was put into it, however far it grew', () => {
+  const column = int32s()
+  for (let i = 0; i < 1000; i++) column.push(-i)
+  column.set(7, 2 ** 31 - 1)
+  expect(column.length).toBe(1000)
+  expect(column.values[999]).toBe(-999)
+  expect(column.values[7]).toBe(2 ** 31 - 1)
+})
+
+test('what a column cannot hold as it is is refused: it would come back as another number', () => {
+  expect(() => int32s().push(2 ** 31)).toThrow('2147483648 does not fit')
+  expect(() => int32s().push(0.5)).toThrow('0.5 does not fit')
+  expect(() => uint8s().push(256)).toThrow('256 does not fit')
+  const times = float64s()
+  times.push(Number.NaN)
+  times.push(2 ** 40)
+  expect([times.values[0], times.values[1]]).toEqual([Number.NaN, 2 ** 40])
+})
+
+test('a dictionary keeps each value once', () => {
+  const names = new Dictionary<string>()
+  expect(['a', 'b', 'a'].map((name) => names.code(name, name))).toEqual([0, 1, 0])
+  expect(names.value(1)).toBe('b')
+})
+
+test('a number without a place has none, before and beyond those that have', () => {
+  const places = new Places()
+  places.set(5000, 3)
+  expect([places.of(0), places.of(5000), places.of(5001), places.of(10 ** 9)]).toEqual([
+    -1, 3, -1, -1,
+  ])
+})
