@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Analysed, analyse, analyseFacts, type NeighboursFor } from '../analysis/analyse.ts'
+import { askedOf } from '../analysis/facts/asked.ts'
 import { type Facts, factsOf } from '../analysis/facts/facts.ts'
 import { readHistory } from '../analysis/facts/history.ts'
 import { judge } from '../analysis/limits/judge.ts'
@@ -27,7 +28,7 @@ export function judgeRecord(path: string, cells?: Cells): Judged {
 export function judgeFacts(path: string): Judged & { facts: Facts } {
   const history = readHistory(join(path, 'record.jsonl'))
   const { plan } = history
-  const neighbours = neighboursForPlan(plan)
+  const neighbours = neighboursForPlan(plan, askedOf(history))
   const facts = factsOf(history, layoutFor(plan), neighbours.dim)
   const analysis = analyseFacts(facts, neighbours, guaranteesFor(plan))
   return { directory: path, facts, analysis, judgement: judge(analysis) }

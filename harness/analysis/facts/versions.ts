@@ -47,7 +47,7 @@ export class Versions {
   /** By write, where it stands among them: looked into for every version seen. */
   private readonly places = new Places()
   private readonly byRow: (Version[] | undefined)[] = []
-  private living: LiveVersions | null = null
+  private living: LiveVersions<Version> | null = null
 
   /** `base`: points 0 … base - 1 are in every store from the start. */
   constructor(history: History, base: number = history.plan.data.base) {
@@ -84,7 +84,7 @@ export class Versions {
   }
 
   /** Those that a read from `dispatched` to `done` may have seen, until the next call. */
-  livingIn(dispatched: Us, done: Us): LiveVersions {
+  livingIn(dispatched: Us, done: Us): LiveVersions<Version> {
     this.living ??= new LiveVersions([...this.lineages.values()].flatMap((one) => one.versions))
     this.living.moveTo(dispatched, done)
     return this.living

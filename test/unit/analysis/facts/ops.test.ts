@@ -22,23 +22,14 @@ const unsaid = {
 }
 
 const fields = ['op', 'kind', 'client', 'region', 'gateway', 'asked', 'retriedUs'] as const
-const others = [
-  'dispatched',
-  'done',
-  'outcome',
-  'error',
-  'shed',
-  'query',
-  'k',
-  'id',
-  'row',
-] as const
+const times = ['intended', 'closed', 'dispatched', 'done', 'outcome', 'error', 'shed'] as const
+const others = ['query', 'k', 'id', 'row'] as const
 const answer = ['ids', 'writes', 'cacheAge', 'from', 'stale', 'partial', 'shards'] as const
 
 const told = (ops: Ops, op: number) => {
   const row = ops.of(op)
   if (!row) return undefined
-  const names = [...fields, ...others, ...answer, 'line', 'endLine'] as const
+  const names = [...fields, ...times, ...others, ...answer, 'line', 'endLine'] as const
   return Object.fromEntries(names.map((name) => [name, row[name]]))
 }
 
