@@ -128,7 +128,7 @@ test('Ctrl-C keeps what a campaign has done, and exits with 130', async () => {
   expect(done).toBeGreaterThanOrEqual(2)
   expect(verdicts).toEqual({ pass: done })
   expect(text).toContain(`calm, ${done} of 100,000 seeds: ${done} pass.`)
-  expect(readdirSync(out)).toEqual(['campaign.json'])
+  expect(readdirSync(out)).toEqual(['campaign.html', 'campaign.json'])
 })
 
 test('what cannot be followed is exit code 2 with a sentence', async () => {
