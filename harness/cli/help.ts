@@ -40,8 +40,11 @@ While it runs, for Prometheus to scrape (OpenMetrics; also plain text for browse
   faultline run my.yaml --metrics 0.0.0.0:9464    for all who reach this machine; :0 is any free port
   Operations, response times, lag, bytes, faults in force, how far the run is: as heard so far and not judged; the report
   is what counts. A simulation counts at its own speed, so a rate per second of Prometheus is none of its own seconds.
-  A scraper that came regularly is waited for once more at the end. Rules that faultline alerts reads ask for the same
-  names without faultline_live_: see honor_labels and metric_relabel_configs of Prometheus.
+  A scraper that came regularly is waited for once more at the end. For rules as faultline alerts reads them, names have to
+  lose faultline_live_ in prometheus.yml:
+    scrape_configs:
+      - { job_name: faultline, scrape_interval: 1s, honor_labels: true, static_configs: [{ targets: ['127.0.0.1:9464'] }],
+          metric_relabel_configs: [{ source_labels: [__name__], regex: 'faultline_live_(.+)', target_label: __name__ }] }
 
 A scenario with sweep: runs at every point, and one page compares them:
   faultline run scenarios/consistency-matrix.yaml

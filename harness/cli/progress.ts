@@ -18,7 +18,8 @@ export class ProgressLine {
   private operations = 0
   private drawnAtMs = 0
   private nowUs: Us = 0
-  private readonly startMs = performance.now()
+  /** By wall clock, of the first event: what is planned and opened before it is no simulated time. */
+  private startMs: number | null = null
 
   private readonly plan: Plan
   private readonly shown: boolean
@@ -30,6 +31,7 @@ export class ProgressLine {
 
   see(event: RecordEvent): void {
     if (!this.shown) return
+    this.startMs ??= performance.now()
     this.nowUs = event.t
     if (event.type === 'op.start' && event.kind === 'search')
       this.searches.set(event.op, event.intended)
@@ -70,7 +72,7 @@ export class ProgressLine {
     const seconds = (us: Us): string => `${(us / SECOND).toFixed(0)} s`
     if (this.plan.world !== 'sim')
       return `${seconds(this.nowUs)} of ${seconds(runEndUs(this.plan))}`
-    const speed = this.nowUs / MS / (nowMs - this.startMs)
+    const speed = this.nowUs / MS / (nowMs - (this.startMs ?? nowMs))
     return `${seconds(this.nowUs)} simulated (${speed.toFixed(0)}× real time)`
   }
 }
