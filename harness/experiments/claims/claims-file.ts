@@ -20,6 +20,12 @@ const shown = z.union([
     cause: z.string().optional(),
   }),
   z.strictObject({ scenario: z.string(), finding: z.string() }),
+  /** Where a capacity search bracketed it, of all regions or without one. */
+  z.strictObject({
+    scenario: z.string(),
+    capacity: z.literal('bracket'),
+    without: z.string().optional(),
+  }),
   /** What the system, or a server, said of itself. */
   z.strictObject({
     scenario: z.string(),
@@ -30,19 +36,21 @@ const shown = z.union([
 ])
 
 /**
- * What decides a claim: a limit as scenarios write it, a checker that must stay quiet, or, for a sweep, that every point
- * comes out as the scenario states. Without `scenario` it is asked of every scenario of the claim.
+ * What decides a claim: a limit as scenarios write it, a checker that must stay quiet, for a sweep that every point comes
+ * out as the scenario states, or that a capacity search finds so many searches a second kept. Without `scenario` it is
+ * asked of every scenario of the claim.
  */
 const decision = z.union([
   z.looseObject({ scenario: z.string().optional(), metric: z.enum(names) }),
   z.strictObject({ scenario: z.string().optional(), quiet: z.string() }),
   z.strictObject({ scenario: z.string(), points: z.literal('as stated') }),
+  z.strictObject({ scenario: z.string(), capacity: z.string().regex(/^\d+\/s$/) }),
 ])
 
 const claim = z.strictObject({
   system: z.string(),
   claim: z.string(),
-  kind: z.enum(['mechanism', 'figure', 'not-testable', 'pending']),
+  kind: z.enum(['mechanism', 'figure', 'not-testable']),
   /** Scenarios in which the claim is said to hold, and those in which it is said to break. */
   'true-in': scenarios.optional(),
   'false-in': scenarios.optional(),
@@ -101,7 +109,6 @@ export function verdictOf({ holds, breaks }: Tally): 'holds' | 'breaks' | 'open'
 /** What a claim comes to, by what was measured in each of its scenarios. */
 export function outcomeOf({ kind }: Pick<Claim, 'kind'>, tallies: readonly Tally[]): string {
   if (kind === 'not-testable') return 'not testable here'
-  if (kind === 'pending') return 'pending'
   const verdicts = tallies.map(verdictOf)
   if (verdicts.length === 0) return 'not decided'
   if (verdicts.every((one) => one === 'holds')) return 'holds'

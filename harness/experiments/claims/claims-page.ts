@@ -18,7 +18,6 @@ const kinds: Record<Claim['kind'], string> = {
   mechanism: 'mechanism',
   figure: 'figure',
   'not-testable': 'not testable here',
-  pending: 'pending',
 }
 
 /** What a scenario writes at a path such as `load.0.queries.zipf`. */
@@ -42,7 +41,7 @@ export function claimsPage(
     'itself gives, wherever it gives one, or a checker. Each scenario of the row was judged by it with several seeds.',
     '`faultline run scenarios/NAME.yaml --expect` repeats one scenario, `faultline claims` repeats all and writes this page.',
     '*mechanism*: the simulator decides (order, loss, convergence, anomalies). *figure*: a time or a rate; it is simulated here,',
-    'and the row says how far the profile was off when it was last compared with real servers. *pending*: needs a capacity search.',
+    'and the row says how far the profile was off when it was last compared with real servers. A rate is decided by a capacity search.',
     '',
     about,
     ...systems.flatMap((system) => [
@@ -111,6 +110,7 @@ function decisionText(decision: Decision): string {
   const where = scenario === undefined ? '' : ` (in ${scenario})`
   if ('quiet' in asked) return `${asked.quiet} stays quiet${where}`
   if ('points' in asked) return `every point as it states${where}`
+  if ('capacity' in asked) return `searches kept ≥ ${asked.capacity}${where}`
   const parts = Object.entries(asked).map(([key, value]) =>
     key === 'metric' ? String(value) : `${key}: ${String(value)}`,
   )
@@ -131,7 +131,7 @@ function tallyText({ scenario, holds, breaks, unknown }: Tally): string {
 function errorsOf({ claim, twin }: MeasuredClaim): string[] {
   if (claim.kind !== 'figure') return []
   const metrics = (claim['decided-by'] ?? []).flatMap((one) =>
-    'metric' in one ? [one.metric] : [],
+    'metric' in one ? [one.metric] : 'capacity' in one ? ['search.response'] : [],
   )
   const errors = twin.filter(
     ({ metric, kind }) => kind === 'share' && metrics.some((name) => metric.startsWith(`${name} `)),

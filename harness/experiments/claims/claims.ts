@@ -6,7 +6,7 @@ import { isSweepFile } from '../../pipeline/plan.ts'
 import { shippedScenarios } from '../../pipeline/shipped.ts'
 import { faultlineVersion } from '../../pipeline/version.ts'
 import { inParallel } from '../campaign/crew.ts'
-import { type ClaimResult, type ClaimTask, lostRun } from './claim-run.ts'
+import { type ClaimResult, type ClaimTask, lostRun, searchesOf } from './claim-run.ts'
 import {
   againstStatement,
   type Claim,
@@ -48,7 +48,8 @@ export async function writeClaims(
   const runs = new Map<string, Runs>()
   const tasks = scenariosOf(claims).flatMap((name) => {
     const task = { name, decides: decidesIn(claims, name), asked: askedOf(claims, name) }
-    const seeds = isSweepFile(join(shippedScenarios, `${name}.yaml`)) ? [] : MORE_SEEDS
+    const many = isSweepFile(join(shippedScenarios, `${name}.yaml`)) || searchesOf(task).length > 0
+    const seeds = many ? [] : MORE_SEEDS
     const all = [task, ...seeds.map((seed) => ({ ...task, seed }))]
     runs.set(name, { task, results: all.map(() => undefined) })
     return all.map((one, run) => ({ ...one, run }))
@@ -115,6 +116,7 @@ function pageOf(measured: readonly MeasuredClaim[], runs: ReadonlyMap<string, Ru
   const profiles = [...new Set(all.flatMap((result) => result?.profile ?? []))].sort()
   const about =
     `Faultline ${faultlineVersion}, simulated with the profile ${profiles.join(', ')}. ` +
-    `Every scenario ran with its own seed and with seeds ${MORE_SEEDS.join(', ')}; sweeps with their own.`
+    `Every scenario ran with its own seed and with seeds ${MORE_SEEDS.join(', ')}; sweeps with their own; ` +
+    'a capacity search confirms both ends of its bracket with three.'
   return claimsPage(measured, sweeps, about, writtenAt)
 }

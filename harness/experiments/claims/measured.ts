@@ -13,6 +13,7 @@ export type Measured = { figure: ShownFigure } | { text: string }
 
 /** What was measured of one entry under `figures:` in one run; several where it names several links. */
 export function measured(shown: ShownClaim, analysis: Analysed): Measured[] {
+  if ('capacity' in shown) throw new Error(`${shown.scenario} is searched, not run`)
   if ('figure' in shown) return [{ text: ownFigureText(shown, analysis) }]
   if ('cause' in shown && shown.cause !== undefined) return [{ figure: lossTo(shown, analysis) }]
   const { scenario: _, ...entry } = shown

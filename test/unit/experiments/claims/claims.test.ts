@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { searchesOf, withinCapacity } from '../../../../harness/experiments/claims/claim-run.ts'
 import { claimsFile, claimsPageFile } from '../../../../harness/experiments/claims/claims.ts'
 import {
   againstStatement,
@@ -42,7 +43,7 @@ describe('the claims of the five systems', () => {
 
   test.each(claims)('$system: $claim', (claim) => {
     const scenarios = decidingScenarios(claim)
-    if (claim.kind === 'not-testable' || claim.kind === 'pending') {
+    if (claim.kind === 'not-testable') {
       expect(claim.why).toBeTruthy()
       expect(scenarios).toEqual([])
       return
@@ -70,6 +71,25 @@ describe('the claims of the five systems', () => {
   })
 })
 
+test('a rate is decided by one search for all regions, and one for each region that is left out', () => {
+  const decided = { scenario: 'x', capacity: '100/s' }
+  const shown = { scenario: 'x', capacity: 'bracket' as const }
+  const asked = [shown, { ...shown, without: 'us' }, { ...shown, without: 'us' }]
+  expect(searchesOf({ decides: [[decided]], asked })).toEqual([undefined, 'us'])
+  expect(searchesOf({ decides: [[{ metric: 'lag', max: '1s' }]], asked: [] })).toEqual([])
+})
+
+test('a rate inside the bracket is not decided, nor one that nobody bracketed', () => {
+  const asking = (capacity: string) => [{ scenario: 'x', capacity }]
+  const own = { perSec: 110, searchPerSec: 100 }
+  const bracketed = { own, outcome: { kind: 'bracketed', keeps: 2, fails: 2.2 } } as const
+  expect(withinCapacity(asking('200/s'), bracketed)).toBe('pass')
+  expect(withinCapacity(asking('210/s'), bracketed)).toBe('unknown')
+  expect(withinCapacity(asking('220/s'), bracketed)).toBe('fail')
+  const interrupted = { own, outcome: { kind: 'interrupted' } } as const
+  expect(withinCapacity(asking('1/s'), interrupted)).toBe('unknown')
+})
+
 describe('what a claim comes to', () => {
   const claim: Claim = {
     ...{ system: 's', claim: 'c', kind: 'mechanism' },
@@ -84,7 +104,7 @@ describe('what a claim comes to', () => {
     expect(outcomeOf(claim, [none])).toBe('does not hold')
     expect(outcomeOf(claim, [{ ...all, holds: 3, breaks: 2 }])).toBe('does not hold')
     expect(outcomeOf(claim, [{ ...all, holds: 0, unknown: 5 }])).toBe('not decided')
-    expect(outcomeOf({ kind: 'pending' }, [])).toBe('pending')
+    expect(outcomeOf({ kind: 'not-testable' }, [])).toBe('not testable here')
   })
 
   test('seeds without evidence decide nothing', () => {
