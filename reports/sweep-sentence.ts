@@ -14,7 +14,9 @@ export function sweepSentences(points: readonly PointResult[]): string[] {
     verdictSentence(points),
     ...(moved.length === 0
       ? ['No figure differs between points.']
-      : moved.map(({ title, least, most }) => `${capital(title)} goes from ${least} to ${most}.`)),
+      : moved.map(
+          ({ title, least, most }) => `${capital(title)} ranges from ${least} to ${most}.`,
+        )),
   ]
 }
 

@@ -33,8 +33,8 @@ test('it says how the points came out and which figure moved most, from where to
   ]
   expect(sweepSentences(points)).toEqual([
     'Of 3 points 2 pass, 1 fail (rtt = 60ms).',
-    'Search p99 goes from 5.00 ms (rtt = 20ms) to 25.0 ms (rtt = 40ms).',
-    'Lag p90 goes from 300 ms (rtt = 20ms) to 330 ms (rtt = 40ms).',
+    'Search p99 ranges from 5.00 ms (rtt = 20ms) to 25.0 ms (rtt = 40ms).',
+    'Lag p90 ranges from 300 ms (rtt = 20ms) to 330 ms (rtt = 40ms).',
   ])
 })
 
