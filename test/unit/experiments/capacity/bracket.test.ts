@@ -47,7 +47,7 @@ describe('a sharp edge', () => {
   test('is found by two runs at a time, in few rounds', () => {
     const { rounds, trials } = sought(below(5.83))
     expect(rounds).toBeLessThan(9)
-    expect(trials.length).toBeLessThan(18)
+    expect(trials.length).toBeLessThan(16)
   })
 
   test('a width of 1 % is kept too', () => {
