@@ -16,11 +16,11 @@ export function repeatsOf({
   hops,
   logs = [],
 }: Pick<History, 'hops'> & Partial<Pick<History, 'logs'>>): Repeat[] {
-  const logged = new Map<string, Set<string>>()
+  const logged = new Map<RegionName, Standing>()
   for (const hop of hops)
-    if (hop.hop === 'logged') placesOf(logged, recordOf(hop.region, hop.write)).add(placeOf(hop))
+    if (hop.hop === 'logged') standingIn(logged, hop.region).add(hop.write, placeOf(hop))
   const lost = logs.filter(({ what }) => what === 'lost')
-  const copied = new Map<RegionName, Map<string, Set<string>>>()
+  const copied = new Map<RegionName, Map<string, Standing>>()
   const repeats: Repeat[] = []
   for (const hop of hops) {
     const { region: to, from, write } = hop
@@ -30,13 +30,11 @@ export function repeatsOf({
       copied.delete(next.region)
       lost.shift()
     }
-    const here = copied.get(to) ?? new Map<string, Set<string>>()
+    const here = copied.get(to) ?? new Map<string, Standing>()
     copied.set(to, here)
-    const places = placesOf(here, recordOf(link, write))
-    const before = places.size
-    places.add(placeOf(hop))
-    const records = logged.get(recordOf(from, write))?.size ?? 1
-    if (places.size > before && places.size > records) repeats.push({ link, hop })
+    const isNew = standingIn(here, link).add(write, placeOf(hop))
+    const records = Math.max(1, logged.get(from)?.count(write) ?? 0)
+    if (isNew && standingIn(here, link).count(write) > records) repeats.push({ link, hop })
   }
   return repeats
 }
@@ -62,12 +60,33 @@ export function copyRows({ history }: { history: History }): MetricRow[] {
   ]
 }
 
-const recordOf = (where: string, write: WriteId): string => `${where} ${write}`
-
 const placeOf = ({ partition, offset }: Hop): string => `${partition}/${offset}`
 
-function placesOf(known: Map<string, Set<string>>, key: string): Set<string> {
-  const places = known.get(key) ?? new Set()
-  known.set(key, places)
-  return places
+/** Where the writes of one log stand in it: nearly all at one place. */
+class Standing {
+  private readonly first = new Map<WriteId, string>()
+  private readonly further = new Map<WriteId, Set<string>>()
+
+  /** Whether the write was not known to stand there. */
+  add(write: WriteId, place: string): boolean {
+    const first = this.first.get(write)
+    if (first === undefined) {
+      this.first.set(write, place)
+      return true
+    }
+    const further = this.further.get(write) ?? new Set()
+    if (first === place || further.has(place)) return false
+    this.further.set(write, further.add(place))
+    return true
+  }
+
+  count(write: WriteId): number {
+    return (this.first.has(write) ? 1 : 0) + (this.further.get(write)?.size ?? 0)
+  }
+}
+
+function standingIn<K>(logs: Map<K, Standing>, log: K): Standing {
+  const known = logs.get(log) ?? new Standing()
+  logs.set(log, known)
+  return known
 }
