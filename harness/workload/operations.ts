@@ -28,9 +28,8 @@ export type Workload = {
 /** A paired probe: one query asked in all regions at one instant. Pairs count from 1. */
 type Probe = { atUs: Us; pair: number; query: Row }
 
-/** What a region's load wants from the workload, before all regions are merged and numbered. */
-type Draft = DistributedOmit<Operation, 'op'>
-type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+/** The number of an operation before those of all regions are merged and numbered. */
+const UNNUMBERED = 0
 
 /** Part of the pool that planning needs. */
 type Vectors = Pick<Pool, 'size' | 'queries' | 'popularity'>
@@ -68,13 +67,14 @@ export function planOperations(plan: Plan, pool: Vectors): Workload {
 
 function drawnOperations(plan: Plan, pool: Vectors): Operation[] {
   checkSize(plan)
-  const drafts = plan.load.flatMap((load) => loadOperations(plan, load, pool))
-  const order = (draft: Draft): number =>
-    plan.regions.indexOf(draft.region) * streams.length + streams.indexOf(draft.kind)
-  const sorted = drafts
-    .map((draft, at) => ({ draft, order: order(draft), at }))
-    .sort((a, b) => a.draft.intendedUs - b.draft.intendedUs || a.order - b.order || a.at - b.at)
-  return sorted.map(({ draft }, i): Operation => ({ op: i + 1, ...draft }))
+  const operations = plan.load.flatMap((load) => loadOperations(plan, load, pool))
+  const rank = ({ region, kind }: Operation): number =>
+    plan.regions.indexOf(region) * streams.length + streams.indexOf(kind)
+  // A stable sort: of equal ones the first drawn comes first.
+  operations.sort((a, b) => a.intendedUs - b.intendedUs || rank(a) - rank(b))
+  let op = 0
+  for (const operation of operations) operation.op = ++op
+  return operations
 }
 
 /** All operations stand in memory before a run; more than this many are a mistake in a rate or a length. */
@@ -157,7 +157,7 @@ function keySpaceOf(plan: Plan, load: LoadPlan, poolSize: number): KeySpace {
   }
 }
 
-function loadOperations(plan: Plan, load: LoadPlan, pool: Vectors): Draft[] {
+function loadOperations(plan: Plan, load: LoadPlan, pool: Vectors): Operation[] {
   const rng = new Rng(plan.seed)
   const space = keySpaceOf(plan, load, pool.size)
   const endUs = arrivalsEndUs(plan)
@@ -167,7 +167,7 @@ function loadOperations(plan: Plan, load: LoadPlan, pool: Vectors): Draft[] {
   ]
 }
 
-function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng): Draft[] {
+function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng): Operation[] {
   const choice = rng.fork(`load/${loadName(load)}/search/choice`)
   const draw = queryDraw(load, pool, choice)
   return times.map((intendedUs) => ({
@@ -181,7 +181,7 @@ function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng)
 }
 
 /** Upserts, deletes and fetches, keys chosen in order of intended time. */
-function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Draft[] {
+function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Operation[] {
   const name = loadName(load)
   const from = whose(load)
   const endUs = arrivalsEndUs(plan)
@@ -193,7 +193,7 @@ function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Draft[] 
     arrivalTimes(load, kind, endUs, rng).map((intendedUs, at) => ({ kind, intendedUs, order, at })),
   )
   times.sort((a, b) => a.intendedUs - b.intendedUs || a.order - b.order || a.at - b.at)
-  return times.flatMap(({ kind, intendedUs }): Draft[] => {
+  return times.flatMap(({ kind, intendedUs }): Operation[] => {
     if (kind === 'delete') {
       const client = clientOf(load, deletes)
       return [{ kind, ...from, client, intendedUs, id: keys.delete(deletes) }]
@@ -203,7 +203,7 @@ function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Draft[] 
       return [{ kind, ...from, client, intendedUs, id: keys.fetch(reads) }]
     }
     const client = clientOf(load, upserts)
-    const write: Draft = { kind, ...from, client, intendedUs, ...keys.upsert(upserts) }
+    const write: Operation = { kind, ...from, client, intendedUs, ...keys.upsert(upserts) }
     const fetchUs = fetchTime(load, intendedUs, fetches)
     if (fetchUs === null || fetchUs >= endUs) return [write]
     return [write, { kind: 'fetch', ...from, client, intendedUs: fetchUs, id: write.id }]
@@ -223,5 +223,5 @@ function clientOf(load: LoadPlan, rng: Rng): string {
 }
 
 /** Whose operation it is; a class without a name is not named. */
-const whose = ({ region, class: name }: LoadPlan): Pick<Operation, 'region' | 'class'> =>
-  name === undefined ? { region } : { region, class: name }
+const whose = ({ region, class: name }: LoadPlan): Pick<Operation, 'op' | 'region' | 'class'> =>
+  name === undefined ? { op: UNNUMBERED, region } : { op: UNNUMBERED, region, class: name }
