@@ -6,6 +6,9 @@ const withContainers = process.env['FAULTLINE_REQUIRE_DOCKER'] === '1'
 /** The library joins in there too, and where it is asked for: `npm run test:library`. */
 const withLibrary = withContainers || process.env['FAULTLINE_LIBRARY'] === '1'
 
+/** Pages in a browser join in there too, and where a browser is required. */
+const withBrowser = process.env['FAULTLINE_REQUIRE_BROWSER'] === '1'
+
 /** What takes minutes and repeats is for nights: `npm run test:containers`. */
 const nightly = process.env['FAULTLINE_NIGHTLY'] === '1'
 
@@ -23,8 +26,8 @@ const containers = {
   },
 }
 
-/** The slowest of what needs no Docker, 10 s to a minute each: for CI and nights. */
-const slow = [
+/** Whole minutes each, one after the other: with the library. */
+const long = [
   'test/cli/ci.test.ts',
   'test/recompute/**/*.test.ts',
   'test/red/shrink.test.ts',
@@ -37,7 +40,7 @@ const library = {
   test: {
     name: 'library',
     globalSetup: 'test/support/built.ts',
-    include: ['test/library/**/*.test.ts', ...slow],
+    include: ['test/library/**/*.test.ts', ...long],
     testTimeout: 300_000,
     maxWorkers: 1,
     fileParallelism: false,
@@ -58,28 +61,51 @@ const browser = {
   },
 }
 
+/** What starts the command line as a process, makes whole runs to a known answer or tries hundreds of inputs: seconds each. */
+const slow = [
+  'test/cli/**/*.test.ts',
+  'test/known-answers/**/*.test.ts',
+  'test/red/**/*.test.ts',
+  'test/golden/same-bytes.test.ts',
+  'test/property/{every-key,mutated-scenarios,registers}.test.ts',
+  'test/tidy/determinism.test.ts',
+  'test/unit/systems/**/*.test.ts',
+  'test/unit/run/{retries,closed-loop}.test.ts',
+  'test/unit/worlds/{plan-to-ports,images/build,sim/same-again,containers/agents}.test.ts',
+  'test/unit/experiments/{compare/compare,capacity/lost-region,capacity/refusals}.test.ts',
+  'test/unit/experiments/{sla/sla,shrink/smaller-plans,campaign/crew}.test.ts',
+]
+
+const parallel = {
+  globalSetup: 'test/support/built.ts',
+  testTimeout: 60_000,
+  // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
+  hookTimeout: 60_000,
+  // The default leaves a core idle, which on two cores is half of them.
+  maxWorkers: '100%',
+  // Modules hold no state that a test could leave behind: loading them once a worker saves a fifth of the time.
+  isolate: false,
+  sequence: { groupOrder: 0 },
+}
+
+/** For CI, nights and before a change is handed in: `npm run test:library`. */
+const slower = { test: { name: 'slow', include: slow, exclude: long, ...parallel } }
+
+/** What `npm test` runs, in under two minutes on two cores. */
 const quick = {
   test: {
     name: 'quick',
-    globalSetup: 'test/support/built.ts',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/containers/**', 'test/library/**', ...slow],
-    testTimeout: 60_000,
-    // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
-    hookTimeout: 60_000,
-    // The default leaves a core idle, which on two cores is half of them.
-    maxWorkers: '100%',
-    // Modules hold no state that a test could leave behind: loading them once a worker saves a fifth of the time.
-    isolate: false,
-    sequence: { groupOrder: 0 },
+    exclude: ['test/browser/**', 'test/containers/**', 'test/library/**', ...long, ...slow],
+    ...parallel,
   },
 }
 
 export default defineConfig({
   test: { projects: [
       quick,
-      browser,
-      ...(withLibrary ? [library] : []),
+      ...(withLibrary ? [slower, library] : []),
+      ...(withLibrary || withBrowser ? [browser] : []),
       ...(withContainers ? [containers] : []),
     ],
   },
