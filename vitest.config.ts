@@ -63,7 +63,7 @@ const browser = {
 
 /** What starts the command line as a process, makes whole runs to a known answer or tries hundreds of inputs: seconds each. */
 const slow = [
-  'test/cli/**/*.test.ts',
+  'test/{cli,unit/cli}/**/*.test.ts',
   'test/known-answers/**/*.test.ts',
   'test/red/**/*.test.ts',
   'test/golden/same-bytes.test.ts',
@@ -77,7 +77,6 @@ const slow = [
 ]
 
 const parallel = {
-  globalSetup: 'test/support/built.ts',
   testTimeout: 60_000,
   // Whole runs are made in hooks too; on a busy machine they take as long as a test may.
   hookTimeout: 60_000,
@@ -89,7 +88,15 @@ const parallel = {
 }
 
 /** For CI, nights and before a change is handed in: `npm run test:library`. */
-const slower = { test: { name: 'slow', include: slow, exclude: long, ...parallel } }
+const slower = {
+  test: {
+    name: 'slow',
+    globalSetup: 'test/support/built.ts',
+    include: slow,
+    exclude: long,
+    ...parallel,
+  },
+}
 
 /** What `npm test` runs, in under two minutes on two cores. */
 const quick = {

@@ -78,13 +78,19 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
       outcome.kind === 'bracketed' && {
         bill: billOf(sorted, offeredRate(plan), outcome.keeps, plan.regions, prices),
       }),
-    notes: [...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
+    notes: [...setNotes(options), ...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
     seconds: Math.round(performance.now() - startMs) / 1000,
     exitCode: exitCodeOf(outcome),
   }
   keepEnds(directory, plan, result)
   await write(directory, result)
   return { directory, result }
+}
+
+/** Variables that were given another value than the file's own: the same file has another capacity with them. */
+function setNotes({ set = {} }: CapacityOptions): string[] {
+  const values = Object.entries(set).map(([name, value]) => `${name} = ${value}`)
+  return values.length === 0 ? [] : [`Searched with --set: ${values.join(', ')}.`]
 }
 
 /** Throws UsageError if there is no such file, and ScenarioError with what is wrong in it. */

@@ -109,8 +109,19 @@ test('a page says the bracket, the headroom and why a rate is refused', async ()
   expect(page).toContain('Keeps all limits up to 80.0/s')
   expect(page).toContain('at 82.0/s this breaks: search.response p90 ≤ 20\u00a0ms')
   expect(page).toContain('the headroom is 50\u00a0%')
-  expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
+  expect(page).not.toMatch(/<script(?! type="module">)|https?:\/\/(?!www\.w3\.org)/)
   const why = 'It passes at 64 × its own rates, and no limit breaks.'
   const outcome = { kind: 'refused', why: 'not bracketed', because: why } as const
   expect(await capacityPage({ ...result, outcome })).toContain(why)
+})
+
+test('a search with --set says what was set', async () => {
+  const file = join(folder, 'set.yaml')
+  writeFileSync(file, `vars: { rate: 50/s }\n${scenario(`search: "\${rate}"`)}`)
+  const { result } = await seekCapacity(file, {
+    ...{ out: join(folder, 'set'), seeds: 1, width: 0.05, set: { rate: '60/s' } },
+    ...{ stopped: () => true, onNote() {}, onBegin() {}, onTrial() {} },
+  })
+  expect(result.notes).toContain('Searched with --set: rate = 60/s.')
+  expect(result.own).toEqual({ perSec: 60, searchPerSec: 60 })
 })
