@@ -171,6 +171,7 @@ function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng)
   const choice = rng.fork(`load/${loadName(load)}/search/choice`)
   const draw = queryDraw(load, pool, choice)
   return times.map((intendedUs) => ({
+    op: UNNUMBERED,
     kind: 'search',
     ...whose(load),
     client: clientOf(load, choice),
@@ -183,6 +184,7 @@ function searches(load: LoadPlan, times: readonly Us[], pool: Vectors, rng: Rng)
 /** Upserts, deletes and fetches, keys chosen in order of intended time. */
 function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Operation[] {
   const name = loadName(load)
+  const op = UNNUMBERED
   const from = whose(load)
   const endUs = arrivalsEndUs(plan)
   const upserts = rng.fork(`load/${name}/upsert/choice`)
@@ -196,17 +198,17 @@ function changes(plan: Plan, load: LoadPlan, keys: LoadKeys, rng: Rng): Operatio
   return times.flatMap(({ kind, intendedUs }): Operation[] => {
     if (kind === 'delete') {
       const client = clientOf(load, deletes)
-      return [{ kind, ...from, client, intendedUs, id: keys.delete(deletes) }]
+      return [{ op, kind, ...from, client, intendedUs, id: keys.delete(deletes) }]
     }
     if (kind === 'fetch') {
       const client = clientOf(load, reads)
-      return [{ kind, ...from, client, intendedUs, id: keys.fetch(reads) }]
+      return [{ op, kind, ...from, client, intendedUs, id: keys.fetch(reads) }]
     }
     const client = clientOf(load, upserts)
-    const write: Operation = { kind, ...from, client, intendedUs, ...keys.upsert(upserts) }
+    const write: Operation = { op, kind, ...from, client, intendedUs, ...keys.upsert(upserts) }
     const fetchUs = fetchTime(load, intendedUs, fetches)
     if (fetchUs === null || fetchUs >= endUs) return [write]
-    return [write, { kind: 'fetch', ...from, client, intendedUs: fetchUs, id: write.id }]
+    return [write, { op, kind: 'fetch', ...from, client, intendedUs: fetchUs, id: write.id }]
   })
 }
 
@@ -223,5 +225,5 @@ function clientOf(load: LoadPlan, rng: Rng): string {
 }
 
 /** Whose operation it is; a class without a name is not named. */
-const whose = ({ region, class: name }: LoadPlan): Pick<Operation, 'op' | 'region' | 'class'> =>
-  name === undefined ? { op: UNNUMBERED, region } : { op: UNNUMBERED, region, class: name }
+const whose = ({ region, class: name }: LoadPlan): Pick<Operation, 'region' | 'class'> =>
+  name === undefined ? { region } : { region, class: name }
