@@ -6,8 +6,8 @@ type Numbers = Int32Array | Float64Array | Uint8Array
 const LEAST = 64
 
 /**
- * Numbers that are appended and never removed, a few bytes each: one field of the rows of a table. An array of objects
- * takes ten times the memory, and the garbage collector walks it again and again.
+ * Numbers that are appended and never removed, a few bytes each: one field of the rows of a table. Of an array of
+ * objects the garbage collector walks every one again and again.
  */
 export class Column<N extends Numbers> {
   values: N
@@ -40,16 +40,25 @@ export class Column<N extends Numbers> {
   }
 }
 
+/** Numbers so far beyond all others are not counted up to: a damaged store may give any. */
+const FAR = 1 << 20
+
 /** Where what has a number stands: numbers count from 0 or 1 and are dense, or nearly so. */
 export class Places {
   private places = new Int32Array(LEAST).fill(-1)
+  private readonly far = new Map<number, number>()
 
   /** -1 if nothing with this number stands anywhere. */
   of(number: number): number {
-    return this.places[number] ?? -1
+    const place = this.places[number] ?? -1
+    return place < 0 && this.far.size > 0 ? (this.far.get(number) ?? -1) : place
   }
 
   set(number: number, place: number): void {
+    if (number < 0 || number >= 2 * this.places.length + FAR) {
+      this.far.set(number, place)
+      return
+    }
     if (number >= this.places.length) {
       const larger = new Int32Array(Math.max(number + 1, 2 * this.places.length)).fill(-1)
       larger.set(this.places)

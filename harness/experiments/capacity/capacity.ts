@@ -14,7 +14,7 @@ import { isReplay, replayName, writeReplay } from '../../record/replay.ts'
 import { takeFolder } from '../../record/run-directory.ts'
 import { readPrices } from '../../scenario/parts/prices.ts'
 import { ScenarioError } from '../../scenario/yaml/problem.ts'
-import type { SetVariables } from '../../scenario/yaml/variables.ts'
+import { type SetVariables, setText } from '../../scenario/yaml/variables.ts'
 import { StandingCrew } from '../campaign/crew.ts'
 import { billOf } from './bill.ts'
 import { nextStep, type Search, type Wanted } from './bracket.ts'
@@ -89,8 +89,7 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
 
 /** Variables that were given another value than the file's own: the same file has another capacity with them. */
 function setNotes({ set = {} }: CapacityOptions): string[] {
-  const values = Object.entries(set).map(([name, value]) => `${name} = ${value}`)
-  return values.length === 0 ? [] : [`Searched with --set: ${values.join(', ')}.`]
+  return Object.keys(set).length === 0 ? [] : [`Searched with${setText(set)}.`]
 }
 
 /** Throws UsageError if there is no such file, and ScenarioError with what is wrong in it. */

@@ -26,6 +26,16 @@ test('a dictionary keeps each value once', () => {
   expect(names.value(1)).toBe('b')
 })
 
+test('a number far beyond all others has a place, and nothing is counted up to it', () => {
+  const places = new Places()
+  for (const number of [2_000_000_000, 3, -7]) places.set(number, number % 5)
+  places.set(3_000_000, 4)
+  places.set(3_000_000, 6)
+  expect([2_000_000_000, 3, -7, 3_000_000, 4].map((number) => places.of(number))).toEqual([
+    0, 3, -2, 6, -1,
+  ])
+})
+
 test('a number without a place has none, before and beyond those that have', () => {
   const places = new Places()
   places.set(5000, 3)

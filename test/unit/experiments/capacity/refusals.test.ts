@@ -122,6 +122,6 @@ test('a search with --set says what was set', async () => {
     ...{ out: join(folder, 'set'), seeds: 1, width: 0.05, set: { rate: '60/s' } },
     ...{ stopped: () => true, onNote() {}, onBegin() {}, onTrial() {} },
   })
-  expect(result.notes).toContain('Searched with --set: rate = 60/s.')
+  expect(result.notes).toContain('Searched with --set rate=60/s.')
   expect(result.own).toEqual({ perSec: 60, searchPerSec: 60 })
 })
