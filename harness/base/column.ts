@@ -9,31 +9,36 @@ const LEAST = 64
  * Numbers that are appended and never removed, a few bytes each: one field of the rows of a table. Of an array of
  * objects the garbage collector walks every one again and again.
  */
-export class Column<N extends Numbers> {
-  values: N
+export class Column {
+  values: Numbers
   length = 0
 
   /** `values` says which type the numbers have, and is filled first. */
-  constructor(values: N) {
+  constructor(values: Numbers) {
     this.values = values
   }
 
-  /** Appends a number; one that its type cannot hold as it is would come back as another, so it is refused. */
+  /** Appends a number. */
   push(value: number): void {
     if (this.length === this.values.length) this.grow()
     this.set(this.length, value)
     this.length++
   }
 
-  /** Replaces the number at `at`. */
+  /**
+   * Replaces the number at `at`. One that its type cannot hold would come back as another: then all are kept in a wider
+   * one, as where a damaged store gives a number that nobody wrote. What is no number is refused.
+   */
   set(at: number, value: number): void {
     this.values[at] = value
-    const held = this.values[at] as number
-    invariant(held === value || Number.isNaN(value), () => `${value} does not fit into a column`)
+    if (Object.is(this.values[at], value) || this.values[at] === value) return
+    invariant(typeof value === 'number', () => `${value} in a column of numbers`)
+    this.values = Float64Array.from(this.values)
+    this.values[at] = value
   }
 
   private grow(): void {
-    const Same = this.values.constructor as new (length: number) => N
+    const Same = this.values.constructor as new (length: number) => Numbers
     const larger = new Same(Math.max(LEAST, 2 * this.values.length))
     larger.set(this.values)
     this.values = larger
