@@ -5,6 +5,7 @@ import { CallError } from '../../ports/errors.ts'
 import { within } from './host-clock.ts'
 import { answerOf, readError } from './kafka-errors.ts'
 import type { Address } from './message-wire.ts'
+import './kafka-request-queue.ts'
 
 /** Who dials which broker. kafkajs' own log goes to `onLog`, or nowhere. */
 export type Dial = {

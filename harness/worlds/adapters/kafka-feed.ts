@@ -39,7 +39,7 @@ export type FeedSetting = Dial & {
 
 const REQUEST_MS = 5_000
 /** Of a fetch that finds nothing; records that come meanwhile are answered at once. */
-const FETCH_WAIT_MS = 200
+const FETCH_WAIT_MS = 500
 /** More than there are partitions: none waits for another. */
 const SIDE_BY_SIDE = 64
 const GOODBYE_US: Us = 2_000_000

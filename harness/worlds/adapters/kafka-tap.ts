@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Change } from '../../model/point.ts'
-import { SECOND, type Us } from '../../model/units.ts'
+import { MS, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
 import { decodeChange } from './change-codec.ts'
 import { pause } from './host-clock.ts'
@@ -27,15 +27,17 @@ type TapSetting = Dial & {
 }
 
 const SESSION_MS = 3_000
+/** Between two looks while topics are missing or no feed is open, and between two once all are followed. */
 const LOOK_US: Us = 500_000
+const CALM_LOOK_US: Us = 5 * SECOND
 const ASK_US: Us = 5 * SECOND
 const FIRST_LOOK_US: Us = 20 * SECOND
 
 /**
  * Watches topics of a log from their first record on without being part of the system: it never commits, comes back
  * whenever the broker does, and takes up topics within about a second of their creation. Every offset is reported
- * once, in order per partition. Settles when it follows all topics there are; rejects with a CallError if the broker
- * has not let it within 20 s.
+ * once, in order per partition; that retention took records is seen within about five seconds. Settles when it follows
+ * all topics there are; rejects with a CallError if the broker has not let it within 20 s.
  */
 export async function openTap(setting: TapSetting): Promise<{ close(): Promise<void> }> {
   const tap = new Tap(setting)
@@ -87,9 +89,11 @@ class Tap {
   }
 
   async follow(): Promise<void> {
-    while (!this.closed) {
+    for (let lookedMs = performance.now(); !this.closed; ) {
       await pause(LOOK_US)
       if (this.closed) return
+      if (this.calm && performance.now() - lookedMs < CALM_LOOK_US / MS) continue
+      lookedMs = performance.now()
       try {
         await this.look()
       } catch (error) {
@@ -103,6 +107,11 @@ class Tap {
     this.closed = true
     await this.feed?.close()
     await this.desk.close()
+  }
+
+  /** It follows all there is to follow. Each look asks the broker three questions a topic, which are not free. */
+  private get calm(): boolean {
+    return this.feed !== null && this.followed.length === this.setting.topics.length
   }
 
   private async attach(topics: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { PointId, WriteId } from '../../model/point.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
-import type { ReadableStore } from '../../ports/store.ts'
+import type { Consistency, ReadableStore } from '../../ports/store.ts'
 import { pause } from './host-clock.ts'
 
 type VisibilitySetting = {
@@ -12,7 +12,7 @@ type VisibilitySetting = {
   onVisible(write: WriteId, id: PointId, tUs: Us): void
   /** Anything but a refused or late call is a bug, and must end the run. */
   onBroken(error: unknown): void
-  /** Between the starts of two looks; default 25 ms. */
+  /** Between the starts of two strong reads, and of two polls; default 25 ms. */
   everyMs?: number
 }
 
@@ -25,16 +25,27 @@ const PATIENT_AFTER_US: Us = 10 * SECOND
 const PATIENT_EVERY_US: Us = SECOND
 
 type Version = { write: WriteId; sinceUs: Us }
-/** Versions of one id not seen yet, oldest first, and when they were last looked for. */
-type Waiting = { versions: Version[]; lookedUs: Us }
+/** Versions of one id not seen yet, oldest first. */
+type Waiting = {
+  versions: Version[]
+  /** Strong reads under way that ask for it. */
+  asked: number
+  /** When it was last polled. */
+  lookedUs: Us
+}
 
 /**
- * Watches from when on versions act on a store's searches. Acknowledged is not yet searchable: a bounded read shows
- * what a bounded search sees. Looks only while something is waited for.
+ * Watches from when on versions act on a store's searches. Acknowledged is not yet searchable. A strong read is answered
+ * when the store has caught up with the moment it was asked: one for each version says when it is searchable, and costs
+ * the servers less than to ask again and again. What such a read does not show, or does not answer, is polled by bounded
+ * reads, which show what a bounded search sees. Asks only while something is waited for.
  */
 export class VisibilityWatch {
   private readonly waiting = new Map<PointId, Waiting>()
-  private looking = false
+  /** Ids with a version that no read has asked for yet. */
+  private readonly fresh = new Set<PointId>()
+  private asking = false
+  private polling = false
   private closed = false
 
   private readonly setting: VisibilitySetting
@@ -49,10 +60,11 @@ export class VisibilityWatch {
     const version = { write, sinceUs: this.setting.now() }
     const before = this.waiting.get(id)
     if (before) before.versions.push(version)
-    else this.waiting.set(id, { versions: [version], lookedUs: 0 })
-    if (this.looking) return
-    this.looking = true
-    this.lookUntilAllSeen().catch(this.setting.onBroken)
+    else this.waiting.set(id, { versions: [version], asked: 0, lookedUs: 0 })
+    this.fresh.add(id)
+    if (this.asking) return
+    this.asking = true
+    this.askAll().catch(this.setting.onBroken)
   }
 
   /** Versions not seen yet. */
@@ -66,31 +78,65 @@ export class VisibilityWatch {
   close(): void {
     this.closed = true
     this.waiting.clear()
+    this.fresh.clear()
   }
 
-  private async lookUntilAllSeen(): Promise<void> {
-    const { now, everyMs = EVERY_MS } = this.setting
-    while (this.waiting.size > 0) {
-      const started = now()
-      const due = [...this.waiting].filter(([, waiting]) => isDue(waiting, started))
-      for (const [, waiting] of due) waiting.lookedUs = started
-      await this.look(due.map(([id]) => id))
-      await pause(Math.max(MS, started + everyMs * MS - now()))
+  private async askAll(): Promise<void> {
+    while (this.fresh.size > 0) {
+      const started = this.setting.now()
+      const ids = [...this.fresh]
+      this.fresh.clear()
+      // Not waited for: the answer takes up to a tick of the store, and what is noted meanwhile has a read of its own.
+      for (let at = 0; at < ids.length; at += CHUNK)
+        this.ask(ids.slice(at, at + CHUNK)).catch(this.setting.onBroken)
+      await this.untilNext(started)
     }
-    this.looking = false
+    this.asking = false
   }
 
-  /** One query for each chunk; a query that fails is asked again with the next look. */
-  private async look(ids: readonly PointId[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += CHUNK) {
-      try {
-        const call = { op: 0, deadlineUs: LOOK_DEADLINE_US }
-        const found = await this.setting.store.fetch(ids.slice(at, at + CHUNK), 'bounded', call)
-        const t = this.setting.now()
-        for (const { id, write } of found) this.seen(id, write, t)
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error
-      }
+  private async ask(ids: readonly PointId[]): Promise<void> {
+    const asked = ids.flatMap((id) => this.waiting.get(id) ?? [])
+    for (const waiting of asked) waiting.asked++
+    await this.look(ids, 'strong')
+    for (const waiting of asked) waiting.asked--
+    if (this.polling || this.closed) return
+    this.polling = true
+    await this.pollUntilAllSeen()
+    this.polling = false
+  }
+
+  /** Until nothing is left but what a strong read is under way for, or will be. */
+  private async pollUntilAllSeen(): Promise<void> {
+    const { now } = this.setting
+    for (;;) {
+      const started = now()
+      const doubtful = [...this.waiting].filter(
+        ([id, { asked }]) => asked === 0 && !this.fresh.has(id),
+      )
+      if (doubtful.length === 0) return
+      const due = doubtful.filter(([, waiting]) => isDue(waiting, started))
+      for (const [, waiting] of due) waiting.lookedUs = started
+      const ids = due.map(([id]) => id)
+      for (let at = 0; at < ids.length; at += CHUNK)
+        await this.look(ids.slice(at, at + CHUNK), 'bounded')
+      await this.untilNext(started)
+    }
+  }
+
+  private untilNext(startedUs: Us): Promise<void> {
+    const { now, everyMs = EVERY_MS } = this.setting
+    return pause(Math.max(MS, startedUs + everyMs * MS - now()))
+  }
+
+  /** One query; one that fails shows nothing. */
+  private async look(ids: readonly PointId[], consistency: Consistency): Promise<void> {
+    try {
+      const call = { op: 0, deadlineUs: LOOK_DEADLINE_US }
+      const found = await this.setting.store.fetch(ids, consistency, call)
+      const t = this.setting.now()
+      for (const { id, write } of found) this.seen(id, write, t)
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
     }
   }
 
