@@ -22,7 +22,7 @@ export async function nightsPage(result: NightsResult): Promise<string> {
   const body = html`<header class="${verdict}">
 <p class="kicker"><span>Faultline ${faultline}</span><span class="badge">${world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
 <h1>${scenario} on ${system}: ${String(nights.length)} ${nights.length === 1 ? 'night' : 'nights'}</h1>
-<p class="verdict-line">${icon(verdict)}<strong>${word}</strong> <span>${because} ${isNew(changed)}</span></p>
+<p class="verdict-line">${icon(verdict)}<strong>${word}</strong> <span>${because} ${isNew(changed, word)}</span></p>
 <p class="question">Night ${night}, commit ${commit}. ${sentence(changed, steady)}</p>
 ${begins !== undefined && html`<p class="warning">${begins}</p>`}
 </header>
@@ -49,20 +49,23 @@ ${dataDetails(`All ${counted(steady.length, 'figure')}`, table(['state', 'figure
 <section id="nights"><h2>Each night</h2>
 ${table(['night', 'commit', 'runs', 'what they came to'], [...nights].reverse().map(nightRow), 'all')}
 ${dataDetails('Medians of each night', medians(result))}
-<p class="quiet">Made by ${command}. A figure of a night is the median of its runs. A change counts when it stands for two nights,
-or at once where it is large; found as published by Hunter (Apache Otava), with Welch's test.</p>
+<p class="quiet">Made by ${command}. A figure of a night is the median of its runs. A change counts when it stands for as many nights as were asked for
+(two unless said otherwise), or at once where it is large in every run. It is found in the medians of all nights as published by
+Hunter (Apache Otava), with Student's t test, and in the last nights by the ranks of their runs among all runs (Conover and Iman 1981).</p>
 </section>
 </main>`
   return page(faultline, `${scenario}: nights`, body, [chartMarks()])
 }
 
 /** Whether the gravest change is one of last night, in a sentence; nothing where none has a beginning. */
-function isNew([worst]: readonly GatedFigure[]): string {
+function isNew([worst]: readonly GatedFigure[], word: string): string {
   if (worst?.change === undefined) return ''
-  const { change, nights, said } = worst
+  const { change, nights, said, quarantined } = worst
   const ago = nights.length - 1 - change.since
   const when =
     ago === 0 ? 'It is new last night' : `It began ${counted(ago, 'night')} before the last`
+  // What turned the night red is said already, with its size and since when.
+  if (word === 'REGRESSED' && !quarantined) return `${when}.`
   return `${when} (${nights[change.since]}): ${said}.`
 }
 

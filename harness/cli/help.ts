@@ -216,8 +216,9 @@ Examples:
 
 export const gateExamples = `
 Each figure is the median of the runs of a night. A change is looked for in all nights (E-divisive, then merged by
-significance and size, as Hunter does): 5 % of a time or rate, half a point of recall. Red is only what has lasted
-two nights, or is worse by half on its first. It stays red until it is mended or accepted.
+significance and size, as Hunter does) and in the last two and three of them, by the ranks of their runs among all runs:
+5 % of a time or rate, half a point of recall. Red is only what has lasted two nights, or is worse by half in every run
+of its first. It stays red until it is mended or accepted.
 
 Examples:
   faultline gate my.yaml                       three seeds, added to baselines/my.active-active-cdc.sim.jsonl as tonight

@@ -39,7 +39,7 @@ export function changePoints(values: readonly number[], detecting: Detecting): C
 }
 
 /** Ten times the significance asked for, as in Hunter: a weak point may become strong once its neighbours are gone. */
-const weakP = (maxP: number): number => (maxP < 0.05 ? maxP * 10 : Math.max(maxP, 2 * maxP))
+export const weakP = (maxP: number): number => (maxP < 0.05 ? maxP * 10 : Math.max(maxP, 2 * maxP))
 
 function weakPoints(series: readonly number[], { window, maxP }: Detecting): number[] {
   const found = new Set<number>()
@@ -169,13 +169,13 @@ function described(
 }
 
 /** Of the means of two samples being this far apart by chance; Student's t with pooled variance. */
-function pValue(left: number[], right: number[]): number {
+export function pValue(left: readonly number[], right: readonly number[]): number {
   const degrees = left.length + right.length - 2
   if (degrees < 1) return 1
-  const squares = (values: number[]): number =>
-    values.length < 2 ? 0 : sampleVariance(values) * (values.length - 1)
+  const squares = (values: readonly number[]): number =>
+    values.length < 2 ? 0 : sampleVariance([...values]) * (values.length - 1)
   const variance = (squares(left) + squares(right)) / degrees
-  const apart = mean(left) - mean(right)
+  const apart = mean([...left]) - mean([...right])
   // A simulator repeats itself to the bit: what differs there differs for a reason.
   if (variance === 0) return apart === 0 ? 1 : 0
   return beyond(apart / Math.sqrt(variance * (1 / left.length + 1 / right.length)), degrees)

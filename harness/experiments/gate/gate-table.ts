@@ -1,8 +1,7 @@
 import { exitCodes } from '../../analysis/limits/judge.ts'
-import { metrics } from '../../model/metric.ts'
 import { textTable } from '../../text/table.ts'
-import { measuredText, percentText } from '../../text/value.ts'
-import { type Gate, type GatedSeries, REGRESSED } from './gate.ts'
+import { type Gate, REGRESSED } from './gate.ts'
+import { type GatedSeries, sentenceOf } from './gated-series.ts'
 
 const order = ['regressed', 'suspected', 'no data', 'improved', 'learning', 'steady'] as const
 
@@ -40,18 +39,3 @@ export function gateTable({ night, nights, begins, series, because, exitCode }: 
 
 const wordOf = ({ trend, quarantined }: GatedSeries): string =>
   quarantined ? `${trend.state} (quarantined until ${quarantined.until})` : trend.state
-
-/** How a figure went, without its name. */
-export function sentenceOf(one: GatedSeries): string {
-  const { trend, nights } = one
-  if (trend.state === 'no data') return 'nothing was measured'
-  if (trend.state === 'learning') return `${trend.nights} of ${trend.of} nights`
-  const unit = metrics[one.metric].unit
-  if (trend.state === 'steady') return measuredText(trend.level, unit)
-  const { before, after, change } = trend
-  const points = unit === 'ratio' ? ' points' : ''
-  const by = `${change > 0 ? '+' : '−'}${percentText(Math.abs(change))}${points}`
-  const count = trend.nights === 1 ? '1 night' : `${trend.nights} nights`
-  const next = trend.state === 'suspected' ? '; counts if the next night is like it' : ''
-  return `${by}: ${measuredText(before, unit)} to ${measuredText(after, unit)}, ${count} since ${nights[trend.since]}${next}`
-}

@@ -1,22 +1,11 @@
-import { median } from 'simple-statistics'
 import { exitCodes } from '../../analysis/limits/judge.ts'
 import { metrics } from '../../model/metric.ts'
+import { type GatedSeries, whyRed } from './gated-series.ts'
 import type { Night, NightFigure, NightHistory } from './history.ts'
-import { type Strictness, type Trend, trendOf } from './trend.ts'
+import { medianOf, type Strictness, trendOf } from './trend.ts'
 
 /** A metric that got worse for good. Nothing else exits with it. */
 export const REGRESSED = 4
-
-/** How one figure went, up to the last night of a history. */
-export type GatedSeries = Pick<NightFigure, 'what' | 'where' | 'metric'> & {
-  trend: Trend
-  /** The median over the runs of each night of `nights`; null where more than half of them did not measure it. */
-  values: (number | null)[]
-  /** The nights that `values` are of, since the level was accepted last. */
-  nights: string[]
-  /** Until when it turns nothing red, and why. */
-  quarantined?: { until: string; why: string }
-}
 
 export type Gate = {
   night: Night
@@ -63,11 +52,11 @@ function gated(
   const own = nights.filter(({ night }) => night >= since)
   const last = own.at(-1)?.night ?? ''
   const kept = quarantines.filter((one) => isThis(one) && one.until >= last).at(-1)
-  const values = own.map(({ figures }) => medianOf(figures.find(isThis)?.values ?? []))
+  const runs = own.map(({ figures }) => figures.find(isThis)?.values ?? [])
   const { unit, better } = metrics[metric]
   return {
-    ...{ what, where, metric, values },
-    trend: trendOf(values, { unit, better }, strictness),
+    ...{ what, where, metric, values: runs.map(medianOf) },
+    trend: trendOf(runs, { unit, better }, strictness),
     nights: own.map(({ night }) => night),
     ...(kept && { quarantined: { until: kept.until, why: kept.why } }),
   }
@@ -78,12 +67,6 @@ function beginsBecause(before: Night | undefined, night: Night): string | null {
   return before.machine === night.machine
     ? `The scenario differs from that of ${before.night}: nights before do not compare.`
     : `This machine (${night.machine}) is not that of ${before.night} (${before.machine}): nights there do not compare.`
-}
-
-/** null where more than half of the runs did not measure it. */
-function medianOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length * 2 > values.length ? median(known) : null
 }
 
 /** Whether a figure is missing that most nights before had: some, as of a short recovery, come and go. */
@@ -98,16 +81,12 @@ function conclusion(
   { runs }: Night,
   series: readonly GatedSeries[],
   nights: number,
-  { learn }: Strictness,
+  strictness: Strictness,
 ): Pick<Gate, 'exitCode' | 'because'> {
   const wrong = runs.find(({ verdict }) => verdict === 'fail')
   if (wrong) return { exitCode: wrong.exitCode, because: `Seed ${wrong.seed}: ${wrong.because}` }
-  const red = series.filter(({ trend, quarantined }) => trend.state === 'regressed' && !quarantined)
-  if (red.length > 0)
-    return {
-      exitCode: REGRESSED,
-      because: `${red.map(({ what, where }) => `${what} (${where})`).join(', ')} got worse and stayed so.`,
-    }
+  const red = whyRed(series, strictness)
+  if (red !== null) return { exitCode: REGRESSED, because: red }
   const dark = runs.filter(({ verdict }) => verdict !== 'pass')
   const [first] = dark
   if (first && dark.length * 2 >= runs.length)
@@ -124,10 +103,10 @@ function conclusion(
           ? 'No data: no run measured anything that is compared.'
           : `No data on ${without.map(({ what, where }) => `${what} (${where})`).join(', ')}, which earlier nights have.`,
     }
-  if (nights < learn)
+  if (nights < strictness.learn)
     return {
       exitCode: exitCodes.pass,
-      because: `Learning: ${nights} of ${learn} nights. Until then only the limits of the scenario can turn a night red; they held.`,
+      because: `Learning: ${nights} of ${strictness.learn} nights. Until then only the limits of the scenario can turn a night red; they held.`,
     }
   return { exitCode: exitCodes.pass, because: 'No metric got worse for good.' }
 }

@@ -1,6 +1,7 @@
 import type { GatedFigure, NightsResult } from '../../model/nights.ts'
-import type { Gate, GatedSeries } from './gate.ts'
-import { colourOf, inOrder, sentenceOf } from './gate-table.ts'
+import type { Gate } from './gate.ts'
+import { colourOf, inOrder } from './gate-table.ts'
+import { type GatedSeries, sentenceOf } from './gated-series.ts'
 import type { NightHistory } from './history.ts'
 
 /** A gate and the nights it looked at, as their page shows them. */

@@ -16,8 +16,9 @@ import { trendOf, usualStrictness } from '../../../../harness/experiments/gate/t
 
 const latency = { unit: 'us', better: 'low' } as const
 const recall = { unit: 'ratio', better: 'high' } as const
+const oneRun = (values: (number | null)[]) => values.map((value) => [value])
 const stateOf = (values: (number | null)[], of: Parameters<typeof trendOf>[1] = latency) =>
-  trendOf(values, of, usualStrictness).state
+  trendOf(oneRun(values), of, usualStrictness).state
 
 /** Nights with noise of 3 %, drawn from a seed; `factor` of the night's number. */
 function noisy(nights: number, factor: (night: number) => number, seed = 1): number[] {
@@ -29,11 +30,54 @@ const steady = noisy(20, () => 1)
 test('a worse level is suspected on its first night and counts on its second', () => {
   expect(stateOf(steady)).toBe('steady')
   expect(stateOf([...steady, 130])).toBe('suspected')
-  expect(trendOf([...steady, 130, 128], latency, usualStrictness)).toMatchObject({
+  expect(trendOf(oneRun([...steady, 130, 128]), latency, usualStrictness)).toMatchObject({
     ...{ state: 'regressed', since: 20, nights: 2 },
   })
   expect(stateOf([...steady, 130, 101])).toBe('steady')
   expect(stateOf([...steady, 260])).toBe('regressed')
+})
+
+/** Nights of three runs with log-normal noise of 10 %, drawn from a seed. */
+function ofThree(nights: number, factor: (night: number) => number, seed: number): number[][] {
+  const rng = new Rng(seed)
+  const noise = () => Array.from({ length: 12 }, () => rng.uniform()).reduce((a, b) => a + b) - 6
+  return Array.from({ length: nights }, (_, i) =>
+    Array.from({ length: 3 }, () => 100 * factor(i) * (1 + 0.1 * noise())),
+  )
+}
+
+test('the runs of the last nights show a fifth more within three nights, before the change points do', () => {
+  const found = Array.from({ length: 60 }, (_, seed) => {
+    const nights = ofThree(33, (i) => (i < 30 ? 1 : 1.2), seed)
+    const until = (last: number) => trendOf(nights.slice(0, last), latency, usualStrictness)
+    return [32, 33].map(until).find(({ state }) => state === 'regressed')
+  })
+  expect(found.filter((one) => one !== undefined).length).toBeGreaterThanOrEqual(54)
+  expect(found.filter((one) => one && 'found' in one && one.found === 'ranks')).not.toEqual([])
+})
+
+test('two bad runs of three are no change at once, and one night far out is none with an ordinary one after it', () => {
+  const calm = steady.map((ms) => [ms, ms + 1, ms + 2])
+  const state = (...lasts: number[][]) => trendOf([...calm, ...lasts], latency, usualStrictness)
+  expect(state([101, 180, 190])).toMatchObject({ state: 'suspected' })
+  expect(state([160, 180, 190])).toMatchObject({ state: 'regressed', found: 'at once' })
+  expect(state([101, 180, 190], [99, 106.5, 107]).state).not.toBe('regressed')
+  expect(state([125, 126, 127], [124, 128, 129])).toMatchObject({ state: 'regressed' })
+})
+
+test('who lets one night count has one night count', () => {
+  const once = { ...usualStrictness, stands: 1 }
+  expect(trendOf(oneRun([...steady, 130]), latency, once)).toMatchObject({ state: 'regressed' })
+})
+
+test('a red night says in one sentence what got worse, since when, and why that counts', () => {
+  const red = (...lasts: number[]) => gated([...steady, ...lasts].map((ms, i) => aNight(i, ms)))
+  expect(red(130, 128).because.replace(/\s/g, ' ')).toMatch(
+    /^search\.response p99 \(baseline\) is at 0\.13\d* ms instead of 0\.(099|1\d*) ms \(\+\d\d % *\) since 2026-10-21, for 2 nights: further than chance moves its level\.$/,
+  )
+  expect(red(260).because.replace(/\s/g, ' ')).toMatch(
+    /since 2026-10-21, in every run of the last night: more than 50 % counts at once\.$/,
+  )
 })
 
 test('better is not worse, and the better level is what counts from then on', () => {
@@ -45,7 +89,10 @@ test('better is not worse, and the better level is what counts from then on', ()
 
 test('a part of the way back is not back', () => {
   const half = [...steady, ...noisy(6, () => 1.5, 2), ...noisy(6, () => 1.25, 3)]
-  expect(trendOf(half, latency, usualStrictness)).toMatchObject({ state: 'regressed', since: 20 })
+  expect(trendOf(oneRun(half), latency, usualStrictness)).toMatchObject({
+    state: 'regressed',
+    since: 20,
+  })
   expect(stateOf([...half, ...noisy(6, () => 1, 4)])).toBe('steady')
 })
 
