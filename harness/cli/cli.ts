@@ -295,7 +295,7 @@ function addCapacity(program: Command): void {
     .option('--seeds <n>', 'confirm both ends with so many seeds', howOften, 3)
     .option('--width <percent>', 'how far apart both ends may be, e.g. 5%', bracketWidth, 0.05)
     .option('--prices <file>', 'prices of servers and of traffic, for what that rate costs')
-    .option('--out <folder>', 'where to leave it (default: runs/<name>-capacity)')
+    .option('--out <folder>', 'where to leave it (default: runs/<name>-capacity, and what was set)')
     .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--json', 'print capacity.json on stdout instead of the table')
     .option('--quiet', 'no progress')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes } from '../../analysis/limits/judge.ts'
@@ -24,7 +25,7 @@ import { checkScalable, offeredRate, scaledPlan, shapeNotes } from './scaled-pla
 import { type TrialTask, trialNotRun } from './trial.ts'
 
 export type CapacityOptions = {
-  /** Where to leave it; runs/<name>-capacity unless it says another. */
+  /** Where to leave it; else runs/<name>-capacity, with the region that is missing and the variables that were set. */
   out?: string
   /** Instead of the scenario's own. */
   seed?: number
@@ -59,9 +60,7 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
   const plan = capacityPlan(file, options)
   const { without } = options
   const prices = options.prices === undefined ? null : pricesIn(options.prices, plan.regions)
-  const directory =
-    options.out ??
-    join('runs', `${plan.name}-capacity${without === undefined ? '' : `-without-${without}`}`)
+  const directory = options.out ?? join('runs', folderName(plan.name, options))
   clear(directory, options.onNote)
   const search = { seeds: seedsFrom(plan.seed, options.seeds), width: options.width }
   const startMs = performance.now()
@@ -85,6 +84,25 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
   keepEnds(directory, plan, result)
   await write(directory, result)
   return { directory, result }
+}
+
+/** `cut-capacity-without-eu-west-rate=300`: what is searched apart is left apart, also where a value is no file name. */
+export function folderName(
+  name: string,
+  { without, set = {} }: Pick<CapacityOptions, 'without' | 'set'>,
+): string {
+  const less = without === undefined ? '' : `-without-${without}`
+  const values = Object.entries(set)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([variable, value]) => `-${variable}=${fileName(String(value))}`)
+  return `${name}-capacity${less}${values.join('')}`
+}
+
+/** A value as part of a file name: itself if it can be one, else what can be of it, and a hash that tells it from others. */
+function fileName(value: string): string {
+  const plain = value.replace(/[^A-Za-z0-9._%+-]+/g, '-').slice(0, 40)
+  if (plain === value) return value
+  return `${plain}-${createHash('sha256').update(value).digest('hex').slice(0, 8)}`
 }
 
 /** Variables that were given another value than the file's own: the same file has another capacity with them. */

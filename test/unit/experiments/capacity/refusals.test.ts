@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { seekCapacity } from '../../../../harness/experiments/capacity/capacity.ts'
+import { folderName, seekCapacity } from '../../../../harness/experiments/capacity/capacity.ts'
 import { offeredRate, scaledPlan } from '../../../../harness/experiments/capacity/scaled-plan.ts'
 import { makeTrial } from '../../../../harness/experiments/capacity/trial.ts'
 import type { CapacityResult } from '../../../../harness/model/capacity.ts'
@@ -47,6 +47,18 @@ test.each([
   ],
 ])('a scenario with %s is refused before anything runs', async (_what, text, why) => {
   await expect(seek(text)).rejects.toThrow(why)
+})
+
+test('searches of other values or without another region have a folder each, whatever the values are', () => {
+  const folder = (set?: Record<string, string | number>, without?: string) =>
+    folderName('cut', { ...(set && { set }), ...(without !== undefined && { without }) })
+  expect(folder()).toBe('cut-capacity')
+  expect(folder({ rate: 300 }, 'eu')).toBe('cut-capacity-without-eu-rate=300')
+  expect(folder({ b: 1, a: 2 })).toBe(folder({ a: 2, b: 1 }))
+  const odd = ['a/b', 'a b', '../..', '60/s', '60-s', 'a'.repeat(300), `${'a'.repeat(300)}b`]
+  const names = odd.map((value) => folder({ rate: value }))
+  expect(new Set(names).size).toBe(odd.length)
+  for (const name of names) expect(name).toMatch(/^cut-capacity-rate=[A-Za-z0-9._%+-]{1,60}$/)
 })
 
 test('all classes are scaled alike, and fetches of own writes follow their writes', () => {
