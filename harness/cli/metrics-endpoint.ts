@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Exposition, exposition, expositionTypes } from '../../reports/export/exposition.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { HealthLine } from '../model/health.ts'
+import type { Operation } from '../model/operation.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import { LiveFigures } from '../pipeline/live/live-figures.ts'
@@ -47,6 +48,10 @@ export class MetricsEndpoint {
   get url(): string {
     const { address, family, port } = this.server.address() as AddressInfo
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`
+  }
+
+  expect(operations: readonly Operation[]): void {
+    this.figures.expect(operations)
   }
 
   see(event: RecordEvent): void {

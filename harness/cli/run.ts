@@ -154,6 +154,7 @@ async function runShown(
     images,
     onNote: noteReplaced,
     onStep,
+    onPlanned: (operations) => endpoint?.expect(operations),
     onEvent: (event) => {
       line.see(event)
       endpoint?.see(event)

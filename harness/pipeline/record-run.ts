@@ -1,5 +1,6 @@
 import { Signal, Stopped } from '../base/signal.ts'
 import type { HealthLine } from '../model/health.ts'
+import type { Operation } from '../model/operation.ts'
 import type { Plan } from '../model/plan.ts'
 import type { EndEvent, RecordEvent } from '../model/record.ts'
 import type { System } from '../ports/system.ts'
@@ -27,6 +28,8 @@ export type RunOptions = {
   onNote?: (text: string) => void
   /** What is being started, for worlds that take their time. */
   onStep?: (text: string) => void
+  /** What the run will want, in the order of intended times, before it begins. */
+  onPlanned?: (operations: readonly Operation[]) => void
   /** Every event as it is recorded. */
   onEvent?: (event: RecordEvent, plan: Plan) => void
   /** How the harness and its machine are doing, now and then. */
@@ -75,6 +78,7 @@ async function runInto(
   const { sha256, dim } = pool
   const rows = workload.rowsUsed
   writeJson(directory, 'truth/data.json', { set: plan.data.set, sha256, dim, rows })
+  options.onPlanned?.(workload.operations)
   emit({ type: 'plan', t: 0, faultline: faultlineVersion, plan })
   const system = systems[plan.system.kind] as System
   const parts = { plan, pool, workload, system, emit }

@@ -1,6 +1,7 @@
 import type { Family } from '../../../reports/export/families.ts'
 import type { HealthLine } from '../../model/health.ts'
 import type { Layout } from '../../model/layout.ts'
+import type { Operation } from '../../model/operation.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { SECOND } from '../../model/units.ts'
@@ -37,6 +38,11 @@ export class LiveFigures {
       for (const job of ['agent', 'store']) this.up.set({ job, region }, 1)
   }
 
+  /** The operations of the plan, in the order of intended times. */
+  expect(operations: readonly Operation[]): void {
+    this.operations.expect(operations)
+  }
+
   see(event: RecordEvent): void {
     this.progress.see(event)
     this.operations.see(event)
@@ -56,7 +62,7 @@ export class LiveFigures {
   families(): Family[] {
     return [
       ...this.progress.families(),
-      ...this.operations.families(),
+      ...this.operations.families(this.progress.nowUs),
       ...this.lag.families(this.progress.nowUs),
       this.up.gauge('up', '1 while an agent or a store is there to answer, else 0'),
       this.said.gauge('server_figure', 'what a server says of itself, in its own unit'),

@@ -1,8 +1,9 @@
 import { type Family, family } from '../../../reports/export/families.ts'
-import type { OperationKind } from '../../model/operation.ts'
+import type { Operation, OperationKind } from '../../model/operation.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { OpEnd, OpStart, RecordEvent } from '../../model/record.ts'
-import type { RegionName } from '../../model/units.ts'
+import type { RegionName, Us } from '../../model/units.ts'
+import { DueOperations } from './due-operations.ts'
 import { ResponseBuckets } from './response-buckets.ts'
 import { Tally } from './tally.ts'
 
@@ -14,6 +15,7 @@ export class LiveOperations {
   private readonly started = new Tally()
   private readonly ended = new Tally()
   private readonly regions: ReadonlySet<RegionName>
+  private readonly due: DueOperations
   private readonly responses = {
     search: new ResponseBuckets(),
     fetch: new ResponseBuckets(),
@@ -23,13 +25,20 @@ export class LiveOperations {
   /** Who is read from the first scrape on finds a 0, and not nothing: a rate needs both ends. */
   constructor(plan: Plan) {
     this.regions = new Set(plan.load.map(({ region }) => region))
+    this.due = new DueOperations([...this.regions])
     for (const { region, operation } of wantedOf(plan)) {
       this.started.add({ region, operation }, 0)
       for (const outcome of outcomes) this.ended.add({ region, operation, outcome }, 0)
     }
   }
 
+  /** What the run wants, in the order of intended times: told before it begins. */
+  expect(operations: readonly Operation[]): void {
+    this.due.expect(operations)
+  }
+
   see(event: RecordEvent): void {
+    this.due.see(event)
     if (event.type === 'op.start') {
       this.running.set(event.op, event)
       this.started.add(placeOf(event))
@@ -38,7 +47,7 @@ export class LiveOperations {
     if (event.type === 'op.shed') this.ended.add({ ...placeOf(event), outcome: 'shed' })
   }
 
-  families(): Family[] {
+  families(nowUs: Us): Family[] {
     const running = new Tally()
     for (const region of this.regions) running.set({ region }, 0)
     for (const { region } of this.running.values()) running.add({ region })
@@ -49,6 +58,7 @@ export class LiveOperations {
         'operations that have ended; outcome is ok, fail, unknown (no answer in time) or shed',
       ),
       running.gauge('operations_running', 'operations that were sent and have not ended'),
+      this.due.inFlight(nowUs),
       ...this.histograms(),
     ]
   }

@@ -9,7 +9,8 @@ import { run, scenario } from '../../../../harness/index.ts'
 import { alertMetrics } from '../../../../harness/model/alert.ts'
 import type { FaultPlan } from '../../../../harness/model/fault.ts'
 import { keptByAll } from '../../../../harness/model/layout.ts'
-import { SECOND } from '../../../../harness/model/units.ts'
+import type { RecordEvent } from '../../../../harness/model/record.ts'
+import { SECOND, type Us } from '../../../../harness/model/units.ts'
 import { layoutFor } from '../../../../harness/pipeline/catalogue.ts'
 import { LiveFigures } from '../../../../harness/pipeline/live/live-figures.ts'
 import type { Family } from '../../../../reports/export/families.ts'
@@ -23,9 +24,6 @@ const aCut: FaultPlan = {
   untilUs: 9 * SECOND,
 }
 
-/** Of a queue that is due and not sent the record knows nothing yet: what runs is counted instead. */
-const NOT_LIVE = ['operations_in_flight']
-
 const samplesOf = (families: readonly Family[], name: string) => [
   ...(families.find((family) => family.name === `faultline_live_${name}`)?.samples.values() ?? []),
 ]
@@ -34,19 +32,28 @@ const samplesOf = (families: readonly Family[], name: string) => [
 async function ran(name: string) {
   const plan = await scenario(name)
   const figures = new LiveFigures(plan)
+  // Once a second, at the first event of it.
+  const inFlight: { t: Us; samples: ReturnType<typeof samplesOf> }[] = []
+  let next = 0
   const out = join(mkdtempSync(join(tmpdir(), 'faultline-live-')), 'run')
   await run(plan, {
     out,
-    onEvent: (event) => figures.see(event),
+    onPlanned: (operations) => figures.expect(operations),
+    onEvent: (event) => {
+      figures.see(event)
+      if (event.t < next) return
+      next = (Math.floor(event.t / SECOND) + 1) * SECOND
+      inFlight.push({ t: event.t, samples: samplesOf(figures.families(), 'operations_in_flight') })
+    },
     onHealth: (line) => figures.seeHealth(line),
   })
   const facts = factsOf(readHistory(join(out, 'record.jsonl')), layoutFor(plan))
-  return { plan, families: figures.families(), facts }
+  return { plan, families: figures.families(), facts, inFlight }
 }
 
 describe.each(['milvus-frozen', 'gossip-split', 'primary-failover'])('at the end of %s', (name) => {
   test('live figures are what the record says', async () => {
-    const { plan, families, facts } = await ran(name)
+    const { plan, families, facts, inFlight } = await ran(name)
     const { ops } = facts.history
     for (const { labels, value } of samplesOf(families, 'operations')) {
       const { region, operation, outcome } = labels
@@ -54,6 +61,22 @@ describe.each(['milvus-frozen', 'gossip-split', 'primary-failover'])('at the end
       const ended = own.filter((op) => (op.shed === null ? op.outcome : 'shed') === outcome)
       expect([labels, value]).toEqual([labels, ended.length])
     }
+    expect(inFlight.length).toBeGreaterThan(10)
+    for (const { t, samples } of inFlight)
+      for (const { labels, value } of samples) {
+        const own = ops.filter(
+          (op) => op.region === labels['region'] && op.shed !== 'in-flight cap',
+        )
+        const due = own.filter(({ intended }) => intended <= t).length
+        // Of what ends at this very moment some is written after this event.
+        const over = own.filter(({ done }) => done !== null && done < t).length
+        const overNow = own.filter(({ done }) => done !== null && done <= t).length
+        expect([t, labels, value >= due - overNow && value <= due - over]).toEqual([
+          t,
+          labels,
+          true,
+        ])
+      }
     const total = (family: string) =>
       samplesOf(families, family).reduce((sum, { value }) => sum + value, 0)
     expect(total('operations')).toBe(ops.length)
@@ -74,7 +97,6 @@ describe.each(['milvus-frozen', 'gossip-split', 'primary-failover'])('at the end
 test('what alerting rules may ask for has the same name and labels, after faultline_live_', async () => {
   const { families } = await ran('wal-arrival-order')
   for (const [name, { type, labels, notSimulated }] of Object.entries(alertMetrics)) {
-    if (NOT_LIVE.includes(name)) continue
     const plain = name.replace(/_total$/, '')
     const family = families.find((one) => one.name === `faultline_live_${plain}`)
     expect([name, family?.type]).toEqual([name, type])
@@ -84,6 +106,54 @@ test('what alerting rules may ask for has the same name and labels, after faultl
     expect([name, own.sort()]).toEqual([name, [...labels].sort()])
   }
 }, 60_000)
+
+test('what waits for its turn is in flight as soon as it is due, what a cap drops never is', () => {
+  const { load } = aPlan()
+  const region = load[0]?.region as string
+  const figures = new LiveFigures(aPlan(), keptByAll(['us', 'eu']))
+  const inFlight = () =>
+    samplesOf(figures.families(), 'operations_in_flight').find(
+      ({ labels }) => labels['region'] === region,
+    )?.value
+  expect(inFlight()).toBeUndefined()
+  const op = (number: number, intended: number) =>
+    ({ op: number, kind: 'search', client: 'a', region, intended }) as const
+  figures.expect(
+    [1, 2, 3, 4].map((number) => ({
+      ...{
+        op: number,
+        kind: 'search',
+        client: 'a',
+        region,
+        query: 0,
+        k: 10,
+        intendedUs: number * SECOND,
+      },
+    })),
+  )
+  const start = (number: number, t: number, closed?: true) =>
+    figures.see({
+      ...{ type: 'op.start', t, ...op(number, closed ? t : number * SECOND), gateway: region },
+      ...(closed && { closed }),
+    } as RecordEvent)
+  expect(inFlight()).toBe(0)
+  start(1, SECOND)
+  expect(inFlight()).toBe(1)
+  // The second waits: nothing is recorded of it, and time goes on.
+  figures.see({ type: 'fault', t: 2.5 * SECOND, name: 'x', what: 'injected' })
+  expect(inFlight()).toBe(2)
+  figures.see({ type: 'op.shed', t: 3 * SECOND, ...op(3, 3 * SECOND), reason: 'in-flight cap' })
+  expect(inFlight()).toBe(2)
+  figures.see({ type: 'op.end', t: 3.5 * SECOND, op: 1, outcome: 'ok' } as RecordEvent)
+  expect(inFlight()).toBe(1)
+  start(9, 3.6 * SECOND, true)
+  expect(inFlight()).toBe(2)
+  figures.see({ type: 'op.end', t: 3.7 * SECOND, op: 9, outcome: 'ok' } as RecordEvent)
+  start(2, 3.8 * SECOND)
+  expect(inFlight()).toBe(1)
+  figures.see({ type: 'op.shed', t: 4 * SECOND, ...op(4, 4 * SECOND), reason: 'run ended' })
+  expect(inFlight()).toBe(2)
+})
 
 test('health is told as it was said last, and each fault while it is in force', () => {
   const figures = new LiveFigures(aPlan({ faults: [aCut] }), keptByAll(['us', 'eu']))
