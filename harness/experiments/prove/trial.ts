@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts'
 import { fires } from '../../pipeline/expectation.ts'
 import type { Ground } from './ground.ts'
 import { type Judged, judged } from './judged.ts'
-import { checkers, type PlantedBug } from './planted-bug.ts'
+import { checkers, type PlantedBug, quietUnder } from './planted-bug.ts'
 
 /** What came of one negative control. Nothing wrong: caught, or of a ground: sound. */
 export type Verdicts = {
@@ -53,7 +53,7 @@ export async function trialOf(bug: PlantedBug): Promise<Verdicts> {
       ? []
       : [`${checker} should say ${wanted} and says ${findingText(run, checker)}`],
   )
-  const others = bug.mustNotFire.flatMap((checker) =>
+  const others = quietUnder(bug).flatMap((checker) =>
     loud(run, checker, bug.ground.unseen.includes(checker)),
   )
   const wrong = [...missed, ...others, ...(bug.also?.(run) ?? [])]
