@@ -117,9 +117,9 @@ export interface System<Knobs = unknown> {
   /** Parses and completes the knobs of a scenario; a zod schema, so that schema and errors come for free. */
   readonly knobs: { parse(input: unknown): Knobs }
   guarantees(knobs: Knobs): Guarantees
-  /** What is wrong with knobs that only regions show, e.g. a primary that is none of them. `key` is the knob's. */
   /** An index that it builds beside the plan's own; null if it builds none. */
   builds?(knobs: Knobs): IndexPlan | null
+  /** What is wrong with knobs that only regions show, e.g. a primary that is none of them. `key` is the knob's. */
   problems?(knobs: Knobs, regions: readonly RegionName[]): { key: string; message: string }[]
   needs?(knobs: Knobs): readonly Need[]
   /** Absent: one shard, and every region keeps every point. */

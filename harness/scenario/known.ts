@@ -49,6 +49,19 @@ export type Names = {
   checkers: readonly string[]
 }
 
+/**
+ * Makes schemas of names, and again only for other names: making them takes longer than reading a scenario, which wants
+ * them for each of its worlds and systems.
+ */
+export function ofNames<T>(make: (names: Names) => T): (names: Names) => T {
+  let last: { of: string; made: T } | undefined
+  return (names) => {
+    const of = JSON.stringify(names)
+    if (last?.of !== of) last = { of, made: make(names) }
+    return last.made
+  }
+}
+
 export function namesOf(known: Known, regions: readonly string[] | null): Names {
   return {
     regions,

@@ -28,8 +28,6 @@ function section<S extends SectionName>(
   { sheet, schemas }: Open,
   name: S,
 ): z.output<SectionSchemas[S]> | undefined {
-  const optional = schemas[name].safeParse(undefined).success
-  if (sheet.at([name]) === undefined && optional) return undefined
   return read(sheet, [name], schemas[name]) as z.output<SectionSchemas[S]> | undefined
 }
 
@@ -62,7 +60,8 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const seed = wanted.seed ?? section(open, 'seed') ?? defaults.seed
   const data = resolveData(open)
   const system = resolveSystem(sheet, known, open.schemas.system, regions)
-  const profile = withMirrorWindow(open, resolveProfile(open))
+  const mirror = section(open, 'mirror')
+  const profile = withMirrorWindow(sheet, mirror, resolveProfile(open))
   const timeline = resolveTimeline(open)
   const probes = resolveProbes(open, regions)
   const links = resolveLinks(sheet, known, names, regions)
@@ -81,7 +80,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const servers = resolveServers(sheet, faults)
   const rest = {
     log: resolveLog(open),
-    mirror: resolveMirror(open),
+    mirror: mirrorOf(mirror),
     expect: resolveExpect(open, limits),
     ...resolveAlerts(sheet, known, faults?.map((fault) => fault.name) ?? null),
   }
@@ -185,11 +184,17 @@ function resolveProfile(open: Open): Profile | null {
   return null
 }
 
+type MirrorWritten = z.output<SectionSchemas['mirror']>
+
 /** The window of mirrors stands in the profile, where their other figures are. */
-function withMirrorWindow(open: Open, profile: Profile | null): Profile | null {
-  const bytes = section(open, 'mirror')?.window
+function withMirrorWindow(
+  sheet: Sheet,
+  written: MirrorWritten,
+  profile: Profile | null,
+): Profile | null {
+  const bytes = written?.window
   if (bytes === undefined || !profile?.windows) return profile
-  const value = String(open.sheet.at(['mirror', 'window']))
+  const value = String(sheet.at(['mirror', 'window']))
   const row = { key: 'window.mirror', value, source: 'mirror: { window } in the scenario' }
   const rows = profile.rows.map((other) => (other.key === row.key ? row : other))
   return { ...profile, rows, windows: { ...profile.windows, mirror: bytes } }
@@ -227,8 +232,7 @@ function resolveLog(open: Open): Plan['log'] {
   }
 }
 
-function resolveMirror(open: Open): Plan['mirror'] {
-  const written = section(open, 'mirror')
+function mirrorOf(written: MirrorWritten): Plan['mirror'] {
   return {
     delivery: written?.delivery ?? defaults.mirror.delivery,
     flushUs: written?.flush ?? defaults.mirror.flushUs,

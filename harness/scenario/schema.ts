@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { faultKindNames } from '../model/fault.ts'
 import { worldNames } from '../model/plan.ts'
-import type { Names } from './known.ts'
+import { type Names, ofNames } from './known.ts'
 import { alertsSchema } from './parts/alert-schema.ts'
 import { defaults } from './parts/defaults.ts'
-import { faultSchema, nameForm, namePattern } from './parts/fault-kinds.ts'
+import { faultSchemas, nameForm, namePattern } from './parts/fault-kinds.ts'
 import { limitSchema, metricName } from './parts/limits.ts'
 import { linksSchema } from './parts/links.ts'
 import { loadSchema } from './parts/load-schema.ts'
@@ -93,7 +92,7 @@ function changeableSchemas(names: Names) {
       'warm-up, run and settling: times of faults count from the end of warm-up',
     ),
     faults: optional(
-      z.array(z.union(faultKindNames.map((kind) => faultSchema(kind, names.regions)))),
+      z.array(z.union(Object.values(faultSchemas(names)))),
       'what goes wrong, where, and when',
     ),
     limits: optional(z.array(limitSchema(names)), 'what the run is held to, beside the checkers'),
@@ -117,17 +116,8 @@ function changeableSchemas(names: Names) {
   }
 }
 
-/** The last ones made: making them takes longer than reading a scenario, which wants them for each world and system. */
-let made: { of: string; schemas: SectionSchemas } | undefined
-
 /** Strict schemas of the sections of a scenario; what may be left out has its default in defaults.ts. */
-export function sectionSchemas(names: Names): SectionSchemas {
-  const of = JSON.stringify(names)
-  if (made?.of !== of) made = { of, schemas: makeSchemas(names) }
-  return made.schemas
-}
-
-function makeSchemas(names: Names) {
+export const sectionSchemas = ofNames((names) => {
   const changeable = changeableSchemas(names)
   const { data, load, servers, ...others } = changeable
   const overlay = z.strictObject({
@@ -185,7 +175,7 @@ function makeSchemas(names: Names) {
       'limits by name that somebody signs: faultline sla; no run fails for them',
     ),
   }
-}
+})
 
 const systemHead = (names: Names) =>
   z
@@ -236,15 +226,10 @@ function profileSchema(names: Names) {
   )
 }
 
-export type SectionSchemas = ReturnType<typeof makeSchemas>
+export type SectionSchemas = ReturnType<typeof sectionSchemas>
 export type SectionName = keyof SectionSchemas
 
 /** A scenario as a person writes it, section by section: quantities as text with their unit, `'41ms'`, `'20/s'`, `'5%'`. */
 export type ScenarioWritten = { [S in SectionName]?: z.input<SectionSchemas[S]> } & {
   name: string
 } & ({ regions: string[] } | { extends: string })
-
-/** A scenario as a person wrote it: units read, names checked, everything else as it stands. */
-export type Scenario = {
-  [S in SectionName]: z.output<SectionSchemas[S]>
-}

@@ -181,7 +181,13 @@ const ofOthers = Object.keys(systems)
       holding: (map) => ({ ...base, systems: { [kind]: map } }),
     }),
   )
-const maps: MapSpot[] = [...inSchema, ...ofOthers]
+/** The limits of a profile have the schema of the scenario's own, which is walked once. */
+const ofProfiles: MapSpot = {
+  name: 'profiles.*.limits[]',
+  shape: inSchema.find(({ name }) => name === 'limits[]')?.shape ?? {},
+  holding: (map) => scenarioOf({ profiles: { [named('profiles')]: { limits: [map] } } }),
+}
+const maps: MapSpot[] = [...inSchema, ofProfiles, ...ofOthers]
 
 type Read = { what: string } | { problems: Problem[] }
 

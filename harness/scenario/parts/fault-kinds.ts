@@ -3,11 +3,13 @@ import {
   type FaultKind,
   type FaultKindName,
   type FaultPlan,
+  faultKindNames,
   faultKinds,
   type Knob,
   type LinkForm,
   type LinkName,
 } from '../../model/fault.ts'
+import { ofNames } from '../known.ts'
 import { bandwidthText, durationText, shareText } from '../shown/figures.ts'
 import { about, optional } from '../yaml/about.ts'
 import { quantity } from '../yaml/quantity.ts'
@@ -27,10 +29,18 @@ export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 export const nameForm = 'expected a name of up to 63 small letters, digits and dashes'
 
 /**
- * The strict schema of one kind of fault: the key is its name, the value its target, further keys how strong it is.
- * `at` counts from the end of warm-up. `regions` null takes any name.
+ * The strict schema of each kind of fault: the key is its name, the value its target, further keys how strong it is.
+ * `at` counts from the end of warm-up.
  */
-export function faultSchema(kind: FaultKindName, regions: readonly string[] | null) {
+export const faultSchemas = ofNames(
+  ({ regions }) =>
+    Object.fromEntries(faultKindNames.map((kind) => [kind, faultSchema(kind, regions)])) as Record<
+      FaultKindName,
+      ReturnType<typeof faultSchema>
+    >,
+)
+
+function faultSchema(kind: FaultKindName, regions: readonly string[] | null) {
   const { about: what, on, instead, knobs } = described(kind)
   const target = on ? linkTarget(regions, on, instead) : regionName(regions)
   const strength = Object.values(knobs).map((knob) => [knob.key, knobSchema(knob)] as const)

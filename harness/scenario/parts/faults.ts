@@ -8,7 +8,7 @@ import type { Path, Sheet } from '../yaml/document.ts'
 import { meantKeys } from '../yaml/keys.ts'
 import { nounOf, read, reportKey } from '../yaml/reading.ts'
 import { list } from '../yaml/spelling.ts'
-import { faultOf, faultSchema } from './fault-kinds.ts'
+import { faultOf, faultSchemas } from './fault-kinds.ts'
 import { varied } from './varied.ts'
 
 type Common = { at: Us; for: Us; name?: string }
@@ -87,11 +87,11 @@ function readFault(sheet: Sheet, path: Path, names: Names): Entry | undefined {
   if (kinds.length > 1) {
     const message = `a fault has one kind, this one has ${kinds.length}: ${list(kinds)}`
     sheet.report(path, { message, hint: 'Write one entry for each.' })
-    const fields = kinds.flatMap((one) => Object.keys(faultSchema(one, names.regions).shape))
+    const fields = kinds.flatMap((one) => Object.keys(faultSchemas(names)[one].shape))
     reportStrangers(sheet, path, raw, [...new Set(fields)])
     return undefined
   }
-  const written = read(sheet, path, faultSchema(kind, names.regions))
+  const written = read(sheet, path, faultSchemas(names)[kind])
   return written && { path, kind, written: written as Entry['written'] }
 }
 
@@ -116,13 +116,11 @@ function readMisspelt(sheet: Sheet, path: Path, names: Names, raw: object): Entr
           ),
       },
       path,
-      faultSchema(kind, names.regions),
+      faultSchemas(names)[kind],
     )
     return written && { path, kind, written: written as Entry['written'] }
   }
-  const fields = faultKindNames.flatMap((kind) =>
-    Object.keys(faultSchema(kind, names.regions).shape),
-  )
+  const fields = faultKindNames.flatMap((kind) => Object.keys(faultSchemas(names)[kind].shape))
   const strangers = Object.keys(raw).filter((key) => !fields.includes(key))
   const [stranger, ...others] = strangers
   const message = stranger === undefined ? 'this fault has no kind' : `unknown fault "${stranger}"`

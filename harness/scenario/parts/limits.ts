@@ -11,7 +11,7 @@ import {
   metrics,
   percentiles,
 } from '../../model/metric.ts'
-import type { Known, Names } from '../known.ts'
+import { type Known, type Names, ofNames } from '../known.ts'
 import { shareText } from '../shown/figures.ts'
 import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
@@ -32,8 +32,8 @@ export const metricName = nameOf('metric', 'metrics', Object.keys(metrics)).tran
   (name) => name as MetricName,
 )
 
-export function limitSchema(names: Names) {
-  return z.strictObject({
+export const limitSchema = ofNames((names) =>
+  z.strictObject({
     metric: about(metricName, 'what is measured'),
     p: optional(z.number().meta({ minimum: 0, maximum: 100 }), 'a percentile such as 99 or 99.9'),
     mean: optional(bound, 'the mean has to be at least this, or at most, as the metric asks'),
@@ -53,8 +53,8 @@ export function limitSchema(names: Names) {
     hop: optional(z.string(), 'of this hop of a change only; from end to end if left out'),
     pool: optional(z.boolean(), 'all regions, or all links, together instead of each', false),
     confidence: optional(bound, 'how sure the verdict has to be', shareText(defaults.confidence)),
-  })
-}
+  }),
+)
 type LimitWritten = z.output<ReturnType<typeof limitSchema>>
 
 /** One written limit and the plans it stands for: a link with `<->` is two. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Names } from '../known.ts'
+import { ofNames } from '../known.ts'
 import { durationText } from '../shown/figures.ts'
 import { about, optional } from '../yaml/about.ts'
 import { quantity } from '../yaml/quantity.ts'
@@ -59,7 +59,7 @@ const choice = z.union([z.enum(['uniform']), z.strictObject({ zipf })], {
 })
 
 /** One load: clients of one or several regions, and what they ask for. */
-export function loadSchema(names: Names) {
+export const loadSchema = ofNames((names) => {
   const region = regionName(names.regions)
   const { load } = defaults
   return z.strictObject({
@@ -96,7 +96,7 @@ export function loadSchema(names: Names) {
     retry: optional(retrySchema, 'whether a client asks again after an error'),
     inFlight: optional(inFlightSchema, 'what happens where answers are slower than arrivals'),
   })
-}
+})
 
 const keysSchema = z.strictObject({
   fresh: optional(share, 'the share of upserts with a new id', '50% without keys, else 0%'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Setting } from '../../limits/cells.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import type { ServiceLevel } from '../../model/service-level.ts'
-import type { Known, Names } from '../known.ts'
+import { type Known, type Names, ofNames } from '../known.ts'
 import { durationText } from '../shown/figures.ts'
 import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
@@ -21,7 +21,7 @@ export const serviceLevelsSchema = (names: Names) =>
     about(levelSchema(names), 'limits that are promised and signed together, by name'),
   )
 
-const levelSchema = (names: Names) =>
+const levelSchema = ofNames((names) =>
   z.strictObject({
     title: optional(text('expected a title such as Gold search'), 'what people call it'),
     owner: optional(text('expected a name such as search-team'), 'who answers for it'),
@@ -31,7 +31,11 @@ const levelSchema = (names: Names) =>
       durationText(defaults.serviceLevel.windowUs),
     ),
     limits: about(z.array(limitSchema(names)).min(1), 'what is promised, each as under limits:'),
-  })
+  }),
+)
+
+/** Without its limits: they are read one by one, which says more of each. */
+const headSchema = ofNames((names) => levelSchema(names).extend({ limits: z.unknown().optional() }))
 
 const text = (error: string) => z.string({ error }).trim().min(1, { error })
 
@@ -67,8 +71,7 @@ function levelAt(open: Open, name: string): ServiceLevel | null {
     return null
   }
   const before = sheet.problems.length
-  // Limits are read one by one below, which says more of each.
-  const head = read(sheet, path, levelSchema(names).extend({ limits: z.unknown().optional() }))
+  const head = read(sheet, path, headSchema(names))
   const limits = head ? limitsAt(open, [...path, 'limits']) : null
   if (!head || !limits || sheet.problems.length > before) return null
   const { title = name, owner = null, window = defaults.serviceLevel.windowUs } = head

@@ -4,7 +4,7 @@ import { type MetricUnit, metrics } from '../../model/metric.ts'
 import type { Expectation } from '../../model/plan.ts'
 import type { ShownPlan } from '../../model/sweep.ts'
 import { percentileName } from '../../text/value.ts'
-import type { Names } from '../known.ts'
+import { type Names, ofNames } from '../known.ts'
 import { about, optional } from '../yaml/about.ts'
 import type { Path, Sheet } from '../yaml/document.ts'
 import { nounOf, read } from '../yaml/reading.ts'
@@ -20,7 +20,7 @@ const MOST_POINTS = 64
 const verdicts = ['pass', 'fail', 'unknown', 'invalid'] as const
 
 /** What a sweep shows of each point: a metric without a bound, or how often a checker fired. */
-function shownSchema(names: Names) {
+const shownSchema = ofNames((names) => {
   const metric = z.strictObject({
     metric: about(metricName, 'what is measured'),
     p: optional(z.number().meta({ minimum: 0, maximum: 100 }), 'a percentile such as 99 or 99.9'),
@@ -46,7 +46,7 @@ function shownSchema(names: Names) {
   return z.union([metric.meta({ title: 'metric' }), finding.meta({ title: 'finding' })], {
     error: 'expected { metric: lag, p: 99 } or { finding: lost-writes }',
   })
-}
+})
 
 /** `sweep:` runs one scenario at several points and shows them side by side. */
 export function sweepSchema(names: Names) {

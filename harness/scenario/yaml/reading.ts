@@ -17,13 +17,35 @@ export function read<S extends z.ZodType>(
   schema: S,
   raw: unknown = sheet.at(path),
 ): z.output<S> | undefined {
+  const { issues, value } = readOnce(schema, raw)
+  for (const issue of issues) report(sheet, path, issue)
+  return value
+}
+
+type Reading<S extends z.ZodType> = { issues: readonly Issue[]; value: z.output<S> | undefined }
+
+/** By the map or list that was written, then by schema. */
+const readings = new WeakMap<object, WeakMap<z.ZodType, Reading<z.ZodType>>>()
+
+/**
+ * A scenario is resolved for each of its worlds and systems, and most of what is written is the same for all of them:
+ * each map and each list is read once with its schema.
+ */
+function readOnce<S extends z.ZodType>(schema: S, raw: unknown): Reading<S> {
+  if (typeof raw !== 'object' || raw === null) return readValue(schema, raw)
+  const known = readings.get(raw) ?? new WeakMap()
+  readings.set(raw, known)
+  const reading = known.get(schema) ?? readValue(schema, raw)
+  known.set(schema, reading)
+  return reading
+}
+
+function readValue<S extends z.ZodType>(schema: S, raw: unknown): Reading<S> {
   const first = schema.safeParse(raw, { error: carryKnownKeys })
-  if (first.success) return first.data
-  const issues = first.error.issues.flatMap((issue) => flatten(issue, raw))
-  for (const issue of issues) if (!isExplained(issue, issues, raw)) report(sheet, path, issue)
-  const mended = respelt(raw, issues)
-  const second = schema.safeParse(mended)
-  return second.success ? second.data : undefined
+  if (first.success) return { issues: [], value: first.data }
+  const all = first.error.issues.flatMap((issue) => flatten(issue, raw))
+  const issues = all.filter((issue) => !isExplained(issue, all, raw))
+  return { issues, value: schema.safeParse(respelt(raw, all)).data }
 }
 
 /** Lets an issue about unknown keys carry the known ones; all other issues are worded in `describe`. */
