@@ -241,7 +241,7 @@ function addAlerts(program: Command): void {
       often,
     )
     .option('--json', 'print all of it as JSON on stdout instead of the tables')
-    .option('--allow-unknown', 'exit 0 where an expectation cannot be told')
+    .option('--allow-unknown', 'exit 0 where there is no evidence for an expectation')
     .addHelpText('after', alertsExamples)
     .action(async (file: string, runs: string[], flags: AlertsFlags) =>
       (await import('./alerts.ts')).alertsCommand(file, runs, flags),
@@ -261,7 +261,7 @@ function addCompare(program: Command): void {
     .option('--out <folder>', 'where to leave compare.json (default: runs/<a>-against-<b>)')
     .option('--json', 'print compare.json on stdout instead of the table')
     .option('--all', 'print every figure, also those that did not change')
-    .option('--allow-unknown', 'exit 0 where something cannot be told')
+    .option('--allow-unknown', 'exit 0 where there is no evidence for something')
     .addHelpText('after', compareExamples)
     .action(async (a: string, b: string, flags: CompareFlags) =>
       (await import('./compare.ts')).compareCommand(a, b, flags),

@@ -38,10 +38,10 @@ Examples:
 While it runs, for Prometheus to scrape (OpenMetrics; also plain text for browsers):
   faultline run my.yaml --metrics :9464       at http://127.0.0.1:9464/metrics, for this machine alone
   faultline run my.yaml --metrics 0.0.0.0:9464    for all who reach this machine; :0 is any free port
-  Operations, response times, lag, bytes, faults in force, how far the run is: as heard so far and not judged; the report
-  is what counts. A simulation counts at its own speed, so a rate per second of Prometheus is none of its own seconds.
-  A scraper that came regularly is waited for once more at the end. For rules as faultline alerts reads them, names have to
-  lose faultline_live_ in prometheus.yml:
+  Operations, response times, lag, bytes, faults in force, how far the run is: as recorded so far, and not judged; the
+  report is what counts. A simulation runs at its own speed: a rate per second in Prometheus counts real seconds, not
+  simulated ones. If scrapes came regularly, the command waits for one more at the end. For rules as faultline alerts reads
+  them, prometheus.yml has to remove faultline_live_ from the names:
     scrape_configs:
       - { job_name: faultline, scrape_interval: 1s, honor_labels: true, static_configs: [{ targets: ['127.0.0.1:9464'] }],
           metric_relabel_configs: [{ source_labels: [__name__], regex: 'faultline_live_(.+)', target_label: __name__ }] }
@@ -71,7 +71,7 @@ Examples:
   faultline check my.yaml            mistakes with line and column, or the plan as a timeline
   faultline check my.yaml && faultline run my.yaml
   faultline check my.yaml --world containers   what real servers cannot do of it, what they are started with,
-                                               and what the file lays over for them`
+                                               and what the file changes for them`
 
 export const reportExamples = `
 Examples:
@@ -89,14 +89,14 @@ Examples:
 
 A collector that asks for a key gets the headers of OTEL_EXPORTER_OTLP_HEADERS: x-api-key=SECRET,other=value
 
-What was not measured is in none. Of a run that never came to something by its end the gauge is +Inf; OTLP/JSON has no
-number for that, and names it in faultline_without_end.
+What was not measured is in none of them. Where something had not happened by the end of the run, such as a catch-up, the
+gauge is +Inf; OTLP/JSON has no number for that, and names it in faultline_without_end.
 
 A trace is one operation: its first span is what its user saw, from the intended start to the answer. An acknowledged write
 has a span acknowledged-searchable for each other region, as long as its lag, with the hops on the way under it:
-logged-mirrored, mirrored-applied, applied-searchable. What had not come when the record ended is an error with cut_off:
-such a span lasts at least so long. Ids are made from the run, so a run that is sent twice has the same ones. Time 0 of a
-simulated run, the start of its warm-up, is laid at the moment when it was started; from there on it has its own times.`
+logged-mirrored, mirrored-applied, applied-searchable. A hop that had not happened when the record ended is an error with
+cut_off: its span lasts at least so long. Ids are made from the run, so a run that is sent twice has the same ones. Time 0
+of a simulated run, the start of its warm-up, is the moment when the run was started; all later times are simulated.`
 
 export const initExamples = `
 Examples:
@@ -159,14 +159,14 @@ ${alertGrammar.map((line) => `  ${line}`).join('\n')}
 Metrics, in base units (of a histogram also …_count and …_sum):
 ${metricLines.join('\n')}
 
-In a scenario, where CI holds them to it (a broken expectation is exit 1, one that nobody can tell is never a pass):
+In a scenario, where CI holds them to it (a broken expectation is exit 1, one without evidence is never a pass):
   alerts:
     rules: rules.yml                          or a list of rules: [{ alert, expr, for, keep_firing_for, labels, annotations }]
     expect:
       fire: [{ alert: ReplicationLag, within: 30s }]    for every fault (or fault: NAME), and never without one
       quiet: [SlowSearch]                               never fires
 
-Exit codes: 0 told, 1 an expectation was broken, 2 rules or usage, 3 an expectation cannot be told.`
+Exit codes: 0 no expectation was broken, 1 one was, 2 rules or usage, 3 there is no evidence for one.`
 
 export const shrinkExamples = `
 Examples:
@@ -182,8 +182,7 @@ export const proveHelp = `
 A checker that nobody has seen fail is not known to work: it may be green because nothing is wrong, or because it looks
 at nothing. So Faultline carries bugs of its own. A planted bug is the real system, or the world below it, with one
 thing broken (every 100th event skipped, a tombstone collected too soon, two primaries) on a small plan, its ground.
-Each bug names every checker once: those that must fire, those that may, and those it does not concern, which must stay
-quiet. Tried are
+Each bug names the checkers that must fire and those that may; all others must stay quiet. It tries
   every ground without a bug       it has to be sound: else a bug on it proves nothing
   every bug                        caught by what must catch it, called nothing else, and never a pass
   every scenario that must fail    red, and red for the reason it states
@@ -205,8 +204,8 @@ Examples:
   faultline calibrate --from runs/calibrate-42 --fit run --out fixtures/profiles/mine.yaml
   faultline run my.yaml                        with \`profile: mine\` in it
 
-A value that was not measured keeps its former value and source. Let nothing else run on the machine: what other
-processes take is said, and stands in the times.`
+A value that was not measured keeps its former value and source. Let nothing else run on the machine: what CPU
+time other processes took is printed, and it makes the measured times longer.`
 
 export const twinExamples = `
 Examples:

@@ -100,7 +100,7 @@ function changeableSchemas(names: Names) {
       alertsSchema,
       'alerting rules as Prometheus has them, or a file of them: when would they have woken somebody',
     ),
-    servers: optional(serversSchema, 'how real servers are set; the simulator goes by its profile'),
+    servers: optional(serversSchema, 'settings of real servers; the simulator uses its profile'),
     expect: optional(
       z.strictObject({
         verdict: about(

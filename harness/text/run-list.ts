@@ -56,7 +56,7 @@ export function runListText({ groups, pages, untold }: RunList, folder: string):
     ...(groups.length > 0 ? newest : [`No run below ${folder} says what it came to.`]),
     ...(pages.length > 0 ? ['', 'Pages about several runs:'] : []),
     ...pages.map(({ path, what }) => `  ${path}  ${what}`),
-    ...(untold.length > 0 ? ['', 'Not told:'] : []),
+    ...(untold.length > 0 ? ['', 'No outcome known of:'] : []),
     ...untold.map(({ path, why }) => `  ${path}: ${why}`),
   ].join('\n')
 }

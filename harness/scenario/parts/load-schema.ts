@@ -40,7 +40,7 @@ const arrivals = z.union(
       ),
       replay: optional(
         replaySchema,
-        'as a file of measured rates goes, the highest of which becomes the rates',
+        'in the shape of a file of measured rates, whose highest becomes the rates of the load',
       ),
     }),
   ],

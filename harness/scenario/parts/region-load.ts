@@ -222,7 +222,6 @@ function checkKeys(sheet: Sheet, path: Path, load: LoadWritten, data: Plan['data
     })
 }
 
-/** What a load may ask for. */
 const asked = ['search', 'upsert', 'delete', 'fetch'] as const
 
 /** Reports what asks for as much as is answered and cannot, and what a closed loop does not read. */
@@ -258,7 +257,7 @@ function checkClosedLoop(sheet: Sheet, path: Path, load: LoadWritten, rate: numb
       })
   if (rate !== 1)
     sheet.report([...path, 'search'], {
-      message: `a closed loop has no rate that could be taken at ${shareText(rate)}`,
+      message: `a closed loop has no rate, so nothing can be scaled to ${shareText(rate)}`,
       hint: 'Lay a load of its own over it, with fewer clients or some think time.',
     })
 }

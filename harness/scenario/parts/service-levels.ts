@@ -27,7 +27,7 @@ const levelSchema = ofNames((names) =>
     owner: optional(text('expected a name such as search-team'), 'who answers for it'),
     window: optional(
       quantity('duration', { above: 0 }),
-      'the share of windows of this length that keep each limit is told',
+      'length of the windows of which the page says how many keep each limit',
       durationText(defaults.serviceLevel.windowUs),
     ),
     limits: about(z.array(limitSchema(names)).min(1), 'what is promised, each as under limits:'),

@@ -222,7 +222,7 @@ function checkReached(sheet: Sheet, expectations: Expected, points: Sweep['point
   for (const [i, one] of expectations.entries())
     if (!reached.has(one))
       sheet.report(['sweep', 'expect', i], {
-        message: 'no point is held to this: one before it says what they are meant to come to',
+        message: 'this entry applies to no point: entries before it apply to all that it names',
         hint: 'Write what holds for single points first, or take it out.',
       })
 }

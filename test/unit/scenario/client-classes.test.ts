@@ -83,6 +83,6 @@ test.each([
 test('a share of the rates of a world cannot be laid over a closed loop', () => {
   const worlds = 'worlds: { containers: { rate: 50% } }'
   expect(saidOf(withLoad('{ in: us, search: max }', { worlds })).join()).toContain(
-    'a closed loop has no rate that could be taken at 50%',
+    'a closed loop has no rate, so nothing can be scaled to 50%',
   )
 })

@@ -161,7 +161,9 @@ describe('a bad sweep is refused where it is wrong', () => {
       saidOf(sweeping(`vary: { system.batch: [1, 2] }\n${SHOW}\nexpect: ${expected}`))
     const one = '{ at: { system.batch: 1 }, verdict: pass }'
     expect(expecting(`[${one}, ${one}]`)).toEqual([
-      expect.stringMatching(/^10:56: no point is held to this: one before it says what they are/),
+      expect.stringMatching(
+        /^10:56: this entry applies to no point: entries before it apply to all/,
+      ),
     ])
     expect(expecting(`[{ at: {}, verdict: pass }, ${one}]`)).toHaveLength(1)
     expect(expecting(`[${one}, { at: {}, verdict: pass }]`)).toEqual([])
