@@ -7,9 +7,6 @@ import type { Report } from './report.ts'
 import { scrollArea } from './scroll-area.ts'
 import { severity, verdictMark } from './verdict.ts'
 
-/** A finding that breaks no promise is told, and is no failure. */
-export const isBroken = ({ verdict, promised }: Finding): boolean => verdict === 'fail' && promised
-
 /** What a person reads: a broken promise nobody made is a note. */
 const shown = (finding: Finding): Verdict | 'note' =>
   finding.verdict === 'fail' && !finding.promised ? 'note' : finding.verdict

@@ -8,7 +8,6 @@ export type ReportEnvironment = Readonly<Record<string, unknown>> & {
   readonly profileError?: string
 }
 
-/** The scenario of a run. */
 export type ReportScenario = {
   /** The file as it was; null: it was not kept. */
   written: string | null

@@ -18,7 +18,6 @@ export function scenarioSection({ scenario, analysis: { plan } }: Report): Marku
   return html`<p class="takeaway">${testedText(plan)}</p>${as}${folded('The plan: links, load, knobs, every value that was used, times from the end of warm-up', used, Number.POSITIVE_INFINITY)}`
 }
 
-/** What was tested, in one sentence. */
 function testedText({ system, index, regions, links, load, faults, data, timeline }: Plan): string {
   const perSec = load.reduce(
     (sum, one) => sum + one.searchPerSec + one.upsertPerSec + one.deletePerSec + one.fetchPerSec,

@@ -32,7 +32,6 @@ export function sweepTable({ points }: SweepResult): { head: string[]; rows: str
 const statedText = ({ unmet }: PointResult): string =>
   unmet === undefined ? '' : unmet.length === 0 ? 'yes' : 'no'
 
-/** The table as Markdown. */
 export function sweepRows(result: SweepResult): string {
   const { head, rows } = sweepTable(result)
   return markdownTable(head, rows)

@@ -18,7 +18,6 @@ export class Column {
     this.values = values
   }
 
-  /** Appends a number. */
   push(value: number): void {
     if (this.length === this.values.length) this.grow()
     this.set(this.length, value)

@@ -2,7 +2,7 @@ import { pointText } from '../model/sweep.ts'
 import { guaranteesFor } from '../pipeline/catalogue.ts'
 import { isSweepFile, planOf, sourceOf, sweepOf } from '../pipeline/plan.ts'
 import { scenarioFile } from '../pipeline/shipped.ts'
-import { planText } from '../scenario/shown/plan-text.ts'
+import { planText } from '../scenario/shown/timeline.ts'
 import type { RunFlags } from './run.ts'
 
 /** What `faultline check` prints: the plan as a timeline, and the points of a sweep. Throws ScenarioError with all that is wrong. */

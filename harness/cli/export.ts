@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chartLinesCsv } from '../../reports/export/chart-lines.ts'
-import { openMetricsText } from '../../reports/export/openmetrics.ts'
+import { openMetricsText } from '../../reports/export/exposition.ts'
 import { type Summary, summaryOf } from '../../reports/summary.ts'
 import { fromJson } from '../base/json.ts'
 import { UsageError } from '../model/errors.ts'

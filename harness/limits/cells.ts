@@ -297,6 +297,5 @@ export function judgedPhases(plan: Course): string[] {
   return [...names]
 }
 
-/** Stretches of a phase. */
 export const stretches = (plan: Course, phase: string): PhaseSpan[] =>
   plannedPhases(plan).filter(({ name }) => name === phase)

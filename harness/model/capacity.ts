@@ -14,7 +14,6 @@ export type Trial = {
   factor: number
   seed: number
   verdict: TrialVerdict
-  /** One sentence. */
   because: string
   /** Each limit of the scenario as it is written, with the worst verdict of its places. */
   limits: { text: string; verdict: Verdict }[]
@@ -65,7 +64,6 @@ export type CapacityResult = {
   width: number
   /** What the scenario itself offers: factor 1. */
   own: OfferedRate
-  /** What has to hold. */
   limits: LimitPlan[]
   outcome: CapacityOutcome
   /** What has to be known to read the bracket, one sentence each. */

@@ -59,7 +59,6 @@ export type FaultPlan = FaultKind & { name: string; atUs: Us; untilUs: Us }
 
 export type FaultKindName = FaultKind['kind']
 
-/** The faults of one kind. */
 export type FaultOf<K extends FaultKindName> = Extract<FaultPlan, { kind: K }>
 
 /** How a text may name links: `a -> b`, `a <-> b`, a region for all of its links, or `-> b` for all into it. */

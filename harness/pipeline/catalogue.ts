@@ -56,7 +56,6 @@ export function dataSet(name: string): Pool {
   return openPool(join(fixtures, folder))
 }
 
-/** The system of a plan, with its knobs filled in. */
 function systemOf(plan: Plan): { system: System; knobs: unknown } {
   const system = systems[plan.system.kind] as System
   return { system, knobs: system.knobs.parse(plan.system.knobs) }

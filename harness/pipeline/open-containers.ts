@@ -11,7 +11,7 @@ import type { ContainersWorld } from '../worlds/containers/world.ts'
 import { dockerClient } from '../worlds/images/docker.ts'
 import { type ImageSource, imageFor } from '../worlds/images/image-list.ts'
 import { type ImageState, listImages } from '../worlds/images/images.ts'
-import { requireServerClients } from './server-clients.ts'
+import { requirePeers } from './peers.ts'
 
 const agentProgram = programBeside(import.meta.url, './agent')
 
@@ -84,3 +84,12 @@ async function chooseImages(
   onStep(`images: ${used.map(({ image }) => image).join(', ')}`)
   return source
 }
+
+/** Throws an EnvironmentError where a package is missing that only real servers need. */
+const requireServerClients = (): void =>
+  requirePeers('Real servers need', [
+    'testcontainers',
+    '@zilliz/milvus2-sdk-node',
+    'kafkajs',
+    'toxiproxy-node-client',
+  ])

@@ -22,7 +22,6 @@ export interface FaultInjector {
   inject(fault: FaultPlan): Promise<InForce>
 }
 
-/** What came of an echo. */
 export type Echo = { ok: boolean; arrived?: boolean }
 
 /** The harness's own probes, apart from the system under test; each takes the paths the faults act on. */

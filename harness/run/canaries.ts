@@ -73,7 +73,6 @@ function firstLookUs(fault: FaultPlan, others: readonly FaultPlan[]): Us {
   return Math.max(0, firstUs - BEFORE_US)
 }
 
-/** One canary of one fault. */
 class Watch {
   private readonly normal: Reading[] = []
   private readonly recent: { us: Us; abnormal: boolean }[] = []

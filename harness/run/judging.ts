@@ -9,7 +9,6 @@ import {
   spread,
 } from './canary.ts'
 
-/** How a canary judges what it measured. */
 export type Judging = Omit<Canary, 'name' | 'everyUs' | 'measure'>
 
 /**

@@ -7,7 +7,6 @@ import type { System } from '../ports/system.ts'
 import type { World } from '../ports/world.ts'
 import type { ClosedClient } from '../workload/closed-loop.ts'
 
-/** What a run is made of. */
 export type Running = {
   plan: Plan
   world: World

@@ -4,7 +4,6 @@ import type { Pen } from './palette.ts'
 
 export type Points = readonly (readonly [Us, number])[]
 
-/** One line of a panel. */
 export type Line = {
   /** What it is of, for the legend and the table: `us-east`. */
   key: string

@@ -46,7 +46,6 @@ export type Suite = {
   seconds?: number
   properties: [string, string][]
   cases: Case[]
-  /** Where the report is. */
   report?: string
 }
 

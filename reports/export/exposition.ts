@@ -1,4 +1,5 @@
-import { type Family, numberText, type SampleLabels } from './families.ts'
+import type { Summary } from '../summary.ts'
+import { type Family, numberText, type SampleLabels, summaryFamilies } from './families.ts'
 
 /** OpenMetrics 1.0, or the text format that Prometheus had before it. */
 export type Exposition = 'openmetrics' | 'text'
@@ -15,6 +16,10 @@ export function exposition(families: readonly Family[], format: Exposition): str
   )
   return `${[...lines, ...(format === 'openmetrics' ? ['# EOF'] : [])].join('\n')}\n`
 }
+
+/** The summary of a run as OpenMetrics text, a snapshot without times. */
+export const openMetricsText = (summary: Summary): string =>
+  exposition(summaryFamilies(summary), 'openmetrics')
 
 function aboutOf({ name, type, unit, help }: Family, format: Exposition): string[] {
   if (format === 'openmetrics')

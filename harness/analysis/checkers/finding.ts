@@ -11,7 +11,6 @@ export type Checker = (facts: Facts, guarantees: Guarantees) => Checked | null
 /** What a checker says, without what it stands on: the table of all checkers says that. */
 export type Checked = Omit<Finding, 'measures'>
 
-/** A checker in the table of all. */
 export type Checking = { check: Checker; measures: Measures }
 
 const WITNESSES = 8

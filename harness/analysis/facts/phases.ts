@@ -59,7 +59,6 @@ export function phaseFinder(spans: readonly PhaseSpan[]): (us: Us) => string {
   }
 }
 
-/** Total length of a phase. */
 export function phaseLengthUs(spans: readonly PhaseSpan[], name: string): Us {
   let total = 0
   for (const span of spans) if (span.name === name) total += span.toUs - span.fromUs

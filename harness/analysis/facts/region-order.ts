@@ -25,7 +25,6 @@ type Rule = {
 
 type Arrival = { version: Version; hop: Hop }
 
-/** One id in one region. */
 class Place {
   current: Arrival | null = null
   /** The one that searches see. */

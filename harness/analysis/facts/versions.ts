@@ -40,7 +40,6 @@ export const placeOf = ({ ack, inv }: Version): Us => (ack === NEVER ? inv : ack
  * not certainly fail. A write without an answer may take effect at any time from its invocation on.
  */
 export class Versions {
-  /** By id. */
   private readonly bases: readonly Version[]
   private readonly lineages = new Map<PointId, Lineage>()
   private readonly writes: Version[] = []

@@ -8,7 +8,6 @@ import type { Analysed } from '../analyse.ts'
 import { isOutage } from '../metrics/outages.ts'
 import { fromCells, fromRows, type Measured, ofRow } from './measured.ts'
 
-/** The run as a whole. */
 const whole: Place = { members: [] }
 
 /**

@@ -57,7 +57,6 @@ export const materialOf = (
 /** Gives the rows of one metric or several, or fills cells: what is in them becomes rows once all are filled. */
 type Fold = (material: Material) => readonly MetricRow[]
 
-/** How a metric is measured. */
 type Measure = {
   fold: Fold
   /** Lines of the record that its figures come from. */

@@ -13,7 +13,6 @@ export type ScenarioFile = {
   file: string
   /** Where it can run, as far as it says. */
   inSimulator: boolean
-  /** `quick: true` */
   quick: boolean
   /** Kinds under `systems:`. */
   systems: string[]

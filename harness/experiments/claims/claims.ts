@@ -79,7 +79,6 @@ export async function writeClaims(
 const askedOf = (claims: readonly Claim[], name: string): ShownClaim[] =>
   claims.flatMap(({ figures = [] }) => figures.filter(({ scenario }) => scenario === name))
 
-/** Claims that a scenario decides. */
 const decidedIn = (claims: readonly Claim[], name: string): Claim[] =>
   claims.filter((claim) => decidingScenarios(claim).includes(name))
 

@@ -23,7 +23,6 @@ export type Place = {
   hop?: string
 }
 
-/** One figure of one run. */
 export type Figure = {
   metric: MetricName
   /** `p99`, `mean`; absent of a metric that is one value. */

@@ -25,7 +25,6 @@ export type ComparedRun = {
   /** environment.json and truth/data.json, as they are. */
   environment: Record<string, unknown>
   data: Record<string, unknown>
-  /** What is drawn of it. */
   drawn: Analysis
 }
 

@@ -16,7 +16,6 @@ export function placeText({ at: { region, link, operation, phase } }: Named): st
   return parts.filter(Boolean).join(', ') || 'the whole run'
 }
 
-/** A figure of one side. */
 export function sideFigure({ metric }: Named, value: Interval | undefined): string {
   if (value === undefined) return NOT_MEASURED
   if (value.low === Number.POSITIVE_INFINITY) return metricText(value.low, metric)

@@ -16,7 +16,6 @@ import type { Verdicts } from './trial.ts'
 /** One negative control, as it is sent to a process. */
 export type Proof = { kind: 'ground' | 'bug' | 'scenario'; name: string; task?: Task }
 
-/** What came of it. */
 export type Proven = Proof & Verdicts & { seconds: number }
 
 /** The grounds bugs stand on, each once. */

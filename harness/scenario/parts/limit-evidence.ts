@@ -29,7 +29,6 @@ type Case = {
   path: Path
   setting: Setting
   plan: LimitPlan
-  /** All limits of the plan. */
   plans: readonly LimitPlan[]
   known: Known
   /** Runs may be taken together, so that one alone need not have samples enough. */

@@ -79,7 +79,6 @@ export const profileRows = {
   'window.agent': { reads: 'bytes', about: 'window of connections to agents' },
 } as const satisfies Record<string, { reads: 'duration' | 'bytes' | 'count'; about: string }>
 
-/** Names of the rows of a profile. */
 export type RowKey = keyof typeof profileRows
 export const rowKeys = Object.keys(profileRows) as RowKey[]
 

@@ -11,7 +11,6 @@ import { defaults } from './defaults.ts'
 
 type IndexWritten = z.output<SectionSchemas['system']>['index']
 
-/** The knobs of a system as zod keeps them. */
 export function knobShape(known: Known, kind: string): Record<string, z.ZodType> {
   return knobSchema(known, kind).shape
 }

@@ -1,18 +1,16 @@
 import { expectedIn, plannedPhases } from '../../limits/cells.ts'
-import type { RunPromises } from '../../model/guarantees.ts'
+import { type Guarantees, promisesOf, type RunPromises } from '../../model/guarantees.ts'
 import { loadNotes } from '../../model/load-notes.ts'
 import type { OperationKind } from '../../model/operation.ts'
-import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
+import { type Arrivals, type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import { type Align, textTable, WIDTH, wrap } from '../../text/table.ts'
 import { strengthText, targetText } from '../parts/fault-kinds.ts'
 import { writtenKnob } from '../parts/system.ts'
 import { alertLinesOf } from './alert-text.ts'
-import { arrivalsText } from './arrivals-text.ts'
 import { countText, durationText, rateText, shareText } from './figures.ts'
 import { limitLines } from './limit-text.ts'
 import { linkLines } from './links-text.ts'
-import { promiseLines } from './promise-text.ts'
 import { overlayLines, serversLine, startedLines } from './servers-text.ts'
 
 /**
@@ -210,4 +208,57 @@ function expectLines({ expect }: Plan): string[] {
     ...(mustFire.length > 0 ? [`must fire: ${mustFire.join(', ')}`] : []),
     ...(mustNotFire.length > 0 ? [`must stay quiet: ${mustNotFire.join(', ')}`] : []),
   ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))
+}
+
+/** What the system promises of a run with the planned faults, and what it does not, as lines of `faultline check`. */
+function promiseLines({ given, excepted }: RunPromises): string[] {
+  return [
+    given.length === 0 ? 'nothing' : given.join('; '),
+    ...excepted.map(({ clause, when }) => `not: ${clause}, when ${when}`),
+  ].flatMap((line) => wrap(line, WIDTH - 2).map((part) => `  ${part}`))
+}
+
+/** A plan as `faultline check` prints it, and as its report shows it. */
+export const planText = (plan: Plan, guarantees: Guarantees): string =>
+  renderCheck(plan, promisesOf(guarantees, plan.faults))
+
+/** How operations of a load arrive, as `check` says it. Times of stages count from the end of warm-up. */
+export function arrivalsText({ arrivals, ...load }: LoadPlan): string {
+  if (load.closedLoop) {
+    const { thinkUs } = load.closedLoop
+    const after = thinkUs > 0 ? `${durationText(thinkUs)} after` : 'as soon as'
+    return `closed loop: each client asks again ${after} ${thinkUs > 0 ? 'its last answer' : 'it is answered'}`
+  }
+  switch (arrivals.kind) {
+    case 'constant':
+      return 'constant arrivals'
+    case 'poisson':
+      return 'poisson arrivals'
+    case 'burst':
+      return `bursts ×${arrivals.factor} for ${durationText(arrivals.onUs)}, then ${durationText(arrivals.offUs)} without`
+    case 'ramp':
+      return `ramp from ×${arrivals.from} at the start of warm-up to ×1 at the end of arrivals`
+    case 'stages':
+      return arrivals.shape ?? stagesText(arrivals, soleRate(load))
+  }
+}
+
+/** The rate of a load that asks for one kind of operation; 0 where it asks for several. */
+function soleRate(load: Omit<LoadPlan, 'arrivals'>): number {
+  const { searchPerSec, upsertPerSec, deletePerSec, fetchPerSec } = load
+  const rates = [searchPerSec, upsertPerSec, deletePerSec, fetchPerSec].filter((rate) => rate > 0)
+  return rates.length === 1 ? (rates[0] as number) : 0
+}
+
+function stagesText(
+  { from, stages }: Extract<Arrivals, { kind: 'stages' }>,
+  perSec: number,
+): string {
+  const text = (factor: number) => (perSec > 0 ? rateText(factor * perSec) : shareText(factor))
+  let atUs = 0
+  const steps = stages.map(({ target, forUs }) => {
+    atUs += forUs
+    return `${text(target)} at ${durationText(atUs)}`
+  })
+  return `stages: ${text(from)} in warm-up, straight lines to ${steps.join(', ')}, held to the end`
 }

@@ -5,9 +5,7 @@ export type Problem = {
   file: string
   line: number
   column: number
-  /** What is wrong. */
   message: string
-  /** What to try. */
   hint?: string
 }
 

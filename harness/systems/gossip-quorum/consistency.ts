@@ -93,7 +93,6 @@ export const gossipQuorumKnobs = z.strictObject({
 })
 export type GossipQuorumKnobs = z.infer<typeof gossipQuorumKnobs>
 
-/** Copies that an acknowledged write has. */
 export const copiesPerWrite = ({ level, write }: GossipQuorumKnobs): number =>
   level === 'causal' || level === 'eventual' ? 1 : write
 

@@ -60,7 +60,6 @@ export class ElementSet {
     })
   }
 
-  /** The leaves of a group, with their numbers. */
   leaves(group: number): [number, Digest][] {
     return Array.from({ length: FAN }, (_, i) => {
       const leaf = group * FAN + i

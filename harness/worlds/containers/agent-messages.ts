@@ -24,14 +24,12 @@ export type AgentConfig = {
   skews: Skew[]
 }
 
-/** Harness to agent. */
 export type ToAgent =
   | { kind: 'open'; config: AgentConfig }
   | { kind: 'begin'; origin: string }
   | { kind: 'skews'; skews: Skew[] }
   | { kind: 'stop' }
 
-/** Agent to harness. */
 export type FromAgent =
   | { kind: 'ready' }
   | { kind: 'event'; event: RecordEvent }

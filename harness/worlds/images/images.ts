@@ -1,7 +1,10 @@
-import { contentLabel, contentOf } from './content.ts'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Docker, DockerError } from './docker.ts'
 import {
   type ImageList,
+  type ImageRecipe,
   type ImageSource,
   projectRoot,
   readImageList,
@@ -9,7 +12,6 @@ import {
   serverNames,
 } from './image-list.ts'
 
-/** What this machine has of one image. */
 export type ImageState = {
   server: ServerName
   source: ImageSource
@@ -81,4 +83,41 @@ async function inspect(docker: Docker, images: readonly string[]): Promise<Inspe
     .every((line) => line.trim() === '' || /no such (image|object)/i.test(line))
   if (code === 0 || missingOnly) return JSON.parse(stdout.trim() || '[]') as Inspected[]
   throw new DockerError(`docker image inspect failed: ${stderr.trim()}`)
+}
+
+/** The label under which an image carries the hash of what it was built from. */
+export const contentLabel = 'faultline.content'
+
+/**
+ * SHA-256 (hex) of what a built image is made of: its base, its name and versions, and every file of its recipe.
+ * docker/build computes the same, line for line; a test holds the two together.
+ */
+export function contentOf(
+  name: ServerName | 'base',
+  list: ImageList,
+  root: string = projectRoot,
+): string {
+  const recipe: ImageRecipe = name === 'base' ? list.base : list.servers[name].built
+  const folder = join(root, recipe.recipe)
+  const settings = [
+    `image=${recipe.image}`,
+    ...Object.entries(recipe.packages).map(([key, version]) => `packages.${key}=${version}`),
+  ]
+  const lines = [
+    ...(recipe.from ? [`from ${contentOf(recipe.from, list, root)}`] : []),
+    ...settings.sort().map((setting) => `setting ${setting}`),
+    ...filesBelow(folder).map((path) => `file ${sha256(readFileSync(join(folder, path)))} ${path}`),
+  ]
+  return sha256(`${lines.join('\n')}\n`)
+}
+
+const sha256 = (content: string | Buffer): string =>
+  createHash('sha256').update(content).digest('hex')
+
+/** Paths of all files below a folder, relative to it, in byte order. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort()
 }

@@ -17,7 +17,6 @@ export const copyOf = (source: string, topic: string): string => `${source}.${to
 
 type Settings = Record<string, string | number | boolean>
 
-/** File in the container. */
 export const mirrorFile = '/tmp/mirror.properties'
 
 /**

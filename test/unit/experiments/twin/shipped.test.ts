@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { unexplained, withErrorTables } from '../../../../harness/experiments/twin/errors-readme.ts'
 import { withRows, withTwin } from '../../../../harness/experiments/twin/profile-file.ts'
 import {
   readme,
   shippedProfiles,
   shippedReasons,
+  unexplained,
+  withErrorTables,
 } from '../../../../harness/experiments/twin/shipped-profiles.ts'
 import { readProfile } from '../../../../harness/scenario/parts/profile.ts'
 import { twinLine } from '../../../../reports/twin-line.ts'

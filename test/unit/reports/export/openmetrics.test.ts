@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fromJson } from '../../../../harness/base/json.ts'
 import type { MetricRow } from '../../../../harness/model/metric.ts'
-import { openMetricsText } from '../../../../reports/export/openmetrics.ts'
+import { openMetricsText } from '../../../../reports/export/exposition.ts'
 import { type Summary, summaryOf, summaryText } from '../../../../reports/summary.ts'
 import { aFinding, anAnalysis, aReport } from '../../../support/analysis.ts'
 

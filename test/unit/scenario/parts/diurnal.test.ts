@@ -3,7 +3,7 @@ import { Rng } from '../../../../harness/base/rng.ts'
 import { expectedBefore, factors } from '../../../../harness/model/arrivals.ts'
 import type { Arrivals, LoadPlan } from '../../../../harness/model/plan.ts'
 import { SECOND } from '../../../../harness/model/units.ts'
-import { arrivalsText } from '../../../../harness/scenario/shown/arrivals-text.ts'
+import { arrivalsText } from '../../../../harness/scenario/shown/timeline.ts'
 import { arrivalTimes } from '../../../../harness/workload/arrivals.ts'
 import { aScenario, planOf, saidOf } from '../known.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { contentOf } from '../../../../harness/worlds/images/content.ts'
 import { readImageList } from '../../../../harness/worlds/images/image-list.ts'
+import { contentOf } from '../../../../harness/worlds/images/images.ts'
 import { aRoot, bareLinux, build, emptyDaemon, programs } from './fakes.ts'
 
 const ordinary = process.env['PATH'] ?? ''

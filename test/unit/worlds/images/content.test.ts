@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { contentOf } from '../../../../harness/worlds/images/content.ts'
 import { readImageList, serverNames } from '../../../../harness/worlds/images/image-list.ts'
+import { contentOf } from '../../../../harness/worlds/images/images.ts'
 import { aRoot, build } from './fakes.ts'
 
 const all = ['base', ...serverNames] as const

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { renderImages } from '../../../../harness/cli/images.ts'
-import { contentLabel, contentOf } from '../../../../harness/worlds/images/content.ts'
 import type { Docker } from '../../../../harness/worlds/images/docker.ts'
 import { imageFor, readImageList } from '../../../../harness/worlds/images/image-list.ts'
-import { listImages } from '../../../../harness/worlds/images/images.ts'
+import { contentLabel, contentOf, listImages } from '../../../../harness/worlds/images/images.ts'
 
 const list = readImageList()
 const tagOf = (name: 'milvus' | 'kafka' | 'toxiproxy') => list.servers[name].built.image
