@@ -1,5 +1,5 @@
 import type { FaultSpan } from '../harness/model/finding.ts'
-import { overlayOf, type Plan } from '../harness/model/plan.ts'
+import { overlayOf, type Plan, storesText, storesUsed } from '../harness/model/plan.ts'
 import { counted, countText, durationText, momentText } from '../harness/text/value.ts'
 import { table } from './charts/table.ts'
 import { shellWord, whereLabel } from './format.ts'
@@ -70,11 +70,22 @@ export function profileSection({ analysis: { plan } }: Report): Markup {
 }
 
 /** How the real servers were set; what they are stands in the environment. */
-function serversTable({ servers, mirror, log }: Plan): Markup {
+function serversTable(plan: Plan): Markup {
+  const { servers, mirror, log } = plan
   const { tickUs, sessionTtlUs, producer, concurrentSends, kafkaClock } = servers
-  return pairs([
+  const used = storesUsed(plan)
+  const ofMilvus: [string, string][] = [
     ['Milvus time tick', durationText(tickUs)],
     ['Milvus session TTL', durationText(sessionTtlUs)],
+  ]
+  const ofPgvector: [string, string][] = [
+    ['iterative scans of pgvector', servers.iterativeScan ?? 'off'],
+    ['autovacuum', 'as PostgreSQL has it: once a minute, where a fifth of a table is dead'],
+  ]
+  return pairs([
+    ['stores', storesText(plan)],
+    ...(used.includes('milvus') ? ofMilvus : []),
+    ...(used.includes('pgvector') ? ofPgvector : []),
     ['producers', `${producer}${concurrentSends ? ', with concurrent sends' : ''}`],
     ['mirrors', `${mirror.delivery}, offsets flushed every ${durationText(mirror.flushUs)}`],
     ['partitions a topic', countText(log.partitions)],

@@ -1,4 +1,5 @@
 import { loadNotes } from '../harness/model/load-notes.ts'
+import { storesText } from '../harness/model/plan.ts'
 import { counted, durationText, momentText } from '../harness/text/value.ts'
 import { catchUpAnswer, lagAnswer, latencyAnswer, recallAnswer, survivalAnswer } from './answers.ts'
 import { overlaySection } from './circumstances.ts'
@@ -34,7 +35,7 @@ ${overlaySection(report)}
 const where = ({ analysis: { plan } }: Report): Markup =>
   plan.world === 'sim'
     ? html`<span class="badge">simulated · profile ${plan.profile.name}</span>`
-    : html`<span class="badge">real servers · ${plan.world}</span>`
+    : html`<span class="badge">real servers · ${plan.world} · ${storesText(plan)}</span>`
 
 /** Why the times of a simulated run are not those of real servers, and how far off they may be. */
 function modelled({ analysis: { plan }, environment }: Report): Markup | false {

@@ -1,6 +1,6 @@
 import type { LimitResult } from '../harness/model/finding.ts'
 import { loadNotes } from '../harness/model/load-notes.ts'
-import { overlayOf, type Plan } from '../harness/model/plan.ts'
+import { overlayOf, type Plan, storesText } from '../harness/model/plan.ts'
 import { alertLines } from '../harness/text/alert.ts'
 import { markdownTable } from '../harness/text/table.ts'
 import { counted, countText, limitBound, limitSubject, momentText } from '../harness/text/value.ts'
@@ -109,7 +109,7 @@ function repeatPart(report: Report): string {
   const modelled =
     plan.world === 'sim'
       ? `Times are simulated with profile ${escapedText(plan.profile.name)}. `
-      : `On real servers, in ${plan.world}. `
+      : `On real servers, in ${plan.world}, vectors in ${escapedText(storesText(plan))}. `
   return `${modelled}Faultline ${escapedText(faultline)}, seed ${plan.seed}. To repeat:\n\n\`\`\`sh\n${repeatCommand(report)}\n\`\`\``
 }
 

@@ -19,7 +19,7 @@ export function ownFiguresSection(figures: readonly ServerFigure[]): Markup {
       compared.map((row) => [...said(row), row.ours?.what ?? '', oursText(row.ours)]),
     )
   }
-<p>A group’s lag counts records that are in the region’s own copies of the logs and not yet committed. What a cut link or a stopped mirror holds back is not among them; it is in our count, which is of other regions’ writes that were acknowledged at the moment of a reading and by then neither applied nor superseded here. Growing rows are searched exactly, sealed ones by the index, so recall is the index’s only as far as rows are sealed. Milvus’ lags are of its time tick, ours is the median from applied to searchable. No verdict uses what servers say of themselves.</p>
+<p>A group’s lag counts records that are in the region’s own copies of the logs and not yet committed. What a cut link or a stopped mirror holds back is not among them; it is in our count, which is of other regions’ writes that were acknowledged at the moment of a reading and by then neither applied nor superseded here. Growing rows are searched exactly, sealed ones by the index, so recall is the index’s only as far as rows are sealed. Dead rows stay in the index of pgvector until a vacuum, and a search spends candidates on them. Milvus’ lags are of its time tick, ours is the median from applied to searchable. No verdict uses what servers say of themselves.</p>
 ${
   alone.length > 0 &&
   html`<details class="print-open"><summary>${counted(alone.length, 'figure')} with nothing of ours beside ${alone.length === 1 ? 'it' : 'them'}</summary>${table(head, alone.map(said))}</details>`

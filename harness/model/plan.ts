@@ -27,6 +27,8 @@ export type Plan = {
   log: { partitions: number; retentionUs: Us }
   /** `exactly-once`: what a mirror copied and how far it got become known in one transaction. */
   mirror: { delivery: 'at-least-once' | 'exactly-once'; flushUs: Us; policy?: MirrorPolicy }
+  /** What each region keeps its vectors in; absent: Milvus in all of them. */
+  stores?: Record<RegionName, StoreKind>
   servers: ServersPlan
   profile: Profile
   load: LoadPlan[]
@@ -56,6 +58,34 @@ export type MirrorPolicy = 'default' | 'identity'
 export const worldNames = ['sim', 'containers'] as const
 export type WorldName = (typeof worldNames)[number]
 
+/** What vectors can be kept in. */
+export const storeKinds = ['milvus', 'pgvector'] as const
+export type StoreKind = (typeof storeKinds)[number]
+
+/** What people call them. */
+export const storeNames: Readonly<Record<StoreKind, string>> = {
+  milvus: 'Milvus',
+  pgvector: 'pgvector',
+}
+
+export const storeOf = ({ stores }: Pick<Plan, 'stores'>, region: RegionName): StoreKind =>
+  stores?.[region] ?? 'milvus'
+
+/** The kinds of store that a plan has, each once, in the order of `storeKinds`. */
+export const storesUsed = (plan: Pick<Plan, 'stores' | 'regions'>): StoreKind[] =>
+  storeKinds.filter((kind) => plan.regions.some((region) => storeOf(plan, region) === kind))
+
+/** `pgvector`, or by region where they differ: `us-east Milvus, eu-west pgvector`. */
+export function storesText(plan: Pick<Plan, 'stores' | 'regions'>): string {
+  const [first, ...others] = storesUsed(plan)
+  if (first !== undefined && others.length === 0) return storeNames[first]
+  return plan.regions.map((region) => `${region} ${storeNames[storeOf(plan, region)]}`).join(', ')
+}
+
+/** `hnsw.iterative_scan` of pgvector. */
+export const iterativeScans = ['off', 'strict_order', 'relaxed_order'] as const
+export type IterativeScan = (typeof iterativeScans)[number]
+
 /** How real servers are set. The simulator goes by its profile: it knows neither tick nor session here. */
 export type ServersPlan = {
   /** Milvus: PROXY_TIMETICKINTERVAL, how often writes become searchable. Whole milliseconds. */
@@ -68,6 +98,8 @@ export type ServersPlan = {
   concurrentSends: boolean
   /** Brokers run under libfaketime, so that a fault can move their clocks. */
   kafkaClock: boolean
+  /** pgvector: whether a search goes on where its candidates are used up. Absent: off, as pgvector has it. */
+  iterativeScan?: IterativeScan
 }
 
 /** Something of a plan that a world cannot do, why, and where the scenario asks for it (keys from the top). */

@@ -1,6 +1,6 @@
 import { programBeside } from '../base/program.ts'
 import { type Fires, Signal, unlessFired } from '../base/signal.ts'
-import type { Plan } from '../model/plan.ts'
+import { type Plan, type StoreKind, storesUsed } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { Workload } from '../workload/operations.ts'
 import type { Pool } from '../workload/pool.ts'
@@ -9,7 +9,7 @@ import { sweepAgents } from '../worlds/containers/agent-sweep.ts'
 import { sweep } from '../worlds/containers/topology/sweep.ts'
 import type { ContainersWorld } from '../worlds/containers/world.ts'
 import { dockerClient } from '../worlds/images/docker.ts'
-import { type ImageSource, imageFor } from '../worlds/images/image-list.ts'
+import { type ImageSource, imageFor, type ServerName } from '../worlds/images/image-list.ts'
 import { type ImageState, listImages } from '../worlds/images/images.ts'
 import { requirePeers } from './peers.ts'
 
@@ -38,8 +38,10 @@ export async function openContainersFor(
   workload: Workload,
   { topics, directory, images, stop = new Signal(), emit, onStep }: ContainersOptions,
 ): Promise<ContainersWorld> {
-  requireServerClients()
-  const source = await unlessFired(stop, chooseImages(images, onStep))
+  const stores = storesUsed(plan)
+  requireServerClients(stores)
+  const used: ServerName[] = ['kafka', 'toxiproxy', ...stores]
+  const source = await unlessFired(stop, chooseImages(images, used, onStep))
   const { openContainers } = await import('../worlds/containers/world.ts')
   for (const removed of await unlessFired(stop, sweepAll()))
     onStep(`removed ${removed}, left by an earlier run`)
@@ -51,6 +53,7 @@ export async function openContainersFor(
     vectors: vectorsOf(pool),
     images: {
       milvus: imageFor('milvus', source),
+      pgvector: imageFor('pgvector', source),
       kafka: imageFor('kafka', source),
       toxiproxy: imageFor('toxiproxy', source),
     },
@@ -70,9 +73,11 @@ export async function sweepAll(): Promise<string[]> {
 /** The source asked for, or the one all of whose images are here; says which. What is missing is refused later. */
 async function chooseImages(
   asked: ImageSource | undefined,
+  servers: readonly ServerName[],
   onStep: (text: string) => void,
 ): Promise<ImageSource> {
-  const states = await listImages(dockerClient())
+  const all = await listImages(dockerClient())
+  const states = all.filter(({ server }) => servers.includes(server))
   const lacking = (source: ImageSource): ImageState[] =>
     states.filter((image) => image.source === source && image.state === 'missing')
   const source =
@@ -85,11 +90,16 @@ async function chooseImages(
   return source
 }
 
+const clients: Readonly<Record<StoreKind, string>> = {
+  milvus: '@zilliz/milvus2-sdk-node',
+  pgvector: 'pg',
+}
+
 /** Throws an EnvironmentError where a package is missing that only real servers need. */
-const requireServerClients = (): void =>
+const requireServerClients = (stores: readonly StoreKind[]): void =>
   requirePeers('Real servers need', [
     'testcontainers',
-    '@zilliz/milvus2-sdk-node',
+    ...stores.map((kind) => clients[kind]),
     'kafkajs',
     'toxiproxy-node-client',
   ])

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { z } from 'zod'
-import type { Plan, WorldName } from '../model/plan.ts'
+import { type Plan, storesUsed, type WorldName } from '../model/plan.ts'
 import type { Profile } from '../model/profile.ts'
 import { type Known, type Names, namesOf } from './known.ts'
 import { resolveAlerts } from './parts/alerts.ts'
@@ -13,6 +13,7 @@ import { readProfile } from './parts/profile.ts'
 import { resolveLoad } from './parts/region-load.ts'
 import { resolveServers } from './parts/servers.ts'
 import { resolveServiceLevels } from './parts/service-levels.ts'
+import { resolveStores } from './parts/store.ts'
 import { checkWidth, resolveSystem } from './parts/system.ts'
 import { resolveRate } from './parts/worlds.ts'
 import { type SectionName, type SectionSchemas, sectionSchemas } from './schema.ts'
@@ -69,7 +70,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
     ...{ data, timeline, rate: resolveRate(sheet), fileBeside: known.fileBeside },
   })
   if (data && load) checkVectors(open, data, load)
-  if (system) checkWidth(sheet, known, system)
+  const stores = withWidth(open, system, regions)
   const faults = resolveFaults(sheet, names, timeline)
   const setting =
     regions && load && timeline && faults && probes && data
@@ -77,7 +78,7 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
       : null
   const limits = resolveLimits(sheet, known, names, setting)
   const serviceLevels = resolveServiceLevels({ sheet, known, names, setting })
-  const servers = resolveServers(sheet, faults)
+  const servers = resolveServers(sheet, faults, regions && { regions, ...stores })
   const rest = {
     log: resolveLog(open),
     mirror: mirrorOf(mirror),
@@ -91,8 +92,8 @@ export function resolve(sheet: Sheet, text: string, known: Known, wanted: Wanted
   const file = basename(sheet.file)
   const { world } = wanted
   const head = { format: 1, name, question, file, seed, world, overlay: [] as string[] } as const
-  const promised = serviceLevels.length > 0 && { serviceLevels }
-  const parts = { links, data, ...system, profile, limits, ...promised, servers, ...rest }
+  const optional = { ...(serviceLevels.length > 0 && { serviceLevels }), ...stores }
+  const parts = { links, data, ...system, profile, limits, ...optional, servers, ...rest }
   const plan: Plan = { ...head, ...setting, ...parts }
   if (wanted.checkLacks) checkLacks(open, plan)
   return plan
@@ -129,6 +130,19 @@ function resolveRegions(open: Open): string[] | null {
         hint: 'Keep one of them.',
       })
   return open.sheet.problems.length > before ? null : regions
+}
+
+/** What regions keep their vectors in; and whether their graphs are as wide as searches of Milvus have to be. */
+function withWidth(
+  { sheet, known }: Open,
+  system: Pick<Plan, 'system' | 'index'> | null,
+  regions: string[] | null,
+): Pick<Plan, 'stores'> {
+  const stores = resolveStores(sheet, regions)
+  // pgvector takes any k: what it then leaves out is for a run to show.
+  const milvus = !regions || storesUsed({ regions, ...stores }).includes('milvus')
+  if (system && milvus) checkWidth(sheet, known, system)
+  return stores
 }
 
 function resolveData(open: Open): Plan['data'] | null {

@@ -10,6 +10,7 @@ import { loadSchema } from './parts/load-schema.ts'
 import { overrideSchema } from './parts/profile.ts'
 import { serversSchema } from './parts/servers.ts'
 import { serviceLevelsSchema } from './parts/service-levels.ts'
+import { storeSchema } from './parts/store.ts'
 import { sweepSchema } from './parts/sweep.ts'
 import { rateSchema } from './parts/worlds.ts'
 import { durationText, shareText } from './shown/figures.ts'
@@ -100,6 +101,7 @@ function changeableSchemas(names: Names) {
       alertsSchema,
       'alerting rules as Prometheus has them, or a file of them: when would they have woken somebody',
     ),
+    store: optional(storeSchema, 'what vectors are kept in, in all regions or by region', 'milvus'),
     servers: optional(serversSchema, 'settings of real servers; the simulator uses its profile'),
     expect: optional(
       z.strictObject({

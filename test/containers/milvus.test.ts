@@ -1,4 +1,4 @@
-import { createServer, connect as dial, type Server, type Socket } from 'node:net'
+import { createServer, connect as dial, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MilvusClient } from '@zilliz/milvus2-sdk-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { INVENTED_ROW } from '../../harness/worlds/adapters/milvus-points.ts'
 import { VisibilityWatch } from '../../harness/worlds/adapters/milvus-visibility.ts'
 import { vectorsOf } from '../../harness/worlds/adapters/vectors.ts'
 import { baseOf, hnsw, pool, startMilvus, type TestServer, vectors } from './milvus-server.ts'
+import { swallowingProxy } from './swallowing-proxy.ts'
 
 const BASE = 5_000
 const call = { op: 1, deadlineUs: 10 * SECOND }
@@ -72,23 +73,6 @@ async function slowProxy(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port: own } = server.address() as { port: number }
   return { server, address: `127.0.0.1:${own}` }
-}
-
-/** A way to the server whose open connections can be made to swallow everything; new ones work. */
-async function swallowingProxy(target: string): Promise<{ server: Server; swallow: () => void }> {
-  const [host = '', port = ''] = target.split(':')
-  const open: Socket[] = []
-  const server = createServer((near) => {
-    const far = dial(Number(port), host)
-    for (const socket of [near, far]) socket.on('error', () => {})
-    near.pipe(far).pipe(near)
-    open.push(near, far)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const swallow = () => {
-    for (const socket of open.splice(0)) socket.unpipe().resume()
-  }
-  return { server, swallow }
 }
 
 describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')('Milvus', () => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Signal } from '../../harness/base/signal.ts'
+import type { StoreKind } from '../../harness/model/plan.ts'
 import type { Address } from '../../harness/worlds/adapters/message-wire.ts'
 import { kafkaAnswers } from '../../harness/worlds/containers/round-trips.ts'
 import { freeHostPorts } from '../../harness/worlds/containers/topology/host-ports.ts'
@@ -18,6 +19,7 @@ import {
   type TopologySetting,
   type Which,
 } from '../../harness/worlds/containers/topology/setting.ts'
+import { storeAnswers } from '../../harness/worlds/containers/topology/store-probe.ts'
 import { sweep } from '../../harness/worlds/containers/topology/sweep.ts'
 import { openTopology, type Topology } from '../../harness/worlds/containers/topology/topology.ts'
 import { dockerClient } from '../../harness/worlds/images/docker.ts'
@@ -32,6 +34,7 @@ const delayMs = { there: 40, back: 25 }
 const planned = { jitterUs: 0, law: 'uniform', lossShare: 0, bitsPerSec: 0 } as const
 const images = {
   milvus: imageFor('milvus', 'built'),
+  pgvector: imageFor('pgvector', 'built'),
   kafka: imageFor('kafka', 'built'),
   toxiproxy: imageFor('toxiproxy', 'built'),
 }
@@ -98,6 +101,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
         runId: run,
         deadlineSec: Math.round(Date.now() / 1000) + 600,
         regions: [east, west],
+        stores: { [east]: 'milvus', [west]: 'pgvector' },
         links: [
           { ...planned, ...eastWest, latencyUs: delayMs.there * 1000 },
           { ...planned, ...westEast, latencyUs: delayMs.back * 1000 },
@@ -172,9 +176,11 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
       }
     }
 
-    const answers = (region: string, which: 'milvus' | 'kafka') => {
+    const answers = (region: string, which: 'store' | 'kafka') => {
       const address = topology.region(region)[which]
-      return which === 'milvus' ? milvusAnswers(address, 500_000) : kafkaAnswers(address, 500_000)
+      return which === 'store'
+        ? storeAnswers(setting.stores[region] as StoreKind, address, 500_000)
+        : kafkaAnswers(address, 500_000)
     }
 
     test('are up with every flow, and say how they got there', async () => {
@@ -204,7 +210,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
 
     test('a region reaches its own servers and its own link, and nothing of another region', async () => {
       const from = container(east, 'kafka')
-      const peers = ['milvus', 'kafka', 'mirror'].map((which) => container(west, which as Which))
+      const peers = ['store', 'kafka', 'mirror'].map((which) => container(west, which as Which))
       const addressOf = async (name: string): Promise<string[]> => {
         const networks = JSON.parse(
           await ask('inspect', '--format', '{{json .NetworkSettings.Networks}}', name),
@@ -219,7 +225,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
       expect(names.every((code) => code !== 0)).toBe(true)
 
       const link = topology.path(east, west, 'mirror')
-      const [own] = await addressOf(container(east, 'milvus'))
+      const [own] = await addressOf(container(east, 'store'))
       expect(await reaches(from, link)).toBe(true)
       expect(await reaches(from, { host: own as string, port: 19530 })).toBe(true)
 
@@ -227,8 +233,8 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
       const gateways = proxyAddresses.map((address) => address.replace(/\.\d+$/, '.1'))
       const published = [
         ...[east, west].flatMap((region) => {
-          const { milvus, kafka, milvusHealth } = topology.region(region)
-          return [milvus.port, kafka.port, milvusHealth.port]
+          const { store, kafka, storeHealth } = topology.region(region)
+          return [store.port, kafka.port, ...(storeHealth ? [storeHealth.port] : [])]
         }),
         topology.path(east, west, 'kafka').port,
         topology.path(east, west, 'agent').port,
@@ -236,7 +242,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
       const ends = (await Promise.all(peers.map(addressOf))).flat()
       const forbidden = [
         ...ends.flatMap((host) =>
-          [9092, 9094, 9100, 9101, 19530, 9091].map((port) => ({ host, port })),
+          [9092, 9094, 9100, 9101, 19530, 9091, 5432].map((port) => ({ host, port })),
         ),
         // Toxiproxy's control port, and the ports of other links, at every address it has.
         ...proxyAddresses.flatMap((host) =>
@@ -316,7 +322,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
     test('a cut in both directions stops every path, and clients are back within a second of its healing', async () => {
       const heals = [await topology.links.cut(eastWest), await topology.links.cut(westEast)]
       expect(await echo(topology.path(east, west, 'echo'), 600)).toBeNull()
-      expect(await milvusAnswers(topology.path(west, east, 'milvus'), 600_000)).toBe(false)
+      expect(await milvusAnswers(topology.path(west, east, 'store'), 600_000)).toBe(false)
       for (const path of ['kafka', 'mirror'] as const)
         expect(await kafkaAnswers(topology.path(east, west, path), 600_000)).toBe(false)
       const before = await end(west, `${east}.changes`)
@@ -393,7 +399,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
     }, 15_000)
 
     test('every server is frozen and goes on', async () => {
-      for (const which of ['milvus', 'kafka'] as const) {
+      for (const which of ['store', 'kafka'] as const) {
         const server = topology.region(west).server(which)
         expect(await answers(west, which)).toBe(true)
         await server.pause()
@@ -414,7 +420,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
     }, 60_000)
 
     test('every server is killed and comes back on the same port', async () => {
-      for (const which of ['milvus', 'kafka'] as const) {
+      for (const which of ['store', 'kafka'] as const) {
         const server = topology.region(west).server(which)
         const ports = () => ask('port', server.name)
         const before = await ports()

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { FaultPlan } from '../../model/fault.ts'
-import type { ServersPlan } from '../../model/plan.ts'
+import {
+  iterativeScans,
+  type Plan,
+  type ServersPlan,
+  type StoreKind,
+  storeNames,
+  storesUsed,
+} from '../../model/plan.ts'
 import { MS, SECOND, type Us } from '../../model/units.ts'
 import { durationText } from '../shown/figures.ts'
 import { optional } from '../yaml/about.ts'
@@ -36,12 +43,18 @@ export const serversSchema = z.strictObject({
     'whether the clock of brokers can be moved; set where a fault needs it',
     defaults.servers.kafkaClock,
   ),
+  iterativeScan: optional(
+    z.enum(iterativeScans),
+    'whether a search of pgvector goes on where its ef candidates are used up (hnsw.iterative_scan)',
+    'off',
+  ),
 })
 
 /** The settings of real servers; null if any is wrong. Brokers get a clock that can be moved where a fault moves it. */
 export function resolveServers(
   sheet: Sheet,
   faults: readonly FaultPlan[] | null,
+  setting: Pick<Plan, 'stores' | 'regions'> | null,
 ): ServersPlan | null {
   const before = sheet.problems.length
   const written = sheet.at(['servers']) === undefined ? {} : read(sheet, ['servers'], serversSchema)
@@ -53,6 +66,8 @@ export function resolveServers(
     concurrentSends: written.concurrentSends ?? defaults.servers.concurrentSends,
     kafkaClock: written.kafkaClock ?? defaults.servers.kafkaClock,
   }
+  if (written.iterativeScan !== undefined) plan.iterativeScan = written.iterativeScan
+  if (setting) checkRead(sheet, written, storesUsed(setting))
   checkWhole(sheet, 'tick', plan.tickUs, MS)
   checkWhole(sheet, 'sessionTtl', plan.sessionTtlUs, SECOND)
   if (plan.concurrentSends && plan.producer !== 'idempotent')
@@ -68,6 +83,22 @@ export function resolveServers(
     })
   if (sheet.problems.length > before) return null
   return { ...plan, kafkaClock: plan.kafkaClock || skew !== undefined }
+}
+
+/** Settings of a store that no region has. */
+function checkRead(
+  sheet: Sheet,
+  written: z.output<typeof serversSchema>,
+  stores: readonly StoreKind[],
+): void {
+  const of = { tick: 'milvus', sessionTtl: 'milvus', iterativeScan: 'pgvector' } as const
+  for (const key of ['tick', 'sessionTtl', 'iterativeScan'] as const) {
+    if (written[key] === undefined || stores.includes(of[key])) continue
+    sheet.report(['servers', key], {
+      message: `${key} is about ${storeNames[of[key]]}, which no region has`,
+      hint: `Take it out, or write store: ${of[key]}.`,
+    })
+  }
 }
 
 function checkWhole(sheet: Sheet, key: 'tick' | 'sessionTtl', us: Us, unit: Us): void {

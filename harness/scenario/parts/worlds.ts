@@ -6,9 +6,10 @@ import { nounOf, read } from '../yaml/reading.ts'
 import { didYouMean, list } from '../yaml/spelling.ts'
 
 /** Sections an overlay replaces as a whole, and sections of which it replaces single keys. */
-const replaced = ['rate', 'load', 'faults', 'limits', 'alerts', 'probes', 'expect']
+const replaced = ['rate', 'load', 'faults', 'limits', 'alerts', 'probes', 'expect', 'store']
 const merged = ['timeline', 'data', 'servers']
-const overlayKeys = 'rate load timeline data probes faults limits alerts servers expect'.split(' ')
+const overlayKeys =
+  'rate load timeline data probes faults limits alerts store servers expect'.split(' ')
 
 type Keys = Record<string, unknown>
 

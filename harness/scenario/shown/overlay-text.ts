@@ -2,7 +2,7 @@ import { placeName } from '../../limits/cells.ts'
 import { faultText } from '../../model/fault.ts'
 import type { LimitPlan } from '../../model/limit.ts'
 import { metrics } from '../../model/metric.ts'
-import { type LoadPlan, loadName, type Plan } from '../../model/plan.ts'
+import { type LoadPlan, loadName, type Plan, storeNames, storeOf } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 import { conditionText, expectationText } from '../../text/alert.ts'
 import { percentileName } from '../../text/value.ts'
@@ -18,6 +18,7 @@ export function overlaySentences(base: Plan, laid: Plan): string[] {
     ...changed('timeline', timelineTexts(base), timelineTexts(laid)),
     ...changed('data', dataTexts(base), dataTexts(laid)),
     ...changed('probes', probeTexts(base), probeTexts(laid)),
+    ...changed('store', storeTexts(base), storeTexts(laid)),
     ...changed('servers', serverTexts(base), serverTexts(laid)),
     ...twoLists(faultTexts(base), faultTexts(laid)),
     ...twoLists(limitTexts(base), limitTexts(laid)),
@@ -47,12 +48,17 @@ const probeTexts = ({ probes }: Plan): Texts => ({
   pairs: probes.everyUs === 0 ? 'off' : `every ${durationText(probes.everyUs)}`,
 })
 
+/** `store: us-east Milvus -> pgvector`. */
+const storeTexts = (plan: Plan): Texts =>
+  Object.fromEntries(plan.regions.map((region) => [region, storeNames[storeOf(plan, region)]]))
+
 /** Of the clocks of brokers nothing is said here: faults set them, and those are told themselves. */
 const serverTexts = ({ servers }: Plan): Texts => ({
   tick: durationText(servers.tickUs),
   sessionTtl: durationText(servers.sessionTtlUs),
   producer: servers.producer,
   concurrentSends: String(servers.concurrentSends),
+  iterativeScan: servers.iterativeScan ?? 'off',
 })
 
 function expectTexts({ expect }: Plan): Texts {

@@ -4,7 +4,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import { openKafka } from './kafka.ts'
 import { committedOf, Desk, edgesOf, placeOf, presence } from './kafka-client.ts'
 import type { Address } from './message-wire.ts'
-import { Waiting } from './milvus-waiting.ts'
+import { Waiting } from './server-waiting.ts'
 
 type TopicSetting = { name: string; partitions: number; retentionMs?: number }
 

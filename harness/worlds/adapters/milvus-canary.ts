@@ -3,7 +3,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import type { MilvusSetting, MilvusStore } from './milvus.ts'
 import type { MilvusConnection } from './milvus-connection.ts'
 import { idIn, levelOf } from './milvus-points.ts'
-import type { Waiting } from './milvus-waiting.ts'
+import type { Waiting } from './server-waiting.ts'
 
 /** What the steps of a loading share. */
 export type Loading = {

@@ -1,31 +1,20 @@
 import { invariant } from '../../base/invariant.ts'
 import type { IndexPlan } from '../../model/plan.ts'
-import {
-  BASE_STAMP,
-  NO_ROW,
-  type PointId,
-  type Row,
-  SENTINEL_ID,
-  type StoredPoint,
-} from '../../model/point.ts'
+import { BASE_STAMP, NO_ROW, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import { type MilvusSetting, openMilvus } from './milvus.ts'
 import { CALL_US, LOOK_US, type Loading, milvusCanary } from './milvus-canary.ts'
 import { MilvusConnection } from './milvus-connection.ts'
 import { fieldsOf, milvusRowOf } from './milvus-points.ts'
-import { Waiting } from './milvus-waiting.ts'
+import { Waiting } from './server-waiting.ts'
+import type { Base, LoadOptions } from './store-client.ts'
 
-type LoadOptions = {
-  /** For everything, from health to canary. */
-  withinMs: number
-  onStep(text: string): void
+type MilvusLoadOptions = LoadOptions & {
   /**
    * Default true: the base is flushed, indexed and held in sealed segments, as recall of an index needs. False:
    * it stays in a growing segment, which is searched exactly.
    */
   seal?: boolean
 }
-
-type Base = readonly { id: PointId; row: Row }[]
 
 const ROWS_A_CALL = 500
 
@@ -36,7 +25,7 @@ const ROWS_A_CALL = 500
 export async function loadBase(
   setting: MilvusSetting,
   base: Base,
-  { withinMs, onStep, seal = true }: LoadOptions,
+  { withinMs, onStep, seal = true }: MilvusLoadOptions,
 ): Promise<void> {
   invariant(base.length > 0, 'a collection is loaded with at least one point')
   const connection = new MilvusConnection(setting)

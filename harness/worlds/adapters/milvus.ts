@@ -3,14 +3,7 @@ import { invariant } from '../../base/invariant.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import type { PointId, StoredPoint } from '../../model/point.ts'
 import { SECOND, type Us } from '../../model/units.ts'
-import type {
-  Call,
-  Consistency,
-  Hit,
-  Purgeable,
-  SearchRequest,
-  VectorStore,
-} from '../../ports/store.ts'
+import type { Call, Consistency, Hit, SearchRequest } from '../../ports/store.ts'
 import { type ConnectionSetting, MilvusConnection } from './milvus-connection.ts'
 import { accepted } from './milvus-errors.ts'
 import {
@@ -23,6 +16,7 @@ import {
   provenPointOf,
   versionFields,
 } from './milvus-points.ts'
+import type { StoreClient, StoreFigure } from './store-client.ts'
 import type { Vectors } from './vectors.ts'
 
 export type MilvusSetting = ConnectionSetting & {
@@ -41,12 +35,7 @@ export type Segments = {
   growingRows: number
 }
 
-export type MilvusStore = VectorStore &
-  Purgeable & {
-    segments(): Promise<Segments>
-    /** Calls after it are refused. */
-    close(): Promise<void>
-  }
+export type MilvusStore = StoreClient & { segments(): Promise<Segments> }
 
 /** Milvus gives at most this many rows in one answer. */
 const MOST_ROWS = 16_384
@@ -165,6 +154,18 @@ class MilvusCollection implements MilvusStore {
       sealedRows,
       growingRows: Math.max(0, rows - sealedRows),
     }
+  }
+
+  /** Growing segments are searched exactly, sealed ones by their index: recall is only the index's where it is sealed. */
+  async figures(): Promise<StoreFigure[]> {
+    const held = await this.segments()
+    const figures: [string, number | undefined][] = [
+      ['segments sealed', held.sealed],
+      ['segments growing', held.growing],
+      ['rows sealed', held.sealedRows],
+      ['rows growing', held.growingRows],
+    ]
+    return figures.flatMap(([figure, value]) => (value === undefined ? [] : [{ figure, value }]))
   }
 
   close(): Promise<void> {

@@ -17,8 +17,8 @@ export type AgentConfig = {
   /** Name of the run's collection, the same in every store. */
   collection: string
   /** The own servers, and for every other region where this one dials to cross the link. */
-  own: { milvus: Address; kafka: Address }
-  remote: Record<RegionName, { milvus: Address; kafka: Address; agent: Address }>
+  own: { store: Address; kafka: Address }
+  remote: Record<RegionName, { store: Address; kafka: Address; agent: Address }>
   /** Folder for what the agent keeps over a crash. */
   durable: string
   skews: Skew[]

@@ -4,13 +4,14 @@ import { invariant } from '../../base/invariant.ts'
 import { fromJson, toJson } from '../../base/json.ts'
 import { Signal } from '../../base/signal.ts'
 import type { Space } from '../../model/layout.ts'
-import type { Plan } from '../../model/plan.ts'
+import { type Plan, storesUsed } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import type { RegionName } from '../../model/units.ts'
 import { type Agent, type Durable, HEALTH, type Terrain } from '../../ports/system.ts'
 import type { Launch } from '../../ports/world.ts'
 import { HostClock, regionClock } from '../adapters/host-clock.ts'
 import { type Handler, serveMessages } from '../adapters/message-wire.ts'
+import { type StoreModules, storeModules } from '../adapters/store-kinds.ts'
 import type { Vectors } from '../adapters/vectors.ts'
 import { RegionTime } from '../region-time.ts'
 import type { AgentConfig, FromAgent, ToAgent } from './agent-messages.ts'
@@ -73,11 +74,12 @@ async function open(here: Here, config: AgentConfig, knows: Knows): Promise<void
   const handlers = new Map<string, Handler>()
   handlers.set(HEALTH, async () => ({ kind: HEALTH, bytes: 48, body: { wallUs: time.wall() } }))
   const emit = (event: RecordEvent): void => tell({ kind: 'event', event })
+  const modules = await storeModules(storesUsed(plan))
   const ports = terrainOf(
     here,
     config,
     handlers,
-    { vectors: knows.vectors(plan), space: knows.space(plan) },
+    { vectors: knows.vectors(plan), space: knows.space(plan), modules },
     emit,
   )
   const agent: Agent = await knows.launch(plan, emit)(ports, incarnation, () => clock.now())
@@ -91,10 +93,11 @@ function terrainOf(
   { clock, time }: Here,
   config: AgentConfig,
   handlers: Map<string, Handler>,
-  { vectors, space }: { vectors: Vectors; space: Space },
+  { vectors, space, modules }: { vectors: Vectors; space: Space; modules: StoreModules },
   emit: (event: RecordEvent) => void,
 ): Omit<Terrain, 'journal'> {
   const { plan, region, collection, own } = config
+
   const at = (to: RegionName) =>
     to === region ? { ...own, agent: config.listen } : remote(config, to)
   const party = {
@@ -105,7 +108,8 @@ function terrainOf(
     clientId: `agent-${region}-${config.incarnation}`,
     transactionalId: `agent-${region}`,
     producer: { mode: plan.servers.producer, concurrentSends: plan.servers.concurrentSends },
-    milvus: (to: RegionName) => at(to).milvus,
+    stores: modules,
+    store: (to: RegionName) => at(to).store,
     kafka: (to: RegionName) => at(to).kafka,
   }
   const stores = new Stores(party)

@@ -14,19 +14,19 @@ function agentOf(
 ): AgentSetting {
   const others = plan.regions.filter((other) => other !== region)
   // Plain data alone: it goes to another process, and what is more than data cannot.
-  const { milvus, kafka } = topology.region(region)
+  const { store, kafka } = topology.region(region)
   return {
     plan,
     region,
     listen: { host: topology.gateway, port: agentPorts[region] as number },
     callers: topology.callers,
     collection,
-    own: { milvus, kafka },
+    own: { store, kafka },
     remote: Object.fromEntries(
       others.map((to) => [
         to,
         {
-          milvus: topology.path(region, to, 'milvus'),
+          store: topology.path(region, to, 'store'),
           kafka: topology.path(region, to, 'kafka'),
           agent: topology.path(region, to, 'agent'),
         },

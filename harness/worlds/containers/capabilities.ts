@@ -1,5 +1,5 @@
 import { faultText } from '../../model/fault.ts'
-import { type Lack, type Plan, runEndUs } from '../../model/plan.ts'
+import { type Lack, type Plan, runEndUs, storesUsed } from '../../model/plan.ts'
 import { whyNot } from './injector.ts'
 
 /** Three servers a region and 0.6 GiB for them: more than this one machine is not asked for. */
@@ -80,13 +80,37 @@ function windowLacks({ links }: Plan, written: (path: Lack['at']) => boolean): L
   ]
 }
 
-function indexLacks({ index }: Plan, written: (path: Lack['at']) => boolean): Lack[] {
+function indexLacks(plan: Plan, written: (path: Lack['at']) => boolean): Lack[] {
+  const { index } = plan
   if (index.kind !== 'hnsw') return []
+  return [...sealingLacks(written), ...graphLacks(plan, index)]
+}
+
+function sealingLacks(written: (path: Lack['at']) => boolean): Lack[] {
   return ['sealAt', 'compactAt'].flatMap((key) => {
     const at = ['system', 'index', 'hnsw', key]
     const why = `Milvus seals and compacts segments when it sees fit. Take ${key} out.`
     return written(at) ? [{ what: `index: { hnsw: { ${key} } }`, why, at }] : []
   })
+}
+
+type Graph = Extract<Plan['index'], { kind: 'hnsw' }>
+
+/** Of what pgvector takes for a graph. It refuses what is beyond when the index is made, or when a session begins. */
+function graphLacks(plan: Plan, { m, efConstruction, ef }: Graph): Lack[] {
+  if (!storesUsed(plan).includes('pgvector')) return []
+  const lack = (key: string, value: number, why: string): Lack => ({
+    what: `index: { hnsw: { ${key}: ${value} } } with pgvector`,
+    why,
+    at: ['system', 'index'],
+  })
+  return [
+    ...(m > 100 ? [lack('m', m, 'its m is 100 at most.')] : []),
+    ...(efConstruction < Math.max(4, 2 * m) || efConstruction > 1_000
+      ? [lack('efConstruction', efConstruction, 'its ef_construction is between 2 × m and 1,000.')]
+      : []),
+    ...(ef > 1_000 ? [lack('ef', ef, 'its hnsw.ef_search is 1,000 at most.')] : []),
+  ]
 }
 
 /** Shorter than the run: a broker drops whole segments of its log, never single records. */

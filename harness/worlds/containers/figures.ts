@@ -25,27 +25,18 @@ export function figuresOf(
   return plan.regions.flatMap((region) => {
     const others = plan.regions.filter((other) => other !== region)
     const copies = others.flatMap((from) => topics.map((topic) => mirrored(from, topic)))
-    const { kafka, milvusHealth } = ground.topology.region(region)
+    const { kafka, storeHealth } = ground.topology.region(region)
     return [
-      () => segments(ground, region),
-      () => gauges(milvusHealth, region),
+      () => ofStore(ground, region),
+      ...(storeHealth ? [() => gauges(storeHealth, region)] : []),
       () => lag(kafka, copies, region),
     ]
   })
 }
 
-/** Growing segments are searched exactly, sealed ones by their index: recall is only the index's where it is sealed. */
-async function segments({ stores }: Ground, region: RegionName): Promise<Figure[]> {
-  const held = await stores.of(region).segments()
-  const figures: [string, number | undefined][] = [
-    ['segments sealed', held.sealed],
-    ['segments growing', held.growing],
-    ['rows sealed', held.sealedRows],
-    ['rows growing', held.growingRows],
-  ]
-  return figures.flatMap(([figure, value]) =>
-    value === undefined ? [] : [{ region, figure, value }],
-  )
+async function ofStore({ stores }: Ground, region: RegionName): Promise<Figure[]> {
+  const figures = await stores.of(region).figures()
+  return figures.map(({ figure, value }) => ({ region, figure, value }))
 }
 
 async function lag(

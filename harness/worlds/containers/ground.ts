@@ -1,21 +1,21 @@
 import { join } from 'node:path'
 import { type Fires, unlessFired } from '../../base/signal.ts'
+import { storeOf, storesUsed } from '../../model/plan.ts'
 import { MS, type RegionName, SECOND } from '../../model/units.ts'
 import type { WorldNeeds } from '../../ports/world.ts'
-import { loadBase } from '../adapters/milvus-loading.ts'
+import { type StoreModules, storeModules } from '../adapters/store-kinds.ts'
 import type { Vectors } from '../adapters/vectors.ts'
-import type { ImageProfile } from '../images/image-list.ts'
 import { EchoServer } from './echo-server.ts'
-import { Logs, POOL, Stores } from './servers.ts'
+import { Logs, moduleOf, Stores, settingOf } from './servers.ts'
 import { baseNotLoaded } from './topology/errors.ts'
 import { freeHostPorts } from './topology/host-ports.ts'
-import type { Topology } from './topology/setting.ts'
+import type { ServerImages, Topology } from './topology/setting.ts'
 import { openTopology } from './topology/topology.ts'
 
 /** What the containers world needs beyond any world. */
 export type ContainersNeeds = WorldNeeds & {
   vectors: Vectors
-  images: Record<'milvus' | 'kafka' | 'toxiproxy', { image: string; profile: ImageProfile }>
+  images: ServerImages
   /** The program an agent's process runs. */
   agentProgram: string
   /** The run's directory: container logs go there, and what agents keep over a crash. */
@@ -52,6 +52,7 @@ export async function openGround(needs: ContainersNeeds): Promise<Ground> {
     runId,
     deadlineSec: Math.ceil(Date.now() / 1000 + (warmupUs + runUs + settleUs) / SECOND) + GRACE_SEC,
     regions: plan.regions,
+    stores: Object.fromEntries(plan.regions.map((region) => [region, storeOf(plan, region)])),
     links: plan.links,
     images,
     servers: {
@@ -84,16 +85,18 @@ async function furnish(
 ): Promise<Ground> {
   const { plan, vectors, runId } = needs
   const collection = `faultline_${runId.replaceAll(/[^a-zA-Z0-9]/g, '_')}`
+  const modules = await storeModules(storesUsed(plan))
   const party = {
     plan,
     region: 'harness',
+    stores: modules,
     vectors,
     clientId: `harness-${runId}`,
     transactionalId: `harness-${runId}`,
     // Probes must not depend on what is being tested.
     producer: { mode: 'at-least-once' as const, concurrentSends: true },
     collection,
-    milvus: (region: RegionName) => topology.region(region).milvus,
+    store: (region: RegionName) => topology.region(region).store,
     kafka: (region: RegionName) => topology.region(region).kafka,
   }
   const echo = await EchoServer.listen({ host: topology.gateway, port: echoPort }, topology.callers)
@@ -105,7 +108,7 @@ async function furnish(
     await topology.close()
   }
   try {
-    await unlessFired(needs.stop, loadAll(needs, topology, collection))
+    await unlessFired(needs.stop, loadAll(needs, topology, modules, collection))
   } catch (error) {
     await close()
     throw error
@@ -116,17 +119,18 @@ async function furnish(
 async function loadAll(
   { plan, vectors, base, onStep }: ContainersNeeds,
   topology: Topology,
+  stores: StoreModules,
   collection: string,
 ): Promise<void> {
   const loads = plan.regions.map((region) => {
-    const { host, port } = topology.region(region).milvus
-    const address = `${host}:${port}`
-    const setting = { address, collection, vectors, index: plan.index, inFlight: POOL }
-    return loadBase(setting, base, {
+    const setting = settingOf(plan, topology.region(region).store, { collection, vectors })
+    const options = {
       withinMs: LOAD_WITHIN_MS,
-      onStep: (text) => onStep(`${region}: ${text}`),
-    }).catch((error: Error) => {
-      throw baseNotLoaded(region, error.message)
+      onStep: (text: string) => onStep(`${region}: ${text}`),
+    }
+    const loading = moduleOf(stores, plan, region).load(setting, base, options)
+    return loading.catch((error: Error) => {
+      throw baseNotLoaded(storeOf(plan, region), region, error.message)
     })
   })
   await Promise.all(loads)

@@ -85,7 +85,7 @@ const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refu
   'region-pause': (targets, { region }) =>
     together([
       () => pauseAgent(targets, region),
-      () => pauseServer(targets, region, 'milvus'),
+      () => pauseServer(targets, region, 'store'),
       () => pauseServer(targets, region, 'kafka'),
       () => pauseMirror(targets, region),
     ]),
@@ -99,7 +99,7 @@ const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refu
   'region-loss': { cannot: 'its servers keep their disks. Write region-crash.' },
   'agent-pause': (targets, { region }) => pauseAgent(targets, region),
   'agent-crash': (targets, { region }) => killAgent(targets, region),
-  'store-freeze': (targets, { region }) => pauseServer(targets, region, 'milvus'),
+  'store-freeze': (targets, { region }) => pauseServer(targets, region, 'store'),
   'store-crash': (targets, { region }) => killStore(targets, region),
   'log-freeze': (targets, { region }) => pauseServer(targets, region, 'kafka'),
   'log-crash': (targets, { region }) => killServer(targets, region, 'kafka'),
@@ -107,7 +107,7 @@ const faults: { readonly [K in FaultKindName]: Inject<K> | Conditional<K> | Refu
     cannot: 'the disk of a broker is the disk of this machine. Write log-freeze or log-crash.',
   },
   'broker-loss': { cannot: 'a region has one broker. Write log-crash.' },
-  'index-rebuild': { cannot: 'Milvus builds indexes when it sees fit. Write store-freeze.' },
+  'index-rebuild': { cannot: 'a real store builds indexes when it sees fit. Write store-freeze.' },
   'brown-out': { cannot: 'a real store cannot be slowed down by a factor. Write store-freeze.' },
   'clock-skew': async ({ agents, now }, { region, offsetUs, driftPpm }) => {
     const skew = { offsetUs, driftPpm, sinceUs: now() }
@@ -237,7 +237,7 @@ async function killServer({ server }: Targets, region: RegionName, which: Which)
 }
 
 async function killStore(targets: Targets, region: RegionName): Promise<Heal> {
-  const start = await killServer(targets, region, 'milvus')
+  const start = await killServer(targets, region, 'store')
   targets.emit({ type: 'store', t: targets.now(), region, what: 'down' })
   return async () => {
     await start()

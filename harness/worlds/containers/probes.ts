@@ -1,4 +1,5 @@
 import type { LinkName } from '../../model/fault.ts'
+import type { StoreKind } from '../../model/plan.ts'
 import { type Change, SENTINEL_ID } from '../../model/point.ts'
 import type { RegionName, Us } from '../../model/units.ts'
 import type { EventLog } from '../../ports/log.ts'
@@ -11,8 +12,8 @@ import type { Address } from '../adapters/message-wire.ts'
 import { answerOr, probeChange } from '../probe.ts'
 import type { EchoServer } from './echo-server.ts'
 import { echoed, hungUp, kafkaAnswers } from './round-trips.ts'
-import { milvusAnswers } from './topology/milvus-probe.ts'
 import { type LinkPath, linkPaths } from './topology/setting.ts'
+import { storeAnswers } from './topology/store-probe.ts'
 
 /** Topic of probe records: mirrored like any other, read by nobody but the canaries. */
 export const PROBE_TOPIC = 'canary'
@@ -24,6 +25,7 @@ type ProbeSetting = {
   path(from: RegionName, to: RegionName, path: LinkPath): Address
   echo: EchoServer
   network(from: RegionName): Network
+  storeKind(region: RegionName): StoreKind
   store(region: RegionName): ReadableStore
   log(region: RegionName): EventLog
 }
@@ -56,8 +58,8 @@ export class ServerProbes implements Probes {
       }
       case 'agent':
         return { ok: (await this.askHealth(from, to, deadlineUs)) !== null }
-      case 'milvus':
-        return { ok: await milvusAnswers(address, deadlineUs) }
+      case 'store':
+        return { ok: await storeAnswers(setting.storeKind(to), address, deadlineUs) }
       default:
         return { ok: await kafkaAnswers(address, deadlineUs) }
     }

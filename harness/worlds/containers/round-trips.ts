@@ -29,6 +29,17 @@ export function kafkaAnswers(to: Address, deadlineUs: Us): Promise<boolean> {
   return answered(to, request, 8, deadlineUs)
 }
 
+/**
+ * PostgreSQL's SSLRequest, which every server answers with one byte before anybody has said who he is (protocol: length
+ * 8, code 80877103); also one that is still starting up.
+ */
+export function postgresAnswers(to: Address, deadlineUs: Us): Promise<boolean> {
+  const request = Buffer.alloc(8)
+  request.writeInt32BE(8, 0)
+  request.writeInt32BE(80_877_103, 4)
+  return answered(to, request, 1, deadlineUs)
+}
+
 /** Opens a connection, ends it, and waits until the far side has ended it too. */
 export function hungUp(to: Address, deadlineUs: Us): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,10 +1,12 @@
-import type { Plan } from '../../model/plan.ts'
+import { invariant } from '../../base/invariant.ts'
+import { type Plan, storeOf } from '../../model/plan.ts'
 import type { RegionName } from '../../model/units.ts'
 import type { EventLog } from '../../ports/log.ts'
 import type { Purgeable, VectorStore } from '../../ports/store.ts'
 import { type KafkaLog, openKafka } from '../adapters/kafka.ts'
 import type { Address } from '../adapters/message-wire.ts'
-import { type MilvusStore, openMilvus } from '../adapters/milvus.ts'
+import type { StoreClient, StoreSetting } from '../adapters/store-client.ts'
+import type { StoreModule, StoreModules } from '../adapters/store-kinds.ts'
 import type { Vectors } from '../adapters/vectors.ts'
 
 /** One process that uses servers: from which region, by which way, and under which name. */
@@ -17,8 +19,10 @@ type Party = {
   transactionalId: string
   producer: { mode: Plan['servers']['producer']; concurrentSends: boolean }
   collection: string
+  /** The kinds of store that the plan has. */
+  stores: StoreModules
   /** Where it dials for a server of a region. */
-  milvus(region: RegionName): Address
+  store(region: RegionName): Address
   kafka(region: RegionName): Address
 }
 
@@ -33,9 +37,26 @@ type OnCommit = (
 /** More than any lane has in flight: the pool of the SDK must never be what a search waits for. */
 export const POOL = 256
 
+/** How a store's client is opened, for a run and for loading its base. */
+export const settingOf = (
+  { index, servers }: Plan,
+  { host, port }: Address,
+  of: Pick<StoreSetting, 'collection' | 'vectors'>,
+): StoreSetting => ({
+  ...{ ...of, address: `${host}:${port}`, index, inFlight: POOL },
+  iterativeScan: servers.iterativeScan ?? 'off',
+})
+
+export function moduleOf(stores: StoreModules, plan: Plan, region: RegionName): StoreModule {
+  const kind = storeOf(plan, region)
+  const module = stores[kind]
+  invariant(module !== undefined, `the client of ${kind} is loaded`)
+  return module
+}
+
 /** The stores a party can reach, opened when they are first used. */
 export class Stores {
-  private readonly opened = new Map<RegionName, MilvusStore>()
+  private readonly opened = new Map<RegionName, StoreClient>()
 
   private readonly party: Party
 
@@ -43,13 +64,12 @@ export class Stores {
     this.party = party
   }
 
-  of(region: RegionName): MilvusStore {
+  of(region: RegionName): StoreClient {
     const known = this.opened.get(region)
     if (known) return known
-    const { plan, vectors, collection } = this.party
-    const { host, port } = this.party.milvus(region)
-    const address = `${host}:${port}`
-    const store = openMilvus({ address, collection, vectors, index: plan.index, inFlight: POOL })
+    const { plan, vectors, collection, stores } = this.party
+    const setting = settingOf(plan, this.party.store(region), { collection, vectors })
+    const store = moduleOf(stores, plan, region).open(setting)
     this.opened.set(region, store)
     return store
   }

@@ -1,5 +1,6 @@
 import { constants, getPriority, setPriority } from 'node:os'
 import { unlessFired } from '../../base/signal.ts'
+import { storeOf } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
 import { type RegionName, SECOND } from '../../model/units.ts'
 import { CallError } from '../../ports/errors.ts'
@@ -19,8 +20,8 @@ import { checkLinks } from './link-check.ts'
 import { ServerProbes } from './probes.ts'
 import { StoreWatch } from './store-watch.ts'
 import { openTaps, type Taps } from './taps.ts'
-import { milvusAnswers } from './topology/milvus-probe.ts'
 import type { ServerLoad } from './topology/setting.ts'
+import { storeAnswers } from './topology/store-probe.ts'
 
 /** The world of real servers, and what they take of this machine. */
 export type ContainersWorld = World & { loads(): Promise<ServerLoad[]> }
@@ -185,6 +186,7 @@ class ServerWorld implements ContainersWorld {
   private openProbes(): ServerProbes {
     const { topology, echo, stores, logs } = this.ground
     return new ServerProbes({
+      storeKind: (region) => storeOf(this.needs.plan, region),
       path: (from, to, path) => topology.path(from, to, path),
       echo,
       network: (from) => this.networks.get(from) as Network,
@@ -214,12 +216,14 @@ class ServerWorld implements ContainersWorld {
 
   private watchStores(): StoreWatch {
     const { topology } = this.ground
+    const { plan } = this.needs
     return new StoreWatch({
       now: () => this.clock.now(),
       emit: this.needs.emit,
-      answers: (region) => milvusAnswers(topology.region(region).milvus, SECOND),
+      answers: (region) =>
+        storeAnswers(storeOf(plan, region), topology.region(region).store, SECOND),
       knownRow: (region, deadlineUs) => this.probes.knownRow(region, deadlineUs),
-      end: (region) => topology.region(region).server('milvus').end(),
+      end: (region) => topology.region(region).server('store').end(),
       over: () => this.closing !== null,
     })
   }

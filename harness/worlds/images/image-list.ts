@@ -41,7 +41,9 @@ const server = z.strictObject({
 
 const imageList = z.strictObject({
   base: recipe,
-  servers: z.strictObject({ milvus: server, kafka: server, toxiproxy: server }),
+  servers: z.strictObject({
+    ...{ milvus: server, kafka: server, pgvector: server, toxiproxy: server },
+  }),
 })
 
 /** docker/images.yaml: every server, as a public image and as one built from package registries. */
@@ -53,7 +55,7 @@ export type ImageRecipe = z.infer<typeof recipe> & { from?: 'base' }
 /** Where a server's image comes from: an image registry, or docker/build. */
 export type ImageSource = 'public' | 'built'
 
-export const serverNames: readonly ServerName[] = ['milvus', 'kafka', 'toxiproxy']
+export const serverNames: readonly ServerName[] = ['milvus', 'kafka', 'pgvector', 'toxiproxy']
 
 /** Reads docker/images.yaml below `root`; throws an Error that names what is wrong in it. */
 export function readImageList(root = projectRoot): ImageList {

@@ -96,7 +96,7 @@ test('a run on real servers says so, and what was laid over for it', () => {
   expect(text).toContain(
     'Laid over for containers:\n\n- load: 60/s -> 20/s searches in us-east\n- limit lag p90 dropped\n',
   )
-  expect(text).toContain('On real servers, in containers.')
+  expect(text).toContain('On real servers, in containers, vectors in Milvus.')
   expect(text).toContain('--world containers --seed 42')
   expect(text).not.toContain('simulated')
   expect(markdownOf(aReport())).not.toContain('Laid over')

@@ -1,4 +1,5 @@
 import { EnvironmentError } from '../../../model/errors.ts'
+import { type StoreKind, storeNames } from '../../../model/plan.ts'
 import type { RegionName } from '../../../model/units.ts'
 import type { DockerError } from '../../images/docker.ts'
 
@@ -71,7 +72,7 @@ export type Overdue = {
 }
 
 const advice: readonly (readonly [RegExp, string])[] = [
-  [/milvus$/, 'Try: more free memory and disk for Docker; then the log file.'],
+  [/(milvus|pgvector)$/, 'Try: more free memory and disk for Docker; then the log file.'],
   [/kafka$/, 'Try: the log file; a clock or a disk that is full show there first.'],
   [/mirror$/, 'Try: the log file; look for a setting that it refused or a broker it cannot reach.'],
 ]
@@ -92,10 +93,14 @@ export function notReady({ container, condition, afterMs, ...known }: Overdue): 
   )
 }
 
-export const baseNotLoaded = (region: RegionName, said: string): EnvironmentError =>
+export const baseNotLoaded = (
+  store: StoreKind,
+  region: RegionName,
+  said: string,
+): EnvironmentError =>
   new EnvironmentError(
-    `Loading the base data into the Milvus of ${region} failed: ${said.replace(/\.$/, '')}. ` +
-      'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
+    `Loading the base data into the ${storeNames[store]} of ${region} failed: ${said.replace(/\.$/, '')}. ` +
+      `Try: end other programs on this machine, or fewer points (data: base); then the log of ${storeNames[store]}.`,
   )
 
 export const agentNotUp = (region: RegionName, seconds: number): EnvironmentError =>

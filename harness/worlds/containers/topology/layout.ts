@@ -1,6 +1,8 @@
+import { invariant } from '../../../base/invariant.ts'
+import type { StoreKind } from '../../../model/plan.ts'
 import type { RegionName } from '../../../model/units.ts'
 import type { Address } from '../../adapters/message-wire.ts'
-import { type LinkPath, linkPaths, type TopologySetting } from './setting.ts'
+import { type LinkPath, linkPaths, type ServerImage, type TopologySetting } from './setting.ts'
 import type { Prefix } from './subnets.ts'
 
 /** One path: clients of `client` reach `server` over two proxies in series, the near one and the far one. */
@@ -24,11 +26,11 @@ export type RegionPlace = {
   network: string
   /** Addresses on the region's network. */
   proxy: string
-  milvus: string
+  store: string
   kafka: string
   mirror: string
   /** Published on 127.0.0.1. */
-  ports: { milvus: number; milvusHealth: number; kafka: number }
+  ports: { store: number; storeHealth: number; kafka: number }
 }
 
 /** Every name, address and port of a topology, fixed before anything starts. */
@@ -64,7 +66,10 @@ export const portsNeeded = (regions: number): number =>
 
 /** `prefixes`: of the networks, in the order of `networkNames`. `hostPorts`: as many as `portsNeeded` says. */
 export function layOut(
-  setting: Pick<TopologySetting, 'runId' | 'regions' | 'agentPorts' | 'echoPort' | 'images'>,
+  setting: Pick<
+    TopologySetting,
+    'runId' | 'regions' | 'stores' | 'agentPorts' | 'echoPort' | 'images'
+  >,
   prefixes: readonly Prefix[],
   hostPorts: readonly number[],
 ): Layout {
@@ -81,10 +86,10 @@ export function layOut(
     name,
     network: names[i + 1] as string,
     proxy: `${rest[i]}.2`,
-    milvus: `${rest[i]}.11`,
+    store: `${rest[i]}.11`,
     kafka: `${rest[i]}.12`,
     mirror: `${rest[i]}.13`,
-    ports: { milvus: next(), milvusHealth: next(), kafka: next() },
+    ports: { store: next(), storeHealth: next(), kafka: next() },
   }))
   const control = next()
   const paths = regions.flatMap((client, i) =>
@@ -130,12 +135,15 @@ function mirrorPath(client: RegionPlace, server: RegionPlace, i: number, j: numb
 function hostPath(
   where: { client: RegionPlace; server: RegionPlace; path: LinkPath; port: number },
   hub: Layout['hub'],
-  setting: Pick<TopologySetting, 'agentPorts' | 'echoPort' | 'images'>,
+  setting: Pick<TopologySetting, 'stores' | 'agentPorts' | 'echoPort' | 'images'>,
 ): Path {
   const { client, server, path, port } = where
   const upstreams: Record<Exclude<LinkPath, 'mirror'>, Address> = {
     kafka: { host: server.kafka, port: brokerPorts.internal },
-    milvus: { host: server.milvus, port: setting.images.milvus.profile.ports['api'] as number },
+    store: {
+      host: server.store,
+      port: storeImage(setting, server.name).profile.ports['api'] as number,
+    },
     agent: { host: hub.gateway, port: setting.agentPorts[server.name] as number },
     echo: { host: hub.gateway, port: setting.echoPort },
   }
@@ -149,6 +157,20 @@ function hostPath(
     upstream: upstreams[path as Exclude<LinkPath, 'mirror'>],
   }
 }
+
+export function storeKindOf(
+  { stores }: Pick<TopologySetting, 'stores'>,
+  region: RegionName,
+): StoreKind {
+  const kind = stores[region]
+  invariant(kind !== undefined, `region ${region} has a store`)
+  return kind
+}
+
+export const storeImage = (
+  setting: Pick<TopologySetting, 'stores' | 'images'>,
+  region: RegionName,
+): ServerImage => setting.images[storeKindOf(setting, region)]
 
 /** Goes into URLs of Toxiproxy as it is; region names hold letters, digits and dashes. */
 const proxyName = (client: RegionName, server: RegionName, path: LinkPath): string =>

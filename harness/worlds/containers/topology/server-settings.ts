@@ -1,3 +1,4 @@
+import type { StoreKind } from '../../../model/plan.ts'
 import { clockNotFaked } from './errors.ts'
 import { brokerPorts, type Layout, linkListener, loopback, type RegionPlace } from './layout.ts'
 import type { ServerImage, ServerSetting } from './setting.ts'
@@ -20,6 +21,23 @@ export const milvusEnvironment = (
     QUERYCOORD_HEARTBEATAVAILABLEINTERVAL: String(sessionTtlSec * 1000),
   }),
 })
+
+/** An agent's pool for each region, the harness's own, and some for people who look. */
+const POSTGRES_CONNECTIONS = 300
+
+/** What a store is started with: its environment, and the words of its command. */
+export function storeProgram(
+  kind: StoreKind,
+  image: ServerImage,
+  setting: ServerSetting,
+): { environment: Record<string, string>; words: string[] } {
+  const words = image.profile.commands['server'] ?? []
+  if (kind === 'milvus') return { environment: milvusEnvironment(image, setting), words }
+  return {
+    environment: image.profile.env,
+    words: [...words, '-c', `max_connections=${POSTGRES_CONNECTIONS}`],
+  }
+}
 
 /**
  * A broker's settings: one listener for its own network, one for the host, and one for each remote region, advertised

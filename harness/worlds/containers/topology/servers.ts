@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { Stopped } from '../../../base/signal.ts'
 import type { RegionName } from '../../../model/units.ts'
 import { ContainerLog } from './container-log.ts'
-import { containerName, type Layout, type RegionPlace } from './layout.ts'
+import { containerName, type Layout, type RegionPlace, storeImage, storeKindOf } from './layout.ts'
 import { mirrorFile, mirrorProperties } from './mirror-settings.ts'
 import { type Engine, type Place, PlacedContainer, startPlaced } from './placed-container.ts'
 import { endedAtOnce } from './readiness.ts'
 import { ServerContainer, writeClock } from './server-container.ts'
-import { brokerEnvironment, clockFolder, milvusEnvironment } from './server-settings.ts'
+import { brokerEnvironment, clockFolder, storeProgram } from './server-settings.ts'
 import type { ServerImage, TopologySetting, Which } from './setting.ts'
 
 /** Starts containers of one topology by their place in the layout. Each method settles when the process runs. */
@@ -62,15 +62,21 @@ export class Servers {
     return this.run(container)
   }
 
-  async startMilvus(region: RegionPlace): Promise<ServerContainer> {
-    const { images, servers } = this.setting
-    const { api, health } = images.milvus.profile.ports as { api: number; health: number }
-    const container = this.server(images.milvus, region, 'milvus', [
-      { inside: api, host: region.ports.milvus },
-      { inside: health, host: region.ports.milvusHealth },
+  async startStore(region: RegionPlace): Promise<ServerContainer> {
+    const image = storeImage(this.setting, region.name)
+    const { ports } = image.profile
+    const health = ports['health']
+    const container = this.server(image, region, 'store', [
+      { inside: ports['api'] as number, host: region.ports.store },
+      ...(health === undefined ? [] : [{ inside: health, host: region.ports.storeHealth }]),
     ])
-    container.image.withEnvironment(milvusEnvironment(images.milvus, servers))
-    command(container.image, images.milvus.profile.commands['server'])
+    const { environment, words } = storeProgram(
+      storeKindOf(this.setting, region.name),
+      image,
+      this.setting.servers,
+    )
+    container.image.withEnvironment(environment)
+    command(container.image, words)
     return this.run(container)
   }
 
@@ -144,7 +150,8 @@ export class Servers {
   }
 
   private nameOf(region: RegionName, which: Which): string {
-    return containerName(this.setting.runId, region, which)
+    const what = which === 'store' ? storeKindOf(this.setting, region) : which
+    return containerName(this.setting.runId, region, what)
   }
 }
 

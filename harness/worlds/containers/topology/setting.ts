@@ -1,11 +1,14 @@
 import type { Fires } from '../../../base/signal.ts'
 import type { LinkName } from '../../../model/fault.ts'
-import type { LinkPlan } from '../../../model/plan.ts'
+import type { LinkPlan, StoreKind } from '../../../model/plan.ts'
 import { MS, type RegionName, type Us } from '../../../model/units.ts'
 import type { Address } from '../../adapters/message-wire.ts'
 import type { ImageProfile } from '../../images/image-list.ts'
 
 export type ServerImage = { image: string; profile: ImageProfile }
+
+/** The image of every server there can be; only those that a topology uses have to be on the machine. */
+export type ServerImages = Record<StoreKind | 'kafka' | 'toxiproxy', ServerImage>
 
 /** Everything that decides which servers run and how; nothing here has a default. */
 export type TopologySetting = {
@@ -13,8 +16,10 @@ export type TopologySetting = {
   /** Unix seconds after which a sweep that cannot tell whether the harness lives may remove all of it. */
   deadlineSec: number
   regions: readonly RegionName[]
+  /** What each region keeps its vectors in. */
+  stores: Readonly<Record<RegionName, StoreKind>>
   links: readonly LinkPlan[]
-  images: Record<'milvus' | 'kafka' | 'toxiproxy', ServerImage>
+  images: ServerImages
   servers: ServerSetting
   /** Created on every broker, with `servers.partitions`, and mirrored to every other region. */
   topics: readonly string[]
@@ -42,10 +47,10 @@ export type ServerSetting = {
 }
 
 /** What crosses a link, each over a proxy of its own. */
-export type LinkPath = 'kafka' | 'milvus' | 'agent' | 'echo' | 'mirror'
-export const linkPaths: readonly LinkPath[] = ['kafka', 'milvus', 'agent', 'echo', 'mirror']
+export type LinkPath = 'kafka' | 'store' | 'agent' | 'echo' | 'mirror'
+export const linkPaths: readonly LinkPath[] = ['kafka', 'store', 'agent', 'echo', 'mirror']
 
-export type Which = 'milvus' | 'kafka' | 'mirror'
+export type Which = 'store' | 'kafka' | 'mirror'
 
 /** A server's container. Every method settles once Docker has done it, not when the server answers. */
 export type Container = {
@@ -106,10 +111,10 @@ export type Links = {
 export type ServerLoad = { name: string; memoryMiB: number; cpuShare: number }
 
 export type RegionServers = {
-  milvus: Address
+  store: Address
   kafka: Address
-  /** Milvus's health and metrics port. */
-  milvusHealth: Address
+  /** The store's health and metrics port; null where it has none. */
+  storeHealth: Address | null
   server(which: Which): Container
 }
 

@@ -2,20 +2,27 @@ import type { Us } from '../../../model/units.ts'
 import { SECOND } from '../../../model/units.ts'
 import { kafkaAnswers } from '../round-trips.ts'
 import { advertisedAt, appendOne, ensureTopics, lacking } from './broker-admin.ts'
-import { type Layout, loopback, type ProxyPlace, type RegionPlace } from './layout.ts'
+import {
+  type Layout,
+  loopback,
+  type ProxyPlace,
+  type RegionPlace,
+  storeImage,
+  storeKindOf,
+} from './layout.ts'
 import { ProxiedLinks } from './links.ts'
-import { milvusAnswers } from './milvus-probe.ts'
 import { copyOf, mirroredTopics, readinessTopic } from './mirror-settings.ts'
 import { answersHttp, isTrue, until } from './readiness.ts'
 import type { ServerContainer } from './server-container.ts'
 import type { Servers } from './servers.ts'
 import type { TopologySetting } from './setting.ts'
+import { storeAnswers } from './store-probe.ts'
 import type { Toxics } from './toxics.ts'
 
 /** Bounds of the waits; a machine with two busy cores needs about a quarter of each. */
 const PROXY_MS = 30_000
 const BROKER_MS = 60_000
-const MILVUS_MS = 90_000
+const STORE_MS = 90_000
 const MIRROR_MS = 120_000
 const PATH_MS = 20_000
 const PROBE_US: Us = 4 * SECOND
@@ -37,9 +44,9 @@ export async function bringUp(start: StartUp): Promise<ServerContainer> {
     start.setting.onStep(`${text} after ${((performance.now() - began) / 1000).toFixed(1)} s`)
   const proxy = proxyUp(start, step)
   const brokers = start.layout.regions.map((region) => brokerUp(start, region, step))
-  const milvus = start.layout.regions.map((region) => milvusUp(start, region, step))
+  const stores = start.layout.regions.map((region) => storeUp(start, region, step))
   const mirrors = mirrorsUp(start, [proxy, ...brokers], step)
-  await allOrNone([proxy, ...brokers, ...milvus, mirrors])
+  await allOrNone([proxy, ...brokers, ...stores, mirrors])
   await pathsAnswer(start, await proxy)
   step('every path answers')
   return proxy
@@ -79,17 +86,20 @@ async function brokerUp({ setting, servers }: StartUp, region: RegionPlace, step
   step(`${region.name}: kafka up`)
 }
 
-async function milvusUp({ setting, servers }: StartUp, region: RegionPlace, step: Step) {
-  const milvus = await servers.startMilvus(region)
-  const path = setting.images.milvus.profile.health ?? '/healthz'
-  await until(
-    milvus,
-    `answers 200 on ${path}`,
-    MILVUS_MS,
-    () => answersHttp(`http://${loopback}:${region.ports.milvusHealth}${path}`),
-    setting.stop,
-  )
-  step(`${region.name}: milvus up`)
+async function storeUp({ setting, servers }: StartUp, region: RegionPlace, step: Step) {
+  const store = await servers.startStore(region)
+  const kind = storeKindOf(setting, region.name)
+  const { health } = storeImage(setting, region.name).profile
+  const { ports } = region
+  if (health === undefined) {
+    const address = { host: loopback, port: ports.store }
+    const ask = () => isTrue(storeAnswers(kind, address, PROBE_US))
+    await until(store, 'answers on its port', STORE_MS, ask, setting.stop)
+  } else {
+    const ask = () => answersHttp(`http://${loopback}:${ports.storeHealth}${health}`)
+    await until(store, `answers 200 on ${health}`, STORE_MS, ask, setting.stop)
+  }
+  step(`${region.name}: ${kind} up`)
 }
 
 /** A mirror is ready when a record of every source has arrived at its target, and the copies of all topics exist. */
@@ -122,15 +132,19 @@ async function mirrorsUp(start: StartUp, first: Promise<unknown>[], step: Step):
 /** Through every proxy whose far side is a server; agents and the echo server are not there yet. */
 async function pathsAnswer({ setting, layout }: StartUp, proxy: ServerContainer): Promise<void> {
   const answers = layout.proxies.flatMap((one) => {
-    const ask = probeOf(one)
+    const ask = probeOf(one, setting)
     const condition = `carries ${one.path} from ${one.client} to ${one.server} and back`
     return ask ? [until(proxy, condition, PATH_MS, ask, setting.stop)] : []
   })
   await allOrNone(answers)
 }
 
-function probeOf({ path, dial }: ProxyPlace): (() => Promise<void>) | null {
-  if (path === 'milvus') return () => isTrue(milvusAnswers(dial, PROBE_US))
+function probeOf(
+  { path, dial, server }: ProxyPlace,
+  setting: TopologySetting,
+): (() => Promise<void>) | null {
+  if (path === 'store')
+    return () => isTrue(storeAnswers(storeKindOf(setting, server), dial, PROBE_US))
   if (path === 'kafka') return () => isTrue(kafkaAnswers(dial, PROBE_US))
   if (path === 'mirror') return () => advertisedBehind(dial)
   return null

@@ -8,7 +8,7 @@ import { countBytes } from './byte-counters.ts'
 import { unknownRegion } from './errors.ts'
 import { freeHostPorts } from './host-ports.ts'
 import { labelsOf } from './labels.ts'
-import { type Layout, layOut, loopback, networkNames, portsNeeded } from './layout.ts'
+import { type Layout, layOut, loopback, networkNames, portsNeeded, storeImage } from './layout.ts'
 import { ProxiedLinks } from './links.ts'
 import { readLoads } from './loads.ts'
 import { createNetworks } from './networks.ts'
@@ -35,9 +35,10 @@ export type { Container, Topology } from './setting.ts'
  * every mirror has carried a record. Rejects with an EnvironmentError; what it started is gone then, its logs are not.
  */
 export async function openTopology(setting: TopologySetting): Promise<Topology> {
-  const { images, regions, runId, logs } = setting
+  const { images, regions, stores, runId, logs } = setting
+  const used = ['kafka', 'toxiproxy', ...Object.values(stores)] as const
   await checkMachine(dockerClient(), {
-    images: [...new Set(Object.values(images).map(({ image }) => image))],
+    images: [...new Set(used.map((server) => images[server].image))],
     regions: regions.length,
   })
   await mkdir(logs, { recursive: true })
@@ -55,7 +56,7 @@ export async function openTopology(setting: TopologySetting): Promise<Topology> 
     const { State } = await engine.getContainer(proxy.name).inspect()
     const counters = await countBytes(layout.proxies, State.Pid)
     const links = new ProxiedLinks(layout.proxies, toxics, counters)
-    return new OpenTopology({ engine, layout, servers, links, close })
+    return new OpenTopology({ engine, setting, layout, servers, links, close })
   } catch (error) {
     // The first failure is what a person must read, even if not everything could be removed.
     await close().catch((left: Error) => setting.onStep(left.message))
@@ -75,6 +76,7 @@ async function findEngine(): Promise<Engine> {
 
 type Parts = {
   engine: Engine
+  setting: TopologySetting
   layout: Layout
   servers: Servers
   links: Links
@@ -101,9 +103,10 @@ class OpenTopology implements Topology {
     const place = this.parts.layout.regions.find((region) => region.name === name)
     if (!place) throw unknownRegion(name)
     const at = (port: number): Address => ({ host: loopback, port })
+    const { health } = storeImage(this.parts.setting, name).profile
     return {
-      milvus: at(place.ports.milvus),
-      milvusHealth: at(place.ports.milvusHealth),
+      store: at(place.ports.store),
+      storeHealth: health === undefined ? null : at(place.ports.storeHealth),
       kafka: at(place.ports.kafka),
       server: (which): Container => this.parts.servers.of(name, which),
     }

@@ -4,7 +4,7 @@ import { CallError } from '../../../../harness/ports/errors.ts'
 import { HostClock, pause } from '../../../../harness/worlds/adapters/host-clock.ts'
 import { DeadlineStreak } from '../../../../harness/worlds/adapters/milvus-connection.ts'
 import { VisibilityWatch } from '../../../../harness/worlds/adapters/milvus-visibility.ts'
-import { Waiting } from '../../../../harness/worlds/adapters/milvus-waiting.ts'
+import { Waiting } from '../../../../harness/worlds/adapters/server-waiting.ts'
 
 /** A store whose reads show what `shown` holds: write by id. Strong ones are answered once `tick` has settled. */
 function watched(tick = Promise.resolve()) {

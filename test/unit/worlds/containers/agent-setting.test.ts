@@ -8,7 +8,7 @@ const at = (port: number) => ({ host: '127.0.0.1', port })
 const topology = {
   gateway: '10.0.0.1',
   callers: ['10.0.0.1'],
-  region: () => ({ milvus: at(1), kafka: at(2), milvusHealth: at(3), server: () => ({}) }),
+  region: () => ({ store: at(1), kafka: at(2), storeHealth: at(3), server: () => ({}) }),
   path: () => at(4),
 } as unknown as Topology
 
@@ -21,5 +21,5 @@ test('what an agent is started with is plain data, which every way to another pr
   )
   expect(settings.map(({ region }) => region)).toEqual(plan.regions)
   expect(structuredClone(settings)).toEqual(settings)
-  expect(settings[0]?.own).toEqual({ milvus: at(1), kafka: at(2) })
+  expect(settings[0]?.own).toEqual({ store: at(1), kafka: at(2) })
 })

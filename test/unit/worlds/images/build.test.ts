@@ -51,6 +51,30 @@ test('a registry that refuses is quoted, with the step, and nothing is left behi
   expect(readdirSync(join(root, 'tmp')).filter((name) => !name.endsWith('.lock'))).toEqual([])
 })
 
+test('a Debian mirror that refuses is quoted, with the step', () => {
+  const debootstrap = 'echo "E: Failed getting release file"; exit 1'
+  const { code, stderr } = build(aRoot(), {
+    path: on({ docker: emptyDaemon, debootstrap, id: 'echo 0', 'apt-get': 'echo Debian trixie m' }),
+    args: ['pgvector'],
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('E: Failed getting release file')
+  expect(stderr).toMatch(/pgvector: could not bootstrap Debian trixie with PostgreSQL 17 \(exit/)
+  expect(stderr).toContain('The Debian mirror (m) did not answer, refused, or has no such version')
+})
+
+test('another pgvector than the name of the image says is no image', () => {
+  const { code, stderr } = build(aRoot(), {
+    path: on({
+      ...{ docker: emptyDaemon, id: 'echo 0', 'apt-get': 'echo Debian trixie m' },
+      ...{ debootstrap: 'true', 'dpkg-query': 'printf 0.9.1-1' },
+    }),
+    args: ['pgvector'],
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('Debian trixie has pgvector 0.9.1-1, and docker/images.yaml says 0.8.0.')
+})
+
 test('a registry that never answers is given up on', () => {
   const root = aRoot()
   const prepare = join(root, 'docker/toxiproxy/prepare')
@@ -94,5 +118,5 @@ test('an unknown name is refused with the known ones', () => {
   const { code, stderr } = build(aRoot(), { path: ordinary, args: ['redis'] })
   expect(code).toBe(1)
   expect(stderr).toContain('no image "redis"')
-  expect(stderr).toContain('Known: milvus kafka toxiproxy')
+  expect(stderr).toContain('Known: milvus kafka pgvector toxiproxy')
 })

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
 import { renderImages } from '../../../../harness/cli/images.ts'
 import type { Docker } from '../../../../harness/worlds/images/docker.ts'
-import { imageFor, readImageList } from '../../../../harness/worlds/images/image-list.ts'
+import {
+  imageFor,
+  readImageList,
+  type ServerName,
+  serverNames,
+} from '../../../../harness/worlds/images/image-list.ts'
 import { contentLabel, contentOf, listImages } from '../../../../harness/worlds/images/images.ts'
 
 const list = readImageList()
-const tagOf = (name: 'milvus' | 'kafka' | 'toxiproxy') => list.servers[name].built.image
+const tagOf = (name: ServerName) => list.servers[name].built.image
 
 /** A Docker that has these images, with the label each carries, and nothing else. */
 function dockerWith(here: Record<string, string>, trouble = ''): Docker {
@@ -31,11 +36,8 @@ function dockerWith(here: Record<string, string>, trouble = ''): Docker {
   }
 }
 
-const everythingBuilt = (): Record<string, string> => ({
-  [tagOf('milvus')]: contentOf('milvus', list),
-  [tagOf('kafka')]: contentOf('kafka', list),
-  [tagOf('toxiproxy')]: contentOf('toxiproxy', list),
-})
+const everythingBuilt = (): Record<string, string> =>
+  Object.fromEntries(serverNames.map((name) => [tagOf(name), contentOf(name, list)]))
 
 test('an image is present, stale by its label, or missing', async () => {
   const states = await listImages(
@@ -44,9 +46,11 @@ test('an image is present, stale by its label, or missing', async () => {
   expect(states.map(({ server, source, state }) => `${source} ${server} ${state}`)).toEqual([
     'built milvus present',
     'built kafka stale',
+    'built pgvector missing',
     'built toxiproxy missing',
     'public milvus missing',
     'public kafka missing',
+    'public pgvector missing',
     'public toxiproxy missing',
   ])
 })
@@ -71,7 +75,7 @@ test('an answer that is neither an image nor its absence is an error', async () 
 
 test('the table ends with the exact commands for what is missing', async () => {
   const text = renderImages(await listImages(dockerWith({ [tagOf('kafka')]: 'an older one' })))
-  expect(text).toContain('--images built:\n  docker/build milvus kafka toxiproxy\n')
+  expect(text).toContain('--images built:\n  docker/build milvus kafka pgvector toxiproxy\n')
   expect(text).toContain(`  docker pull ${imageFor('milvus', 'public').image}\n`)
   expect(text).toMatch(/^kafka +built +\S+ +stale +344 MB$/m)
   expect(text).toMatch(/^kafka +public +\S+ +missing +not verified here$/m)
@@ -84,7 +88,7 @@ test('the table says so where nothing is missing', async () => {
 })
 
 test('both sources of a server keep the same commands, ports and health path', () => {
-  for (const name of ['milvus', 'kafka', 'toxiproxy'] as const) {
+  for (const name of serverNames) {
     const [one, other] = [imageFor(name, 'public'), imageFor(name, 'built')]
     const contract = ({ profile }: typeof one) => [profile.commands, profile.ports, profile.health]
     expect(contract(one)).toEqual(contract(other))

@@ -154,11 +154,14 @@ test('the rest says what, where and what to try too', () => {
 })
 
 test('a machine too busy to load the base data or to start an agent is said for people, with a way out', () => {
-  for (const error of [baseNotLoaded('us-east', 'deadline'), agentNotUp('us-east', 60)])
+  for (const error of [baseNotLoaded('milvus', 'us-east', 'deadline'), agentNotUp('us-east', 60)])
     expect(error).toBeInstanceOf(EnvironmentError)
-  expect(baseNotLoaded('us-east', 'deadline').message).toBe(
+  expect(baseNotLoaded('milvus', 'us-east', 'deadline').message).toBe(
     'Loading the base data into the Milvus of us-east failed: deadline. ' +
       'Try: end other programs on this machine, or fewer points (data: base); then the log of Milvus.',
+  )
+  expect(baseNotLoaded('pgvector', 'us-east', 'late').message).toContain(
+    'then the log of pgvector.',
   )
   expect(agentNotUp('us-east', 60).message).toContain('was not up 60 s after its start. Try: ')
 })

@@ -19,6 +19,7 @@ import { imageFor } from '../../../../../harness/worlds/images/image-list.ts'
 const regions = ['us-east', 'eu-west', 'ap-south']
 const images = {
   milvus: imageFor('milvus', 'built'),
+  pgvector: imageFor('pgvector', 'built'),
   kafka: imageFor('kafka', 'built'),
   toxiproxy: imageFor('toxiproxy', 'built'),
 }
@@ -33,6 +34,7 @@ const layout = layOut(
   {
     runId: 'run/1',
     regions,
+    stores: { 'us-east': 'milvus', 'eu-west': 'milvus', 'ap-south': 'pgvector' },
     images,
     agentPorts: { 'us-east': 7001, 'eu-west': 7002, 'ap-south': 7003 },
     echoPort: 7000,
@@ -77,7 +79,8 @@ describe('the layout', () => {
 
   test('each path leads to its server', () => {
     expect(proxy('us-east.eu-west.kafka')?.upstream).toEqual({ host: '10.200.2.12', port: 9094 })
-    expect(proxy('us-east.eu-west.milvus')?.upstream).toEqual({ host: '10.200.2.11', port: 19530 })
+    expect(proxy('us-east.eu-west.store')?.upstream).toEqual({ host: '10.200.2.11', port: 19530 })
+    expect(proxy('us-east.ap-south.store')?.upstream).toEqual({ host: '10.200.3.11', port: 5432 })
     expect(proxy('us-east.eu-west.agent')?.upstream).toEqual({ host: '10.200.0.1', port: 7002 })
     expect(proxy('us-east.eu-west.echo')?.upstream).toEqual({ host: '10.200.0.1', port: 7000 })
   })
