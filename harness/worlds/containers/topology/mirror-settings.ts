@@ -76,7 +76,7 @@ const everywhere = {
   'config.storage.replication.factor': 1,
   'offset.storage.replication.factor': 1,
   'status.storage.replication.factor': 1,
-  'refresh.topics.interval.seconds': 1,
+  'refresh.topics.interval.seconds': 5,
   'refresh.groups.enabled': false,
   'sync.topic.acls.enabled': false,
   'emit.checkpoints.enabled': false,
@@ -86,6 +86,7 @@ const everywhere = {
 }
 
 const worker = {
+  'fetch.max.wait.ms': 5000,
   'plugin.discovery': 'service_load',
   'offset.storage.partitions': 1,
   'status.storage.partitions': 1,
