@@ -3,6 +3,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import type { MilvusSetting, MilvusStore } from './milvus.ts'
 import type { MilvusConnection } from './milvus-connection.ts'
 import { idIn, levelOf } from './milvus-points.ts'
+import { hitsOf, searchRequest } from './milvus-wire.ts'
 import type { Waiting } from './server-waiting.ts'
 
 /** What the steps of a loading share. */
@@ -47,19 +48,14 @@ function acting(
 ): Promise<void> {
   const what = wanted ? `a search finds point ${id}` : `a search has forgotten point ${id}`
   return waiting.until(what, async () => {
-    const { results } = await connection.call('read', LOOK_US, (sdk, timeout) =>
-      sdk.search({
-        collection_name: setting.collection,
-        data: Array.from(setting.vectors.vectorOf(row)),
-        limit: 1,
-        filter: `${idIn([id])} && deleted == false`,
-        output_fields: ['id', 'write'],
-        consistency_level: levelOf('bounded'),
-        params: setting.index.kind === 'hnsw' ? { ef: setting.index.ef } : {},
-        timeout,
-      }),
-    )
-    const exact = results.some((hit) => Number(hit.id) === id && hit.score === 0)
-    return { done: exact === wanted, saw: `${results.length} hits` }
+    const { collection, vectors, index } = setting
+    const asked = searchRequest({
+      ...{ collection, filter: `${idIn([id])} && deleted == false`, level: levelOf('bounded') },
+      ...{ fields: ['id', 'write'], vector: vectors.vectorOf(row), k: 1 },
+      ef: index.kind === 'hnsw' ? index.ef : undefined,
+    })
+    const hits = hitsOf(await connection.ask('read', LOOK_US, 'Search', asked))
+    const exact = hits.some((hit) => hit.id === id && hit.distance === 0)
+    return { done: exact === wanted, saw: `${hits.length} hits` }
   })
 }

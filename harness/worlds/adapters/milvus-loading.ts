@@ -5,6 +5,7 @@ import { type MilvusSetting, openMilvus } from './milvus.ts'
 import { CALL_US, LOOK_US, type Loading, milvusCanary } from './milvus-canary.ts'
 import { MilvusConnection } from './milvus-connection.ts'
 import { fieldsOf, milvusRowOf } from './milvus-points.ts'
+import { writeRequest } from './milvus-wire.ts'
 import { Waiting } from './server-waiting.ts'
 import type { Base, LoadOptions } from './store-client.ts'
 
@@ -87,12 +88,12 @@ async function insert(loading: Loading, base: Base): Promise<void> {
   const { collection, vectors } = loading.setting
   const points = [sentinel, ...base.map(basePoint)]
   for (let at = 0; at < points.length; at += ROWS_A_CALL) {
-    const data = points
-      .slice(at, at + ROWS_A_CALL)
-      .map((point) => milvusRowOf(point, vectors) as Record<string, never>)
-    await step(loading, ({ sdk, timeout }) =>
-      sdk.insert({ collection_name: collection, data, timeout }),
+    const part = points.slice(at, at + ROWS_A_CALL)
+    const asked = writeRequest(
+      collection,
+      part.map((point) => milvusRowOf(point, vectors)),
     )
+    await loading.connection.ask('write', loading.waiting.leftUs(CALL_US), 'Insert', asked)
   }
 }
 

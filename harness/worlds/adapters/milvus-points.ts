@@ -1,13 +1,11 @@
-import type { ConsistencyLevelEnum, FieldType } from '@zilliz/milvus2-sdk-node'
+import type { FieldType } from '@zilliz/milvus2-sdk-node'
 import { NO_ROW, type PointId, type Row, type StoredPoint } from '../../model/point.ts'
 import type { Consistency } from '../../ports/store.ts'
+import type { MilvusRow } from './milvus-wire.ts'
 import type { Vectors } from './vectors.ts'
 
 /** Row of a live point whose vector is not that of its row field: no writer can have written it. */
 export const INVENTED_ROW: Row = -2
-
-/** A point as the collection keeps it. Int64 comes back as text. */
-export type MilvusRow = Record<string, unknown>
 
 /** All fields but the vector: enough to say which version a point is. */
 export const versionFields = ['id', 'row', 'write', 'wall', 'counter', 'origin', 'deleted']
@@ -30,7 +28,7 @@ export function milvusRowOf(point: StoredPoint, vectors: Vectors): MilvusRow {
   const { id, row, write, stamp, deleted } = point
   const vector = vectors.vectorOf(deleted ? tombstoneRow(id, vectors.rows) : row)
   return {
-    ...{ id, vector: Array.from(vector), row, write },
+    ...{ id, vector, row, write },
     ...{ wall: stamp.wallUs, counter: stamp.counter, origin: stamp.origin, deleted },
   }
 }
@@ -68,7 +66,7 @@ export function provenPointOf(found: MilvusRow, vectors: Vectors): StoredPoint {
 }
 
 /** Levels go out as text: the SDK takes its own enum's Strong (0) for "none given" and sends the default. */
-export const levelOf = (consistency: Consistency): ConsistencyLevelEnum =>
-  (consistency === 'strong' ? 'Strong' : 'Bounded') as unknown as ConsistencyLevelEnum
+export const levelOf = (consistency: Consistency): 'Strong' | 'Bounded' =>
+  consistency === 'strong' ? 'Strong' : 'Bounded'
 
 export const idIn = (ids: readonly PointId[]): string => `id in [${ids.join(',')}]`

@@ -1,21 +1,26 @@
-import type { MilvusClient } from '@zilliz/milvus2-sdk-node'
 import { invariant } from '../../base/invariant.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import type { PointId, StoredPoint } from '../../model/point.ts'
 import { SECOND, type Us } from '../../model/units.ts'
 import type { Call, Consistency, Hit, SearchRequest } from '../../ports/store.ts'
 import { type ConnectionSetting, MilvusConnection } from './milvus-connection.ts'
-import { accepted } from './milvus-errors.ts'
 import {
   allFields,
   idIn,
   levelOf,
-  type MilvusRow,
   milvusRowOf,
   pointOf,
   provenPointOf,
   versionFields,
 } from './milvus-points.ts'
+import {
+  hitsOf,
+  type MilvusRow,
+  queryRequest,
+  rowsOf,
+  searchRequest,
+  writeRequest,
+} from './milvus-wire.ts'
 import type { StoreClient, StoreFigure } from './store-client.ts'
 import type { Vectors } from './vectors.ts'
 
@@ -64,26 +69,15 @@ class MilvusCollection implements MilvusStore {
 
   async search({ query, k, consistency }: SearchRequest, call: Call): Promise<Hit[]> {
     const { collection, vectors, index } = this.setting
-    const answer = await this.connection.call('read', call.deadlineUs, async (sdk, timeout) => {
-      await this.known(sdk, timeout)
-      return sdk.search({
-        collection_name: collection,
-        data: Array.from(vectors.queryOf(query)),
-        limit: k,
-        filter: 'deleted == false',
-        // Without fields of its own the SDK asks for all, and the server then waits for its next tick.
-        output_fields: ['id', 'write'],
-        consistency_level: levelOf(consistency),
-        // Milvus refuses an ef below k, and so does the simulator: what is printed is what was used.
-        params: index.kind === 'hnsw' ? { ef: index.ef } : {},
-        timeout,
-      })
+    const asked = searchRequest({
+      ...{ collection, filter: 'deleted == false', level: levelOf(consistency) },
+      // Of all fields the server gives none before its next tick.
+      fields: ['id', 'write'],
+      ...{ vector: vectors.queryOf(query), k },
+      // Milvus refuses an ef below k, and so does the simulator: what is printed is what was used.
+      ef: index.kind === 'hnsw' ? index.ef : undefined,
     })
-    return answer.results.map(({ id, score, ...fields }) => ({
-      id: Number(id),
-      write: Number(fields['write']),
-      distance: score,
-    }))
+    return hitsOf(await this.connection.ask('read', call.deadlineUs, 'Search', asked))
   }
 
   async fetch(
@@ -110,10 +104,8 @@ class MilvusCollection implements MilvusStore {
     const ids = new Set(points.map(({ id }) => id))
     invariant(ids.size === points.length, 'one upsert holds an id twice: Milvus keeps the first')
     const { collection, vectors } = this.setting
-    const data = points.map((point) => milvusRowOf(point, vectors) as Record<string, never>)
-    await this.connection.call('write', call.deadlineUs, (sdk, timeout) =>
-      sdk.upsert({ collection_name: collection, data, timeout }),
-    )
+    const rows = points.map((point) => milvusRowOf(point, vectors))
+    await this.connection.ask('write', call.deadlineUs, 'Upsert', writeRequest(collection, rows))
   }
 
   async remove(tombstones: readonly StoredPoint[], call: Call): Promise<void> {
@@ -144,8 +136,8 @@ class MilvusCollection implements MilvusStore {
       this.connection.call('read', SEGMENTS_DEADLINE_US, (sdk, timeout) =>
         sdk.getQuerySegmentInfo({ collectionName: collection, timeout }),
       ),
-      this.count({ ignore_growing: true }),
-      this.count({}),
+      this.count(true),
+      this.count(false),
     ])
     const listed = infos.filter(({ state }) => String(state) === 'Growing').length
     return {
@@ -191,10 +183,10 @@ class MilvusCollection implements MilvusStore {
     return lower.concat(await this.scanRange({ first: middle + 1, last }, call, ends))
   }
 
-  private async count(params: { ignore_growing?: boolean }): Promise<number> {
+  private async count(ignoreGrowing: boolean): Promise<number> {
     const call = { op: 0, deadlineUs: SEGMENTS_DEADLINE_US }
-    const ask = { filter: '', fields: ['count(*)'], consistency: 'bounded' as const, call, params }
-    const [found] = await this.query(ask)
+    const ask = { filter: '', fields: ['count(*)'], consistency: 'bounded' as const, call }
+    const [found] = await this.query({ ...ask, ignoreGrowing })
     return Number(found?.['count(*)'])
   }
 
@@ -204,30 +196,17 @@ class MilvusCollection implements MilvusStore {
     consistency: Consistency
     call: Call
     limit?: number
-    params?: { ignore_growing?: boolean }
+    ignoreGrowing?: boolean
   }): Promise<MilvusRow[]> {
-    const { filter, fields, consistency, call, limit, params } = ask
-    const answer = await this.connection.call('read', call.deadlineUs, (sdk, timeout) =>
-      sdk.query({
-        collection_name: this.setting.collection,
-        filter,
-        output_fields: [...fields],
-        consistency_level: levelOf(consistency),
-        ...(limit === undefined ? {} : { limit }),
-        ...(params === undefined ? {} : { params }),
-        timeout,
-      }),
-    )
-    return answer.data
-  }
-
-  /** The SDK describes the collection before its first search, and breaks with a TypeError if there is none. */
-  private async known(sdk: MilvusClient, timeout: number): Promise<void> {
-    const { collection } = this.setting
-    accepted(
-      await sdk.describeCollection({ collection_name: collection, cache: true, timeout }),
-      'read',
-    )
+    const { filter, fields, consistency, call, limit, ignoreGrowing } = ask
+    const asked = queryRequest({
+      ...{ collection: this.setting.collection, filter, fields, level: levelOf(consistency) },
+      params: {
+        ...(limit !== undefined && { limit: String(limit) }),
+        ...(ignoreGrowing && { ignore_growing: 'true' }),
+      },
+    })
+    return rowsOf(await this.connection.ask('read', call.deadlineUs, 'Query', asked))
   }
 }
 

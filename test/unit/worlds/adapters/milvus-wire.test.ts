@@ -1,3 +1,4 @@
+import { type ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IndexPlan } from '../../../../harness/model/plan.ts'
 import { BASE_STAMP, type StoredPoint } from '../../../../harness/model/point.ts'
@@ -61,6 +62,82 @@ test('a search names its fields, leaves tombstones out, and reads 64-bit numbers
   expect(sent?.['output_fields']).toEqual(['id', 'write'])
   expect(sent?.['dsl']).toBe('deleted == false')
   expect(searchParams(sent)['topk']).toBe('3')
+})
+
+test('what goes over the wire is what the SDK would send, down to the last byte', async () => {
+  const sdk = new MilvusClient({
+    ...{ address: server.address, maxRetries: 0, telemetry: { enabled: false } },
+    ...{ logLevel: 'error', __SKIP_CONNECT__: true },
+  })
+  const done = () => ({ status: oneHit.status })
+  server.told({ Search: () => oneHit, Query: () => noRows, Upsert: done })
+  const collection_name = 'c'
+  const consistency_level = 'Strong' as unknown as ConsistencyLevelEnum
+  const both = (method: string) => {
+    const [theirs, ours] = server.requests(method).splice(-2)
+    expect(ours).toEqual(theirs)
+  }
+  const filter = 'deleted == false'
+  const asked = {
+    ...{ collection_name, filter },
+    output_fields: ['id', 'write'],
+    consistency_level,
+  }
+  const data = [...vectors.queryOf(0)]
+  await sdk.search({ ...asked, data, limit: 3, params: {} })
+  await store.search(request, call)
+  both('Search')
+  await sdk.search({ ...asked, data, limit: 30, params: { ef: 20 } })
+  await graph.search({ ...request, k: 30 }, call)
+  both('Search')
+  const fields = ['id', 'row', 'write', 'wall', 'counter', 'origin', 'deleted']
+  const looked = { ...{ collection_name, filter: 'id in [1,-2]' }, consistency_level }
+  await sdk.query({ ...looked, output_fields: fields })
+  await store.fetch([1, -2], 'strong', call)
+  both('Query')
+  const far = { ...point, id: -2, row: 4, write: 2 ** 40, deleted: true }
+  const rows = [point, far].map(({ id, row, write, deleted }) => ({
+    ...{ id, vector: [id === 1 ? row : 7, 0], row, write },
+    ...{ wall: BASE_STAMP.wallUs, counter: BASE_STAMP.counter, origin: BASE_STAMP.origin, deleted },
+  }))
+  await sdk.upsert({ collection_name, data: rows })
+  await store.upsert([point, far], call)
+  both('Upsert')
+  await sdk.closeConnection()
+})
+
+test('a scan reads every field of every row, vectors and negative ids too', async () => {
+  const int64 = (field_name: string, data: string[]) => ({
+    ...{ field_name, type: 'Int64' },
+    scalars: { long_data: { data } },
+  })
+  const fields_data = [
+    ...[int64('id', ['3', '-1']), int64('row', ['5', '6']), int64('write', ['1', '1099511627776'])],
+    ...[int64('wall', ['8', '9']), int64('counter', ['0', '1'])],
+    {
+      field_name: 'origin',
+      type: 'VarChar',
+      scalars: { string_data: { data: ['here', 'there'] } },
+    },
+    { field_name: 'deleted', type: 'Bool', scalars: { bool_data: { data: [false, false] } } },
+    {
+      ...{ field_name: 'vector', type: 'FloatVector' },
+      vectors: { dim: '2', float_vector: { data: [5, 0, 6, 0] } },
+    },
+  ]
+  server.told({ Query: () => ({ ...noRows, fields_data }) })
+  const read = openMilvus({
+    ...{ address: server.address, collection: 'c', index: { kind: 'flat' }, inFlight: 4 },
+    vectors: { ...vectors, rowOf: (vector) => (vector[1] === 0 ? vector[0] : undefined) },
+  })
+  expect(await read.scan(call)).toEqual([
+    { id: 3, row: 5, write: 1, stamp: { wallUs: 8, counter: 0, origin: 'here' }, deleted: false },
+    {
+      ...{ id: -1, row: 6, write: 2 ** 40, deleted: false },
+      stamp: { wallUs: 9, counter: 1, origin: 'there' },
+    },
+  ])
+  await read.close()
 })
 
 test('an HNSW search passes the ef of the plan, whatever k is; a FLAT one passes none', async () => {
