@@ -44,10 +44,12 @@ export class MilvusConnection {
     deadlineUs: Us,
     ask: (sdk: MilvusClient, timeoutMs: number) => Promise<T>,
   ): Promise<T> {
-    return this.through(this.sdk, effect, deadlineUs, ask)
+    return this.through(this.sdk, effect, deadlineUs, (sdk, timeoutMs) =>
+      within(deadlineUs, ask(sdk, timeoutMs)),
+    )
   }
 
-  /** The same for one of the hot calls. */
+  /** The same for one of the hot calls, whose deadline is kept by gRPC. */
   ask<M extends Method>(
     effect: Effect,
     deadlineUs: Us,
@@ -76,7 +78,7 @@ export class MilvusConnection {
     try {
       // The SDK takes a timeout of 0 for a whole day.
       const timeoutMs = Math.max(1, Math.ceil(deadlineUs / 1000))
-      const answer = accepted(await within(deadlineUs, ask(client, timeoutMs)), effect)
+      const answer = accepted(await ask(client, timeoutMs), effect)
       line.answered(client)
       return answer
     } catch (thrown) {

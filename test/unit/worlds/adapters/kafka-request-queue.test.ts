@@ -13,7 +13,8 @@ const KNOWN = [
 async function idleBroker(): Promise<AddressInfo> {
   const server = createServer((socket) => {
     socket.on('data', (request) => {
-      const body = Buffer.alloc(14 + 6 * KNOWN.length)
+      // Size, number of the request, error, the array, and how long to wait: 0.
+      const body = Buffer.alloc(18 + 6 * KNOWN.length)
       request.copy(body, 4, 8, 12)
       body.writeInt32BE(body.length - 4, 0)
       body.writeInt32BE(KNOWN.length, 10)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { BASE_STAMP, type StoredPoint } from '../../../../harness/model/point.ts'
 import { CallError } from '../../../../harness/ports/errors.ts'
 import { HostClock, pause } from '../../../../harness/worlds/adapters/host-clock.ts'
@@ -119,8 +119,7 @@ test('a store that refuses is asked again', async () => {
   trouble.now = new CallError('down', { definite: true })
   shown.set(4, 31)
   watch.note(31, 4)
-  await aWhile()
-  expect(polled.length).toBeGreaterThan(2)
+  await vi.waitFor(() => expect(polled.length).toBeGreaterThan(2))
   expect(seen).toEqual([])
   trouble.now = null
   await aWhile()
