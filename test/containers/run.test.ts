@@ -66,13 +66,26 @@ test('a cut between two of three regions on real servers: seen by canaries, caug
   expect(summary.verdict).toBe('pass')
 }, 400_000)
 
-test.for(['milvus-crash', 'mm2-kill'])(
+test.for(['milvus-crash', 'mm2-kill', 'two-stores'])(
   '%s comes out on real servers as its file says',
   { timeout: 400_000 },
   async (name, context) => {
     await asExpected(name, context)
   },
 )
+
+test('what is dead in a graph of pgvector costs recall, counted as lost to the index and not to replication', async (context) => {
+  const out = await asExpected('pgvector-dead-neighbours', context)
+  const { metrics } = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'))
+  type Loss = { metric: string; phase: string; cause?: string; value: number }
+  const lost = (cause: string): number[] =>
+    (metrics as Loss[])
+      .filter((row) => row.metric === 'recall-loss' && row.phase === 'baseline')
+      .flatMap((row) => (row.cause === cause ? [row.value] : []))
+  expect(lost('index').length).toBeGreaterThan(1)
+  expect(Math.min(...lost('index'))).toBeGreaterThan(0.05)
+  expect(Math.max(...lost('replication'))).toBeLessThan(0.01)
+}, 400_000)
 
 test('Ctrl-C while servers start ends the start at once, and nothing of it is left', async () => {
   const out = emptyFolder()
