@@ -34,14 +34,14 @@ ${rulesDetails(alerts)}`
 
 /** One sentence of what the rules would have done in the run. */
 export function alertsAnswer(alerts: readonly AlertOutcome[]): string {
-  const told = alerts.filter(({ cannotTell }) => cannotTell === null)
-  const some = (which: (outcome: AlertOutcome) => boolean) => told.filter(which).length
+  const evaluated = alerts.filter(({ cannotTell }) => cannotTell === null)
+  const some = (which: (outcome: AlertOutcome) => boolean) => evaluated.filter(which).length
   const fired = some(({ faults }) => faults.some(({ firedAfterUs }) => firedAfterUs !== null))
   const slept = some(({ faults }) =>
     faults.some(({ firedAfterUs, heldUs }) => firedAfterUs === null && heldUs !== null),
   )
   const wrong = some(({ episodes }) => episodes.some((episode) => episode.wrong))
-  const unknown = alerts.length - told.length
+  const unknown = alerts.length - evaluated.length
   const parts = [
     `${fired} of ${counted(alerts.length, 'alert')} would have woken somebody for a fault`,
     ...(slept > 0 ? [`${slept} slept through one although the condition held`] : []),

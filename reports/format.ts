@@ -5,13 +5,13 @@ export const linkLabel = (link: string): string =>
 /** Where a fault acts; both directions of a link are said once. */
 export function whereLabel(where: string): string {
   const links = where.split(', ')
-  const said = new Set<string>()
+  const named = new Set<string>()
   const labels: string[] = []
   for (const link of links) {
     const [from, to] = link.split('>')
     const back = `${to}>${from}`
-    if (said.has(back)) continue
-    said.add(link)
+    if (named.has(back)) continue
+    named.add(link)
     labels.push(links.includes(back) ? `${from} ↔ ${to}` : linkLabel(link))
   }
   return labels.join(', ')

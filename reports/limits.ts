@@ -26,8 +26,8 @@ const ROWS = 400
 export function limitCell({ limit, region, link, phase, operation }: LimitResult): string {
   const pooled = limit.pool && region === undefined && link === undefined ? 'pooled' : undefined
   const parts = [link === undefined ? region : linkLabel(link), pooled, phase, operation]
-  const said = parts.filter((part) => part !== undefined)
-  return said.length === 0 ? 'whole run' : said.join(' · ')
+  const named = parts.filter((part) => part !== undefined)
+  return named.length === 0 ? 'whole run' : named.join(' · ')
 }
 
 /** What was measured, with as many digits as the comparison needs. */

@@ -73,9 +73,9 @@ function limitsPart(limits: readonly LimitResult[]): string {
 }
 
 function findingsPart({ analysis, run }: Report): string {
-  const told = byWeight(analysis.findings).filter(({ verdict }) => verdict !== 'pass')
-  const passed = `${analysis.findings.length - told.length} of ${counted(analysis.findings.length, 'checker')} passed.`
-  const items = told.slice(0, FINDINGS).map((finding) => {
+  const listed = byWeight(analysis.findings).filter(({ verdict }) => verdict !== 'pass')
+  const passed = `${analysis.findings.length - listed.length} of ${counted(analysis.findings.length, 'checker')} passed.`
+  const items = listed.slice(0, FINDINGS).map((finding) => {
     const [first] = finding.events
     const witness = first
       ? `\n  > ${escapedText(first.sentence)}${first.lines.length > 0 ? ` ${code(linesCommand(run, `finding=${finding.checker}`))}` : ''}`
@@ -85,7 +85,9 @@ function findingsPart({ analysis, run }: Report): string {
     return `- **${escapedText(finding.checker)}** (${verdict}): ${escapedText(finding.because)}${why}${witness}`
   })
   const more =
-    told.length > FINDINGS ? [`- ${countText(told.length - FINDINGS)} more in report.html.`] : []
+    listed.length > FINDINGS
+      ? [`- ${countText(listed.length - FINDINGS)} more in report.html.`]
+      : []
   const promises = escapedText(promisesText(analysis.promises))
   return `## Findings\n\n${[...items, ...more].join('\n')}${items.length > 0 ? '\n\n' : ''}${passed} ${promises}`
 }

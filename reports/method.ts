@@ -41,8 +41,8 @@ export function selectorOf({
   operation,
 }: Pick<MetricRow, 'metric' | 'region' | 'link' | 'phase' | 'operation'>): string {
   const where = Object.entries({ region, link, phase, operation })
-  const said = where.filter(([, value]) => value !== undefined)
-  return [`metric=${metric}`, ...said.map(([key, value]) => `${key}=${value}`)].join(',')
+  const named = where.filter(([, value]) => value !== undefined)
+  return [`metric=${metric}`, ...named.map(([key, value]) => `${key}=${value}`)].join(',')
 }
 
 /** Every metric: what it is, what its figures rest on, and the command that prints the record lines of its worst figure. */

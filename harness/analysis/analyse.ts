@@ -102,13 +102,13 @@ function findingsOf(facts: Facts, guarantees: Guarantees): Finding[] {
   const { warmupUs } = facts.history.plan.timeline
   const findings = Object.values(checkersInForce()).flatMap(({ check, measures }: Checking) => {
     const found = check(facts, guarantees)
-    return found ? [{ ...told(found, warmupUs), measures }] : []
+    return found ? [{ ...inWords(found, warmupUs), measures }] : []
   })
   return unlessStarved(findings)
 }
 
 /** A finding as people read it: moments counted from the end of warm-up. */
-const told = <F extends Pick<Finding, 'because' | 'events'>>(finding: F, warmupUs: Us): F => ({
+const inWords = <F extends Pick<Finding, 'because' | 'events'>>(finding: F, warmupUs: Us): F => ({
   ...finding,
   because: sinceWarmup(finding.because, warmupUs),
   events: finding.events.map(({ sentence, lines }) => ({

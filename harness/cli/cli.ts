@@ -372,8 +372,8 @@ function addPages(program: Command): void {
     .action(async () => {
       const { writeClaims } = await import('../experiments/claims/claims.ts')
       await writeClaims((name, wrong) => {
-        const said = wrong.length === 0 ? 'as stated' : wrong.join('; ')
-        process.stderr.write(`${name}: ${said}\n`)
+        const outcome = wrong.length === 0 ? 'as stated' : wrong.join('; ')
+        process.stderr.write(`${name}: ${outcome}\n`)
       })
     })
 }

@@ -35,17 +35,17 @@ export async function exportOtlp(path: string, { otlp, all = false }: OtlpFlags)
   const wanted = ({ op }: { op: number }) => choice === null || choice.why.has(op)
   const why = choice?.why ?? new Map<number, string>()
   const { endUs } = facts.history
-  const told = { traces: 0, metrics: 0 }
+  const sent = { traces: 0, metrics: 0 }
   const pass = async (request: OtlpRequest) => {
-    told[request.signal] += request.count
+    sent[request.signal] += request.count
     await (collector ? collector.send(request) : printedLine(request.body))
   }
   for (const one of traceRequests(writer, run, tracesOf(facts, wanted), why)) await pass(one)
   const figures = { families, series: analysis.series, endUs }
   for (const one of metricRequests(writer, run, figures)) await pass(one)
   process.stderr.write(
-    `${counted(told.traces, 'span')} of ${tracedOf(choice, ops.length)} and ` +
-      `${counted(told.metrics, 'data point')}${collector ? ` are with ${collector.url}` : ''}. ${run.sampling}\n`,
+    `${counted(sent.traces, 'span')} of ${tracedOf(choice, ops.length)} and ` +
+      `${counted(sent.metrics, 'data point')}${collector ? ` are with ${collector.url}` : ''}. ${run.sampling}\n`,
   )
 }
 

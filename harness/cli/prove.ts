@@ -54,9 +54,9 @@ async function made(proofs: readonly Proof[], jobs: number, quiet: boolean) {
   const onResult = (one: Proven) => {
     proven.push(one)
     progress.count(one.wrong.length > 0)
-    const said =
+    const outcome =
       one.wrong.length === 0 ? 'as it should' : `NOT as it should: ${one.wrong.join('; ')}`
-    progress.tell(`${progress.place} ${one.name}: ${said} (${one.seconds.toFixed(1)} s)`)
+    progress.tell(`${progress.place} ${one.name}: ${outcome} (${one.seconds.toFixed(1)} s)`)
   }
   const lost = (proof: Proof, how: string): Proven => ({
     ...{ ...proof, ...nothing(`its process ended with ${how}`) },
@@ -90,8 +90,8 @@ export async function runToProve(paths: readonly string[], flags: CampaignFlags)
     throw new UsageError(
       `--prove runs the planted bugs and the scenarios that must go red as they are, in the simulator: leave --${dashed(odd ?? 'world')} out. It takes --jobs, --json and --quiet.`,
     )
-  const taken = { ...(jobs !== undefined && { jobs }), ...(json && { json }) }
-  await proveCommand(paths, { ...taken, ...(quiet && { quiet }) })
+  const kept = { ...(jobs !== undefined && { jobs }), ...(json && { json }) }
+  await proveCommand(paths, { ...kept, ...(quiet && { quiet }) })
 }
 
 const dashed = (key: string): string =>

@@ -6,7 +6,7 @@ import { exitCodeOfAll, repeat } from '../experiments/repetitions.ts'
 import { judge, report, run, scenario } from '../index.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
-import { isOnlyUnknown, takenOf, unmet } from '../pipeline/expectation.ts'
+import { acceptanceOf, isOnlyUnknown, unmet } from '../pipeline/expectation.ts'
 import { type Judged, judgeRun } from '../pipeline/judge-run.ts'
 import { isSweepFile, planOf, versionNote } from '../pipeline/plan.ts'
 import type { RunOptions } from '../pipeline/record-run.ts'
@@ -197,4 +197,4 @@ function exitCode({ analysis, judgement }: Judged, flags: RunFlags): number {
 }
 
 const suiteOf = (judged: Judged, flags: RunFlags): Suite =>
-  suiteOfRun(judged, takenOf(judged.analysis, judged.judgement, flags))
+  suiteOfRun(judged, acceptanceOf(judged.analysis, judged.judgement, flags))

@@ -64,8 +64,8 @@ export async function shrinkCommand(path: string, flags: ShrinkFlags): Promise<v
       say(`${String(tries).padStart(4)} runs: ${sizeText(smaller)}  (${what})`)
     }
     const { plan: after, tries } = await shrink(plan, { runPlan, symptom, spent, onStep })
-    const told = { symptom, first, before: plan, after, tries, steps }
-    await writeSmall({ path, out: flags.out, folder, ...told })
+    const result = { symptom, first, before: plan, after, tries, steps }
+    await writeSmall({ path, out: flags.out, folder, ...result })
   } finally {
     interrupt.done()
     rmSync(folder, { recursive: true, force: true })

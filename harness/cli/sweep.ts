@@ -8,7 +8,7 @@ import { runSweep, type Swept } from '../experiments/sweep/sweep.ts'
 import { UsageError } from '../model/errors.ts'
 import type { WorldName } from '../model/plan.ts'
 import { pointText, type SweepResult } from '../model/sweep.ts'
-import { takenOf } from '../pipeline/expectation.ts'
+import { acceptanceOf } from '../pipeline/expectation.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
 import { suiteOfRun } from '../pipeline/run-suite.ts'
 import type { SetVariables } from '../scenario/yaml/variables.ts'
@@ -98,7 +98,7 @@ function pointSuite(judged: Judged, flags: Flags): PointSuite {
   const { analysis, judgement } = judged
   return {
     stated: flags.expect === true && analysis.plan.expect !== null,
-    alone: suiteOfRun(judged, takenOf(analysis, judgement, flags)),
+    alone: suiteOfRun(judged, acceptanceOf(analysis, judgement, flags)),
     open: suiteOfRun(judged, { unmet: [], accepted: 'nothing is expected of it' }),
   }
 }

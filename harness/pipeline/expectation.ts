@@ -1,4 +1,4 @@
-import type { Taken } from '../../reports/ci/suite.ts'
+import type { Acceptance } from '../../reports/ci/suite.ts'
 import { exitCodes } from '../analysis/limits/judge.ts'
 import type { Analysis, Finding, Judgement } from '../model/finding.ts'
 
@@ -34,8 +34,12 @@ const saidBy = (checker: string, { findings }: Analysis): string => {
 /** By what a run is judged beside its verdict. */
 export type Standard = { expect?: boolean; allowUnknown?: boolean }
 
-/** How CI servers are to take a run: as its exit code says. */
-export function takenOf(analysis: Analysis, judgement: Judgement, standard: Standard): Taken {
+/** Whether CI servers are to accept a run: as its exit code says. */
+export function acceptanceOf(
+  analysis: Analysis,
+  judgement: Judgement,
+  standard: Standard,
+): Acceptance {
   const passed = judgement.verdict === 'pass'
   if (standard.expect && analysis.plan.expect) {
     const wrong = unmet(analysis, judgement)

@@ -61,9 +61,9 @@ export function listRuns(folder: string): RunList {
     const entries = readdirSync(path, { withFileTypes: true })
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
     if (names.includes('record.jsonl')) {
-      const told = runIn(path, near)
-      if ('why' in told) untold.push(told)
-      else runs.push(told)
+      const found = runIn(path, near)
+      if ('why' in found) untold.push(found)
+      else runs.push(found)
     }
     for (const name of names) {
       const what = pageNames[name]
@@ -102,10 +102,10 @@ function runIn(path: string, near: string): ListedRun | { path: string; why: str
       path: near,
       why: `its summary is of another version. Make it again: faultline report ${path}`,
     }
-  const { metrics, format: _, ...told } = read.data
+  const { metrics, format: _, ...found } = read.data
   const after = metrics.filter(({ phase }) => phase !== 'warmup')
   return {
-    ...told,
+    ...found,
     path: near,
     searchP99Us: worst(after.filter(isSearch), ({ p99 }) => p99, Math.max),
     lagP90Us: worst(after.filter(isLag), ({ p90 }) => p90, Math.max),

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Suite, suiteOf, type Taken } from '../../reports/ci/suite.ts'
+import { type Acceptance, type Suite, suiteOf } from '../../reports/ci/suite.ts'
 import { readEnvironment } from './environment.ts'
 import type { Judged } from './judge-run.ts'
 
 /** A run that was kept, as a suite for CI servers. */
-export function suiteOfRun({ directory, analysis, judgement }: Judged, taken: Taken): Suite {
+export function suiteOfRun(
+  { directory, analysis, judgement }: Judged,
+  acceptance: Acceptance,
+): Suite {
   const environment = readEnvironment(directory)
   const seconds = wallSeconds(directory)
   const timed = seconds !== null && { seconds }
-  return suiteOf({ analysis, judgement, environment, run: directory, ...timed }, taken)
+  return suiteOf({ analysis, judgement, environment, run: directory, ...timed }, acceptance)
 }
 
 /** How long the run took by wall clock, as its health says; null if it says nothing. */

@@ -95,12 +95,12 @@ function layOver(
   wanted: Wanted,
   choices: readonly Choice[],
 ): Plan | null {
-  const said = new Set(sheet.problems.map(formatProblem))
+  const reported = new Set(sheet.problems.map(formatProblem))
   const laid = whole.apart()
   const plan = resolve(overlaid(varied(laid, choices), wanted.world), text, known, wanted)
   for (const problem of laid.problems) {
     const message = problem.message.replace(forWorld(wanted.world), '')
-    if (!said.has(formatProblem({ ...problem, message }))) sheet.problems.push(problem)
+    if (!reported.has(formatProblem({ ...problem, message }))) sheet.problems.push(problem)
   }
   return plan
 }

@@ -51,7 +51,7 @@ async function plot(curve: Series): Promise<Markup> {
   )
   const y = channel('v', { domain: [0, top * 1.05] }, axisOf(counts))
   const values = thinned(points, POINTS).map(([us, open]) => ({ t: us / SECOND, v: open }))
-  const told = thinned(points, 30).map(([us, open]) => ({
+  const marks = thinned(points, 30).map(([us, open]) => ({
     ...{ t: us / SECOND, v: open },
     say: `${sinceText(us)} after the end: ${countText(open)} still open`,
   }))
@@ -67,7 +67,7 @@ async function plot(curve: Series): Promise<Markup> {
       encoding: { x, y },
     },
     {
-      data: { values: told },
+      data: { values: marks },
       mark: { type: 'point', color: 'var(--hot)', opacity: 0 },
       encoding: { x, y, ...said },
     },

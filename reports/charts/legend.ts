@@ -26,8 +26,8 @@ export function legendOf(lines: readonly Line[], label: ((key: string) => string
     figures.set(line.figure.replace('-at-least', ' at least'), line.open ? 'open marks' : how)
   }
   // Lines that are told apart by their keys alone have no name of a figure.
-  const told = [...figures].filter(([figure]) => figure !== '')
-  const meanings = told.map(([figure, how]) => `${figure}: ${how}`).join(' · ')
+  const explained = [...figures].filter(([figure]) => figure !== '')
+  const meanings = explained.map(([figure, how]) => `${figure}: ${how}`).join(' · ')
   const keys =
     label && [...pens].map(([key, pen]) => html`<span>${stroke(pen)} ${label(key)}</span> `)
   return html`<p class="legend">${keys}<span class="quiet">${meanings}</span></p>`

@@ -64,11 +64,11 @@ function suiteText(suite: Suite, heading = '#'): string {
 function limitsPart(limits: readonly Case[]): string {
   if (limits.length === 0) return ''
   const sorted = [...limits].sort(byWeight)
-  const told = sorted.filter(({ aside }) => !aside).slice(0, LIMITS)
-  const rows = told.map(({ outcome, where, name, because }) =>
+  const listed = sorted.filter(({ aside }) => !aside).slice(0, LIMITS)
+  const rows = listed.map(({ outcome, where, name, because }) =>
     [words[outcome], cellOf(where), name, because].map(escapedText),
   )
-  const left = limits.length - told.length
+  const left = limits.length - listed.length
   const more = left > 0 ? `\n\n${counted(left, 'more limit')} in the report.` : ''
   return `${markdownTable(['', 'where', 'limit', 'measured'], rows)}${more}`
 }
@@ -77,15 +77,15 @@ function limitsPart(limits: readonly Case[]): string {
 const cellOf = (where: string): string => where.replace('.', ' · ')
 
 function restPart(rest: readonly Case[]): string {
-  const told = [...rest]
+  const listed = [...rest]
     .sort(byWeight)
     .filter(({ outcome, aside }) => outcome !== 'passed' && !aside)
   const passed = rest.filter(({ outcome }) => outcome === 'passed').length
-  const items = told.slice(0, FINDINGS).map(({ name, because, more: [first] }) => {
+  const items = listed.slice(0, FINDINGS).map(({ name, because, more: [first] }) => {
     const witness = first === undefined ? '' : `\n  > ${escapedText(first)}`
     return `- **${escapedText(name)}** ${escapedText(because)}${witness}`
   })
-  const left = told.length - items.length
+  const left = listed.length - items.length
   return [
     ...items,
     ...(left > 0 ? [`- ${counted(left, 'more', 'more')} in the report.`] : []),

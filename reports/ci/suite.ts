@@ -49,15 +49,15 @@ export type Suite = {
   report?: string
 }
 
-/** How the whole run is to be taken. */
-export type Taken = {
+/** Whether CI servers are to accept the whole run. */
+export type Acceptance = {
   /** What of the scenario's `expect:` did not come out, where the run is judged by that. */
   unmet: readonly string[]
   /** Why a verdict other than pass is right all the same: `as the scenario expects`. Null: it is not. */
   accepted: string | null
 }
 
-/** A run to be told to a CI server. */
+/** A run as a CI server reads it. */
 export type JudgedRun = {
   analysis: Analysis
   judgement: Judgement
@@ -74,15 +74,15 @@ export type JudgedRun = {
  * one for the verdict.
  * If the verdict is not pass at least one case is neither passed; unless the verdict is accepted, one is failed or error.
  */
-export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
+export function suiteOf(judged: JudgedRun, acceptance: Acceptance): Suite {
   const { analysis, judgement, environment, run, seconds } = judged
   const { plan } = analysis
   const scenario = asWord(plan.name)
   const cases = [
-    verdictCase(judged, taken),
-    ...judgement.limits.map((result) => limitCase(result, taken)),
-    ...(judgement.alerts ?? []).map((alert) => alertCase(alert, taken)),
-    ...analysis.findings.map((finding) => findingCase(finding, run, taken)),
+    verdictCase(judged, acceptance),
+    ...judgement.limits.map((result) => limitCase(result, acceptance)),
+    ...(judgement.alerts ?? []).map((alert) => alertCase(alert, acceptance)),
+    ...analysis.findings.map((finding) => findingCase(finding, run, acceptance)),
   ]
   const { scenarioFile, startedAt, commit, command } = environment
   const known = { faultline: `version ${analysis.faultline}`, seed: String(plan.seed) }
@@ -107,18 +107,18 @@ export function suiteOf(judged: JudgedRun, taken: Taken): Suite {
 /** A name that some readers would take for a number, or cut to one, gets a word before it. */
 const asWord = (name: string): string => (/^[a-z/]/i.test(name) ? name : `scenario ${name}`)
 
-function verdictCase({ analysis, judgement, run }: JudgedRun, taken: Taken): Case {
+function verdictCase({ analysis, judgement, run }: JudgedRun, acceptance: Acceptance): Case {
   const { verdict, because } = judgement
   const more = run === null ? [] : [`report: ${run}/report.html`]
   const at = { where: 'run', name: 'verdict', more }
-  const { unmet, accepted } = taken
+  const { unmet, accepted } = acceptance
   if (unmet.length > 0)
     return { ...at, outcome: 'failed', because: `not as expected: ${unmet.join('; ')}` }
-  const said = `${verdict}: ${because}`
-  if (verdict === 'pass') return { ...at, outcome: 'passed', because: said }
-  if (accepted !== null) return { ...at, outcome: 'skipped', because: `${accepted}: ${said}` }
+  const sentence = `${verdict}: ${because}`
+  if (verdict === 'pass') return { ...at, outcome: 'passed', because: sentence }
+  if (accepted !== null) return { ...at, outcome: 'skipped', because: `${accepted}: ${sentence}` }
   const broken = verdict === 'fail' && analysis.ended.how !== 'failed'
-  return { ...at, outcome: broken ? 'failed' : 'error', because: said }
+  return { ...at, outcome: broken ? 'failed' : 'error', because: sentence }
 }
 
 const words: Record<Verdict, string> = {
@@ -128,15 +128,15 @@ const words: Record<Verdict, string> = {
   invalid: 'invalid',
 }
 
-function limitCase(result: LimitResult, taken: Taken): Case {
+function limitCase(result: LimitResult, acceptance: Acceptance): Case {
   const { limit, region, link, phase, operation, verdict, because } = result
   const place = region ?? link ?? (limit.pool ? 'pooled' : 'all')
   const of = operation === undefined ? '' : ` of ${operation}`
   return {
     where: `${place}.${phase ?? 'run'}`,
     name: `${limitSubject(limit)}${of} ${limitBound(limit)}`,
-    ...outcomeOf(verdict, taken),
-    because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
+    ...outcomeOf(verdict, acceptance),
+    because: `${expected(verdict, acceptance)}${words[verdict]}: ${because}`,
     more: [`limit: ${limit.text}`, `cell: ${limitCell(result)}`],
     written: limit.text,
     excess: excessOf(result),
@@ -145,12 +145,12 @@ function limitCase(result: LimitResult, taken: Taken): Case {
 }
 
 /** What is expected of an alert: it decides the verdict as a limit does. */
-function alertCase({ expectation, verdict, because }: AlertVerdict, taken: Taken): Case {
+function alertCase({ expectation, verdict, because }: AlertVerdict, acceptance: Acceptance): Case {
   return {
     where: 'alerts',
     name: expectationText(expectation),
-    ...outcomeOf(verdict, taken),
-    because: `${expected(verdict, taken)}${words[verdict]}: ${because}`,
+    ...outcomeOf(verdict, acceptance),
+    because: `${expected(verdict, acceptance)}${words[verdict]}: ${because}`,
     more: [],
   }
 }
@@ -164,7 +164,7 @@ function excessOf({ measured, limit: { value, bound } }: LimitResult): number {
   return over / under
 }
 
-function findingCase(finding: Finding, run: string | null, taken: Taken): Case {
+function findingCase(finding: Finding, run: string | null, acceptance: Acceptance): Case {
   const { checker, verdict, because, promised, unpromised, events } = finding
   const at = { where: 'checkers', name: checker }
   const more = events.flatMap(({ sentence }) => sentence)
@@ -173,9 +173,9 @@ function findingCase(finding: Finding, run: string | null, taken: Taken): Case {
     const why = unpromised ?? 'The system does not promise this.'
     return { ...at, outcome: 'skipped', because: `not promised: ${because} ${why}`, more }
   }
-  const said = `${expected(verdict, taken)}${words[verdict]}: ${because}`
+  const sentence = `${expected(verdict, acceptance)}${words[verdict]}: ${because}`
   const aside = verdict === 'unknown' && { aside: true as const }
-  return { ...at, ...outcomeOf(verdict, taken), because: said, more, ...aside }
+  return { ...at, ...outcomeOf(verdict, acceptance), because: sentence, more, ...aside }
 }
 
 /** The worst first: what is red, then what nobody can tell; limits after all else, by how far they are missed. */
@@ -188,13 +188,13 @@ export const ranks: Record<Outcome, number> = { failed: 0, error: 1, skipped: 2,
 const weightOf = ({ outcome, aside }: Case): number => (aside ? 4 : ranks[outcome])
 
 /** What breaks in a run that is meant to break is no news: it is there to read, and fails nothing. */
-function outcomeOf(verdict: Verdict, { accepted }: Taken): { outcome: Outcome } {
+function outcomeOf(verdict: Verdict, { accepted }: Acceptance): { outcome: Outcome } {
   if (verdict === 'pass') return { outcome: 'passed' }
   if (verdict === 'unknown' || accepted !== null) return { outcome: 'skipped' }
   return { outcome: verdict === 'fail' ? 'failed' : 'error' }
 }
 
-const expected = (verdict: Verdict, { accepted }: Taken): string =>
+const expected = (verdict: Verdict, { accepted }: Acceptance): string =>
   accepted !== null && (verdict === 'fail' || verdict === 'invalid') ? `${accepted}: ` : ''
 
 /** Two limits may ask the same of one cell with another confidence: CI servers tell cases apart by where and name. */
@@ -208,20 +208,20 @@ function named(cases: readonly Case[]): Case[] {
   })
 }
 
-/** A suite of one case, for what is said of several runs or of a run that was not made. */
+/** A suite of one case, for a statement about several runs, or about a run that was not made. */
 export const suiteOfOne = (
   name: string,
-  said: Pick<Case, 'outcome' | 'because'> & { name: string; file?: string },
+  one: Pick<Case, 'outcome' | 'because'> & { name: string; file?: string },
 ): Suite => ({
   name: asWord(name),
-  ...(said.file !== undefined && { file: said.file }),
+  ...(one.file !== undefined && { file: one.file }),
   properties: [],
   cases: [
     {
       where: 'run',
-      name: said.name,
-      outcome: said.outcome,
-      because: said.because,
+      name: one.name,
+      outcome: one.outcome,
+      because: one.because,
       more: [],
     },
   ],

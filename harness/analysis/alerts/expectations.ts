@@ -6,7 +6,7 @@ import type {
 } from '../../model/alert.ts'
 import { counted, durationText } from '../../text/value.ts'
 
-type Said = Pick<AlertVerdict, 'verdict' | 'because'>
+type Judged = Pick<AlertVerdict, 'verdict' | 'because'>
 
 /**
  * Expectations against what the rules did. What cannot be told is unknown, and never a pass. `doubt`: why no moment of the
@@ -25,11 +25,11 @@ export const alertVerdicts = (
     return { expectation, ...said }
   })
 
-const unknown = (because: string): Said => ({ verdict: 'unknown', because })
-const fail = (because: string): Said => ({ verdict: 'fail', because })
-const pass = (because: string): Said => ({ verdict: 'pass', because })
+const unknown = (because: string): Judged => ({ verdict: 'unknown', because })
+const fail = (because: string): Judged => ({ verdict: 'fail', because })
+const pass = (because: string): Judged => ({ verdict: 'pass', because })
 
-function ofQuiet({ rule: { alert }, cannotTell, episodes }: AlertOutcome): Said {
+function ofQuiet({ rule: { alert }, cannotTell, episodes }: AlertOutcome): Judged {
   if (cannotTell !== null) return unknown(`Nobody can tell of ${alert}: ${cannotTell}`)
   const fired = episodes.filter(({ firedUs }) => firedUs !== null)
   if (fired.length > 0)
@@ -42,7 +42,7 @@ function ofQuiet({ rule: { alert }, cannotTell, episodes }: AlertOutcome): Said 
 function ofFire(
   { alert, fault, withinUs }: Extract<AlertExpectation, { expect: 'fire' }>,
   { cannotTell, episodes, faults, rule }: AlertOutcome,
-): Said {
+): Judged {
   if (cannotTell !== null) return unknown(`Nobody can tell of ${alert}: ${cannotTell}`)
   const wrong = episodes.filter((episode) => episode.wrong)
   if (wrong.length > 0)
@@ -60,11 +60,16 @@ function ofFire(
   return (
     said.find(({ verdict }) => verdict === 'fail') ??
     said.find(({ verdict }) => verdict === 'unknown') ??
-    (said[0] as Said)
+    (said[0] as Judged)
   )
 }
 
-function onFault(alert: string, at: AlertOnFault, withinUs: number | null, everyUs: number): Said {
+function onFault(
+  alert: string,
+  at: AlertOnFault,
+  withinUs: number | null,
+  everyUs: number,
+): Judged {
   const { fault, confirmed, firedAfterUs, already, pendingAtEnd } = at
   const bound = withinUs === null ? '' : ` within ${durationText(withinUs)}`
   if (!confirmed)

@@ -172,18 +172,18 @@ export class Exported {
   }
 
   private busy(): Readings[] {
-    const said = this.facts.history.health.flatMap(({ runUs, busyShare }) =>
+    const samples = this.facts.history.health.flatMap(({ runUs, busyShare }) =>
       busyShare === undefined ? [] : [{ t: runUs, value: busyShare }],
     )
-    return said.length === 0 ? [] : [this.over({}, newest(said))]
+    return samples.length === 0 ? [] : [this.over({}, newest(samples))]
   }
 
   private figures(): Readings[] {
     const groups = by(this.facts.history.figures, ({ region, figure }) =>
       JSON.stringify({ region, figure }),
     )
-    return [...groups].map(([labels, said]) =>
-      this.over(JSON.parse(labels) as Labels, newest(said)),
+    return [...groups].map(([labels, samples]) =>
+      this.over(JSON.parse(labels) as Labels, newest(samples)),
     )
   }
 
@@ -272,11 +272,11 @@ function countUpTo(us: Float64Array): (now: Us) => number {
 }
 
 /** The newest of what was said, unless it is too old; asked for in order. */
-function newest(said: readonly { t: Us; value: number }[]): (now: Us) => number | null {
+function newest(samples: readonly { t: Us; value: number }[]): (now: Us) => number | null {
   let at = -1
   return (now) => {
-    while (at + 1 < said.length && (said[at + 1] as { t: Us }).t <= now) at++
-    const last = said[at]
+    while (at + 1 < samples.length && (samples[at + 1] as { t: Us }).t <= now) at++
+    const last = samples[at]
     return last === undefined || now - last.t > FRESH_US ? null : last.value
   }
 }

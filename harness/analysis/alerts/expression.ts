@@ -48,7 +48,7 @@ function termAt({ reading, together }: AlertTerm, exported: Exporters, now: Us):
   const { how, by } = together
   return grouped(samples, by).map(([labels, members]) => ({
     labels,
-    value: taken[how](members.map(({ value }) => value)),
+    value: aggregated[how](members.map(({ value }) => value)),
   }))
 }
 
@@ -74,7 +74,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const extreme = (values: readonly number[], beats: (a: number, b: number) => boolean): number =>
   values.reduce((best, value) => (Number.isNaN(best) || beats(value, best) ? value : best))
 
-const taken: Record<(typeof aggregations)[number], (values: readonly number[]) => number> = {
+const aggregated: Record<(typeof aggregations)[number], (values: readonly number[]) => number> = {
   sum,
   avg: (values) => sum(values) / values.length,
   max: (values) => extreme(values, (a, b) => a > b),
@@ -84,7 +84,7 @@ const taken: Record<(typeof aggregations)[number], (values: readonly number[]) =
 
 const overTime: Record<(typeof overTimeFunctions)[number], (values: readonly number[]) => number> =
   {
-    ...taken,
+    ...aggregated,
     last: (values) => values.at(-1) as number,
   }
 

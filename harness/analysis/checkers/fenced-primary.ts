@@ -62,13 +62,13 @@ function takeoversOf(epochs: readonly Epoch[]): Epoch[] {
 function lateOf(
   after: readonly Epoch[],
   takeovers: readonly Epoch[],
-): { event: Epoch; taken: Epoch }[] {
+): { event: Epoch; takeover: Epoch }[] {
   return after.flatMap((event) => {
     if (event.what !== 'accepted') return []
-    const taken = takeovers.find(
+    const takeover = takeovers.find(
       ({ epoch, region, t }) => epoch > event.epoch && region !== event.region && t < event.t,
     )
-    return taken ? [{ event, taken }] : []
+    return takeover ? [{ event, takeover }] : []
   })
 }
 
@@ -106,32 +106,35 @@ function stepsBack(epochs: readonly Epoch[]): Witness[] {
 
 /** Late writes that a final state holds, although the new primary had not had them when it took over. */
 function survivorsOf(
-  late: readonly { event: Epoch; taken: Epoch }[],
+  late: readonly { event: Epoch; takeover: Epoch }[],
   { finals, journeys }: Facts,
 ): Witness[] {
-  return late.flatMap(({ event, taken }) => {
+  return late.flatMap(({ event, takeover }) => {
     const { write, id } = event
     if (write === undefined || id === undefined) return []
-    if (journeys.at(write, taken.region).applied <= taken.t) return []
+    if (journeys.at(write, takeover.region).applied <= takeover.t) return []
     const holder = finals?.find((state) => liveIn(state, id) === write)
     if (!holder) return []
     return [
       {
-        sentence: `Write ${write} of id ${id}, accepted by ${event.region} under epoch ${event.epoch} at ${moment(event.t)}, survives in ${holder.region}, although ${taken.region} led under epoch ${taken.epoch} since ${moment(taken.t)}.`,
-        lines: [taken.line, event.line, holder.line],
+        sentence: `Write ${write} of id ${id}, accepted by ${event.region} under epoch ${event.epoch} at ${moment(event.t)}, survives in ${holder.region}, although ${takeover.region} led under epoch ${takeover.epoch} since ${moment(takeover.t)}.`,
+        lines: [takeover.line, event.line, holder.line],
       },
     ]
   })
 }
 
-function lateText({ event, taken }: { event: Epoch; taken: Epoch }, { history }: Facts): Witness {
+function lateText(
+  { event, takeover }: { event: Epoch; takeover: Epoch },
+  { history }: Facts,
+): Witness {
   const op = history.ops.of(event.write ?? 0) ?? null
   const what = event.write === undefined ? 'something' : `write ${event.write}`
   return {
     sentence:
-      `${event.region} accepted ${what} under epoch ${event.epoch} at ${moment(event.t)}, although ${taken.region} was ` +
-      `primary under epoch ${taken.epoch} since ${moment(taken.t)}.`,
-    lines: [taken.line, ...linesOf(op), event.line],
+      `${event.region} accepted ${what} under epoch ${event.epoch} at ${moment(event.t)}, although ${takeover.region} was ` +
+      `primary under epoch ${takeover.epoch} since ${moment(takeover.t)}.`,
+    lines: [takeover.line, ...linesOf(op), event.line],
   }
 }
 

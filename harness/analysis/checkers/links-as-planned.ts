@@ -19,14 +19,14 @@ export const linksAsPlanned: Checker = ({ history }): Checked | null => {
   })
   if (echoes.length === 0) return null
   const early = echoes.filter(({ rtt, floorUs }) => rtt < floorUs)
-  const said = counted(echoes.length, 'echo', 'echoes')
+  const looked = counted(echoes.length, 'echo', 'echoes')
   return {
     checker: 'links-as-planned',
     verdict: early.length > 0 ? 'invalid' : 'pass',
     because:
       early.length > 0
-        ? `Of ${said} ${early.length} came back sooner than the links allow: a defect of Faultline, not of the system.`
-        : `None of ${said} came back sooner than the links allow.`,
+        ? `Of ${looked} ${early.length} came back sooner than the links allow: a defect of Faultline, not of the system.`
+        : `None of ${looked} came back sooner than the links allow.`,
     evidence: echoes.length,
     violations: early.length,
     events: early.slice(0, WITNESSES).map(({ canary, rtt, t, line, floorUs }) => ({

@@ -34,14 +34,14 @@ export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLo
     ({ runUs }) => runUs > plan.timeline.warmupUs && runUs <= arrivalsEndUs(plan),
   )
   if (during.length === 0) return null
-  const told = during.filter(({ foreignShare }) => foreignShare !== undefined)
+  const measured = during.filter(({ foreignShare }) => foreignShare !== undefined)
   const { loopDelayP99Us } = during.at(-1) as HealthLine
   return {
-    ...(told.length > 0 && {
-      foreign: meanOf(told, ({ foreignShare }) => foreignShare),
-      steal: meanOf(told, ({ stealShare }) => stealShare),
-      fullFor: told.filter(isFull).length / told.length,
-      starvedFor: told.filter(isStarved).length / told.length,
+    ...(measured.length > 0 && {
+      foreign: meanOf(measured, ({ foreignShare }) => foreignShare),
+      steal: meanOf(measured, ({ stealShare }) => stealShare),
+      fullFor: measured.filter(isFull).length / measured.length,
+      starvedFor: measured.filter(isStarved).length / measured.length,
     }),
     ...(loopDelayP99Us !== undefined && { loopDelayP99Us }),
   }

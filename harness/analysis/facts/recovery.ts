@@ -81,10 +81,10 @@ class Recovery {
   }
 }
 
-/** What is left of a stretch without those that faults and what followed them took. */
-function without(taken: readonly Stretch[], whole: Span): Span[] {
+/** What is left of a stretch without those of faults and their recoveries. */
+function without(removed: readonly Stretch[], whole: Span): Span[] {
   let left = [whole]
-  for (const { fromUs, recoveredUs } of taken)
+  for (const { fromUs, recoveredUs } of removed)
     left = left.flatMap((span) => [
       { fromUs: span.fromUs, toUs: Math.min(span.toUs, fromUs) },
       { fromUs: Math.max(span.fromUs, recoveredUs), toUs: span.toUs },

@@ -256,13 +256,13 @@ function lostInDivergence(cause: MissCause): StateCount {
 /** How often the lease came to a region that had not held it last. */
 function takeovers({ history }: Facts): number {
   let last: RegionName | null = null
-  let taken = 0
+  let moves = 0
   for (const { what, region } of history.epochs) {
     if (what !== 'acquired') continue
-    if (last !== null && last !== region) taken++
+    if (last !== null && last !== region) moves++
     last = region
   }
-  return taken
+  return moves
 }
 
 /** Searches answered from a store that was up and had none of its data. */

@@ -7,7 +7,7 @@ import type { History } from '../facts/history.ts'
 import { type Cell, enoughFor } from './cells.ts'
 
 /** Readings of one figure in one region and phase. */
-type Group = { figure: string; region: string; phase: string; said: History['figures'] }
+type Group = { figure: string; region: string; phase: string; readings: History['figures'] }
 
 /**
  * What servers said of themselves, by region, phase of the reading and figure, each beside our own measurement:
@@ -27,21 +27,21 @@ export function serverFigures(
     return known
   }
   return groupsOf(facts).map((group) => {
-    const { figure, region, phase, said } = group
-    const values = said.map(({ value }) => value)
+    const { figure, region, phase, readings } = group
+    const values = readings.map(({ value }) => value)
     const ours = oursOf(group, backlogIn, cells, rows)
-    return { figure, region, phase, count: said.length, ...middleAndMost(values), ...ours }
+    return { figure, region, phase, count: readings.length, ...middleAndMost(values), ...ours }
   })
 }
 
 function groupsOf({ history, phaseOf, spans }: Facts): Group[] {
   const groups = new Map<string, Group>()
-  for (const said of history.figures) {
-    const { figure, region } = said
-    const phase = phaseOf(said.t)
+  for (const reading of history.figures) {
+    const { figure, region } = reading
+    const phase = phaseOf(reading.t)
     const key = `${region}|${phase}|${figure}`
-    const group = groups.get(key) ?? { figure, region, phase, said: [] }
-    group.said.push(said)
+    const group = groups.get(key) ?? { figure, region, phase, readings: [] }
+    group.readings.push(reading)
     groups.set(key, group)
   }
   const names = [...new Set(history.figures.map(({ figure }) => figure))].sort()
@@ -54,13 +54,13 @@ function groupsOf({ history, phaseOf, spans }: Facts): Group[] {
 }
 
 function oursOf(
-  { figure, region, phase, said }: Group,
+  { figure, region, phase, readings }: Group,
   backlogIn: (region: string) => (us: Us) => number,
   cells: readonly Cell[],
   rows: readonly MetricRow[],
 ): { ours?: OwnMeasurement } {
   if (figure.startsWith('group-lag ')) {
-    const open = said.map(({ t }) => backlogIn(region)(t))
+    const open = readings.map(({ t }) => backlogIn(region)(t))
     const what = 'acknowledged, not applied'
     return { ours: { what, unit: 'count', count: open.length, ...middleAndMost(open) } }
   }

@@ -50,8 +50,8 @@ function wrongOf({ shed, done, outcome, error }: Op): string | null {
   if (shed !== null) return `it was never sent: ${shed}`
   if (done === null) return 'it had no answer when the record ended'
   if (outcome === 'ok') return null
-  const said = error === '' ? '' : `: ${error}`
-  return outcome === 'fail' ? `it failed${said}` : `nobody knows what became of it${said}`
+  const reason = error === '' ? '' : `: ${error}`
+  return outcome === 'fail' ? `it failed${reason}` : `nobody knows what became of it${reason}`
 }
 
 function askedOf({ op, client, gateway, asked, id, query, k, row, closed }: Op): TraceAttributes {

@@ -28,13 +28,13 @@ const drawn: readonly string[] = [
   'convergence',
 ]
 
-type Told = { plan: Plan; file: string; base: string }
+type Origin = { plan: Plan; file: string; base: string }
 
 /** campaign.html: how many seeds failed and what that shows, what failed in which, and how far the figures spread. */
 export async function campaignPage(
   campaign: SeedCampaign,
   rows: readonly Row[],
-  { plan, file, base }: Told,
+  { plan, file, base }: Origin,
 ): Promise<string> {
   const { scenario, faultline, done, asked, failing, undecided } = campaign
   const verdict = failing.length > undecided ? 'fail' : failing.length > 0 ? 'unknown' : 'pass'

@@ -15,7 +15,7 @@ export function suitesOfLibrary({
   const whole = 'all runs'
   const missing = asked - rows.length
   const never = ledger?.held ? ledger.never : []
-  const said =
+  const reason =
     missing > 0
       ? `interrupted: ${missing} of ${counted(asked, 'run')} were not made`
       : never.length > 0
@@ -29,7 +29,7 @@ export function suitesOfLibrary({
   return [
     ...rows.map(suiteOfRow),
     ...left,
-    suiteOfOne(whole, { name: 'exit code', outcome, because: said }),
+    suiteOfOne(whole, { name: 'exit code', outcome, because: reason }),
   ]
 }
 
@@ -74,7 +74,7 @@ function seedCase(seed: number, row: Row | undefined, replay?: string): Case {
     if (verdict === 'pass') return { ...at, outcome: 'passed', because: `pass: ${because}`, more }
     return { ...at, outcome: 'skipped', because: `as expected: ${verdict}: ${because}`, more }
   }
-  const said = `${verdict}: ${wrong.join('; ')}`
+  const reason = `${verdict}: ${wrong.join('; ')}`
   const failed = verdict === 'pass' || verdict === 'fail'
-  return { ...at, outcome: failed ? 'failed' : 'error', because: said, more }
+  return { ...at, outcome: failed ? 'failed' : 'error', because: reason, more }
 }

@@ -3,7 +3,7 @@ import { type Suite, suiteOf } from '../../../reports/ci/suite.ts'
 import { exitCodeOf, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
-import { takenOf, unmet } from '../../pipeline/expectation.ts'
+import { acceptanceOf, unmet } from '../../pipeline/expectation.ts'
 import { type Judged, judgeRecord, judgeRun } from '../../pipeline/judge-run.ts'
 import { planOf, pointsOf, sourceOf } from '../../pipeline/plan.ts'
 import { recordRun } from '../../pipeline/record-run.ts'
@@ -32,8 +32,8 @@ export async function runTask(task: Task): Promise<Row> {
       await judgeRun(directory.path)
     }
     const run = kept ? directory.path : null
-    const told = task.suite && { suite: suiteOfTask(task, judged, { row, run, startedAt }) }
-    return { ...row, ...(run !== null && { directory: run }), ...told }
+    const asSuite = task.suite && { suite: suiteOfTask(task, judged, { row, run, startedAt }) }
+    return { ...row, ...(run !== null && { directory: run }), ...asSuite }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return rowNotRun(task, error.message, exitCodeOf(error))
@@ -110,7 +110,8 @@ function suiteOfTask(
 ): Suite {
   const { outcome, seconds } = row
   const open = { unmet: [], accepted: 'nothing is expected of it' }
-  const taken = outcome === 'reported' ? open : takenOf(analysis, judgement, { expect: expecting })
+  const acceptance =
+    outcome === 'reported' ? open : acceptanceOf(analysis, judgement, { expect: expecting })
   const environment = { scenarioFile, startedAt }
-  return suiteOf({ analysis, judgement, environment, run, seconds }, taken)
+  return suiteOf({ analysis, judgement, environment, run, seconds }, acceptance)
 }

@@ -81,8 +81,8 @@ function cellsOf(measured: MeasuredClaim, written: Written): string[] {
     ...(bounds ? [`(bound: ${bounds})`] : []),
   ].join('<br>')
   const shown = tallies.map(tallyText).join('<br>')
-  const told = [...figures.map(({ text }) => text), ...errorsOf(measured)].join('<br>')
-  return [claim.claim, kinds[claim.kind], outcome, decided, shown, told]
+  const details = [...figures.map(({ text }) => text), ...errorsOf(measured)].join('<br>')
+  return [claim.claim, kinds[claim.kind], outcome, decided, shown, details]
 }
 
 /**
@@ -136,10 +136,10 @@ function errorsOf({ claim, twin }: MeasuredClaim): string[] {
   const errors = twin.filter(
     ({ metric, kind }) => kind === 'share' && metrics.some((name) => metric.startsWith(`${name} `)),
   )
-  const said = errors.map(twinErrorText).join(', ')
+  const off = errors.map(twinErrorText).join(', ')
   return [
-    said === ''
+    off === ''
       ? '*simulated; never compared with real servers*'
-      : `*simulated; the profile against real servers (simulated / real − 1): ${said}*`,
+      : `*simulated; the profile against real servers (simulated / real − 1): ${off}*`,
   ]
 }

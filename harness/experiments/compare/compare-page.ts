@@ -17,7 +17,7 @@ export async function comparePage(comparison: Comparison, out: string): Promise<
   const { a, b, rows, verdict, because, refused } = comparison
   const of = (...wanted: ComparedVerdict[]) =>
     sorted(rows.filter((row) => wanted.includes(row.verdict)))
-  const told = of('worse', 'better')
+  const changed = of('worse', 'better')
   const [one, two] = [a.runs[0] as ComparedRun, b.runs[0] as ComparedRun]
   const body = html`<header class="${colours[verdict]}">
 <p class="kicker"><span>Faultline ${faultlineVersion}</span><span class="badge">${one.plan.world === 'sim' ? 'simulated: times are modelled' : 'measured on real servers'}</span></p>
@@ -33,7 +33,7 @@ ${fieldsSection(comparison)}
 ${
   refused === undefined &&
   html`<section id="told"><h2>Worse and better</h2>
-${told.length > 0 ? rowsTable(told) : html`<p class="missing">No figure is worse or better.</p>`}
+${changed.length > 0 ? rowsTable(changed) : html`<p class="missing">No figure is worse or better.</p>`}
 </section>
 <section id="overlay"><h2>Over time</h2>
 ${await overTime(one, two, comparison)}

@@ -54,9 +54,9 @@ export const order: readonly ComparedVerdict[] = [
 
 function rowLines(rows: readonly ComparedRow[], all: boolean): string[] {
   const of = (verdict: ComparedVerdict) => sorted(rows.filter((row) => row.verdict === verdict))
-  const told = [...of('worse'), ...of('better')]
-  const shown = all ? sorted(rows) : told.slice(0, MOST)
-  const more = told.length - Math.min(told.length, MOST)
+  const changed = [...of('worse'), ...of('better')]
+  const shown = all ? sorted(rows) : changed.slice(0, MOST)
+  const more = changed.length - Math.min(changed.length, MOST)
   return [
     ...(shown.length > 0 ? plainTable(head, shown.map(cellsOf)) : []),
     ...(more > 0 && !all ? [`and ${counted(more, 'more figure')} that differ`] : []),

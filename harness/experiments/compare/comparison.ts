@@ -154,13 +154,13 @@ function rowOf(
   const { a, b, matching } = sides
   const single = matching.how === 'one run each'
   const count = (figures: readonly Figure[]) => (single ? (figures[0]?.count ?? 0) : figures.length)
-  const told = differenceOf(key, sides)
+  const found = differenceOf(key, sides)
   return {
     ...{ metric, ...(stat !== undefined && { stat }), at },
     ...(a.length > 0 && { a: meanOf(a) }),
     ...(b.length > 0 && { b: meanOf(b) }),
     ...{ countA: count(a), countB: count(b) },
-    ...('why' in told ? { because: told.why } : { difference: told }),
+    ...('why' in found ? { because: found.why } : { difference: found }),
     verdict: 'cannot tell',
     asked: limits.some((limit) => isAbout(limit, metric, stat, at)),
   }

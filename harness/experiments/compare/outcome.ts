@@ -56,11 +56,11 @@ export function compare(a: Side, b: Side, options: Comparing): Comparison {
     }
   const rows = compareSides(a, b, least)
   const broken = newlyBroken(a, b)
-  const { verdict, because, untold } = conclude(rows, broken)
+  const { verdict, because, undecided } = conclude(rows, broken)
   const exitCode =
     verdict === 'worse'
       ? exitCodes.limit
-      : untold && !unknownToo
+      : undecided && !unknownToo
         ? exitCodes.unknown
         : exitCodes.pass
   return { ...head, broken, rows, verdict, because, exitCode }
@@ -103,7 +103,7 @@ const some = (names: readonly string[]): string => {
 /** `system.knobs` of `system.knobs.level`: what somebody who compares would name. */
 const rootOf = (path: string): string => path.split('.').slice(0, 2).join('.')
 
-type Conclusion = { verdict: ComparedVerdict; because: string; untold: boolean }
+type Conclusion = { verdict: ComparedVerdict; because: string; undecided: boolean }
 
 function conclude(rows: readonly ComparedRow[], broken: Comparison['broken']): Conclusion {
   const of = (verdict: ComparedVerdict) => rows.filter((row) => row.verdict === verdict)
@@ -113,35 +113,35 @@ function conclude(rows: readonly ComparedRow[], broken: Comparison['broken']): C
     of('no difference seen'),
     of('cannot tell'),
   ]
-  const told = worse.length + better.length + same.length
+  const decided = worse.length + better.length + same.length
   const asked = open.filter((row) => row.asked)
-  const untold = told === 0 || asked.length > 0
+  const undecided = decided === 0 || asked.length > 0
   const rest = `${counted(rows.length, 'figure')} compared, ${open.length} of them cannot be told`
   const [one] = broken
   if (one)
     return {
-      ...{ verdict: 'worse', untold },
+      ...{ verdict: 'worse', undecided },
       because: `${one.checker} fails in B and not in A: ${one.because}${broken.length > 1 ? ` So do ${counted(broken.length - 1, 'more checker')}.` : ''} ${counted(worse.length, 'figure is', 'figures are')} worse; ${rest}.`,
     }
   if (worse.length > 0)
     return {
-      ...{ verdict: 'worse', untold },
+      ...{ verdict: 'worse', undecided },
       because: `${counted(worse.length, 'figure is', 'figures are')} worse in B, ${better.length} better; ${rest}.`,
     }
-  const [first] = told === 0 ? open : asked
-  if (untold)
+  const [first] = decided === 0 ? open : asked
+  if (undecided)
     return {
-      ...{ verdict: 'cannot tell', untold },
+      ...{ verdict: 'cannot tell', undecided },
       because:
         first === undefined
           ? 'Neither side measured anything.'
-          : `Nothing is seen to be worse, but ${counted(told === 0 ? open.length : asked.length, 'figure')} ${
-              told === 0 ? '' : 'with a limit '
+          : `Nothing is seen to be worse, but ${counted(decided === 0 ? open.length : asked.length, 'figure')} ${
+              decided === 0 ? '' : 'with a limit '
             }cannot be told, such as ${figureName(first)} (${placeText(first)}): ${whyText(first)}.`,
     }
   return {
     verdict: better.length > 0 ? 'better' : 'no difference seen',
-    untold,
+    undecided,
     because: `Nothing is worse in B, ${counted(better.length, 'figure is', 'figures are')} better; ${rest}.`,
   }
 }

@@ -62,8 +62,8 @@ function rowsOf(proof: Proven, good: string, bad: string): string[][] {
     ...(caughtBy.length > 0 ? [`by ${caughtBy.join(', ')}`] : []),
     ...(may.length > 0 ? [`may also: ${may.join(', ')}`] : []),
   ]
-  const told = [wrong.length === 0 ? good : bad, seconds.toFixed(1), name]
-  return by.length === 0 ? [told] : [told, ['', '', `  ${by.join('; ')}`]]
+  const row = [wrong.length === 0 ? good : bad, seconds.toFixed(1), name]
+  return by.length === 0 ? [row] : [row, ['', '', `  ${by.join('; ')}`]]
 }
 
 function conclusion({ proofs, unproven, asked }: Proofs, missed: readonly Proven[]): string {

@@ -57,10 +57,10 @@ const failsText = (shown: Story['shown']): string =>
     : nameOf(shown)
 
 function why({ shown }: Story): Markup {
-  const said = shown === undefined ? [] : witnesses(shown)
-  if (said.length === 0) return nothing
+  const sentences = shown === undefined ? [] : witnesses(shown)
+  if (sentences.length === 0) return nothing
   return html`<h3>Why that is wrong</h3>
-<ul>${said.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
 }
 
 function planTable({ after }: Story): Markup {

@@ -48,11 +48,11 @@ const GRAIN_SHARE = 0.002
  * has samples enough for it and none of them was censored; warm-up is left out.
  */
 export function compare(real: readonly MetricRow[], simulated: readonly MetricRow[]): Comparison {
-  const told = (row: MetricRow) => row.phase !== 'warmup' && !leftOut.includes(row.metric)
-  const theirs = new Map(simulated.filter(told).map((row) => [keyOf(row), row]))
+  const isCompared = (row: MetricRow) => row.phase !== 'warmup' && !leftOut.includes(row.metric)
+  const theirs = new Map(simulated.filter(isCompared).map((row) => [keyOf(row), row]))
   const rows: Compared[] = []
   const alone: Alone[] = []
-  for (const row of real.filter(told)) {
+  for (const row of real.filter(isCompared)) {
     const twin = theirs.get(keyOf(row))
     theirs.delete(keyOf(row))
     if (twin) rows.push(...pairs(row, twin))

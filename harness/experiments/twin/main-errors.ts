@@ -46,14 +46,14 @@ export function mainErrors(rows: readonly Compared[]): TwinError[] {
     // Where one of them was 0 there is no share: those cells stand in the table.
     const kind = all.some((row) => row.kind === 'share') ? 'share' : 'difference'
     const cells = all.filter((row) => row.kind === kind)
-    const told = cells.filter(({ small }) => !small)
-    const worst = worstOf(told.length > 0 ? told : cells)
+    const judged = cells.filter(({ small }) => !small)
+    const worst = worstOf(judged.length > 0 ? judged : cells)
     if (!worst) return []
     return [
       {
         ...{ metric, kind, median: rounded(median(cells.map(({ error }) => error))) },
         ...{ worst: rounded(worst.error), at: placeOf(worst), cells: cells.length },
-        ...(told.length === 0 && { small: true }),
+        ...(judged.length === 0 && { small: true }),
       },
     ]
   })

@@ -71,14 +71,14 @@ class Reader {
   }
 
   private value(): Value {
-    const value = this.takes('(') ? this.enclosed() : { term: this.term(), divisor: null }
-    if (!this.takes('/')) return value
+    const value = this.accepts('(') ? this.enclosed() : { term: this.term(), divisor: null }
+    if (!this.accepts('/')) return value
     if (value.divisor || this.next.kind === 'number')
       throw new Refusal(
         'only one series can be divided by another',
         'Put the factor into the bound.',
       )
-    const divisor = this.takes('(') ? this.enclosed() : { term: this.term(), divisor: null }
+    const divisor = this.accepts('(') ? this.enclosed() : { term: this.term(), divisor: null }
     if (divisor.divisor)
       throw new Refusal('a quotient is divided once more', 'Write TERM / TERM > NUMBER.')
     checkSides(value.term, divisor.term)
@@ -110,10 +110,10 @@ class Reader {
   private by(): string[] | undefined {
     if (this.next.text === 'without')
       throw new Refusal('without is not read', 'Write by (…) with the labels that are to stay.')
-    if (!this.takes('by')) return undefined
+    if (!this.accepts('by')) return undefined
     this.expect('(')
     const labels: string[] = []
-    while (!this.takes(')')) {
+    while (!this.accepts(')')) {
       if (this.next.kind !== 'name')
         throw new Refusal(
           `expected a label, found ${this.found()}`,
@@ -121,7 +121,7 @@ class Reader {
         )
       labels.push(this.next.text)
       this.at++
-      this.takes(',')
+      this.accepts(',')
     }
     return labels
   }
@@ -200,10 +200,10 @@ class Reader {
       )
     this.at++
     this.expect(',')
-    const summed = this.takes('sum')
+    const summed = this.accepts('sum')
     const before = summed ? this.by() : undefined
     if (summed) this.expect('(')
-    if (!this.takes('rate') && !this.takes('increase'))
+    if (!this.accepts('rate') && !this.accepts('increase'))
       throw new Refusal(`expected rate(…), found ${this.found()}`, `Write ${aQuantile}.`)
     const { of, windowUs, bucket } = this.ranged(true)
     if (summed) this.expect(')')
@@ -240,7 +240,7 @@ class Reader {
     const name = this.next.text
     this.at++
     const { metric, part } = metricNamed(bucket ? name.slice(0, -'_bucket'.length) : name)
-    const matchers = this.takes('{') ? this.matchers(metric) : []
+    const matchers = this.accepts('{') ? this.matchers(metric) : []
     for (const word of ['offset', '@'])
       if (this.next.text === word)
         throw new Refusal(`${word} is not read`, 'Take it out: rules see the present.')
@@ -249,11 +249,11 @@ class Reader {
 
   private matchers(metric: AlertMetricName): LabelMatcher[] {
     const found: LabelMatcher[] = []
-    while (!this.takes('}')) {
+    while (!this.accepts('}')) {
       const label = this.next.text
       checkLabels([label], alertMetrics[metric].labels, metric)
       this.at++
-      const is = (['=', '!=', '=~', '!~'] as const).find((sign) => this.takes(sign))
+      const is = (['=', '!=', '=~', '!~'] as const).find((sign) => this.accepts(sign))
       if (!is || this.next.kind !== 'text')
         throw new Refusal(
           `expected ="…" behind ${label}, found ${this.found()}`,
@@ -262,7 +262,7 @@ class Reader {
       if (is.endsWith('~')) checkPattern(this.next.text)
       found.push({ label, is, value: this.next.text })
       this.at++
-      this.takes(',')
+      this.accepts(',')
     }
     return found
   }
@@ -325,7 +325,7 @@ class Reader {
     return this.next.kind === 'window' ? `[${this.next.text}]` : `"${this.next.text}"`
   }
 
-  private takes(text: string): boolean {
+  private accepts(text: string): boolean {
     const { kind } = this.next
     if (this.next.text !== text || kind === 'text' || kind === 'window') return false
     this.at++
@@ -333,7 +333,7 @@ class Reader {
   }
 
   private expect(text: string): void {
-    if (!this.takes(text))
+    if (!this.accepts(text))
       throw new Refusal(`expected ${text}, found ${this.found()}`, `Write ${anExample}.`)
   }
 }

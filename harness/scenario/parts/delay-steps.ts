@@ -13,11 +13,11 @@ export function inDelaySteps(plan: Plan, stepUs: Us): Plan {
     latencyUs: up(link.latencyUs),
     jitterUs: up(link.jitterUs),
   }))
-  const said = plan.links.flatMap((link, i) => {
+  const notes = plan.links.flatMap((link, i) => {
     const [before, after] = [delayText(link), delayText(links[i] as LinkPlan)]
     return before === after ? [] : [`links: ${link.from} -> ${link.to} ${before} -> ${after}`]
   })
-  return { ...plan, links, overlay: [...plan.overlay, ...said] }
+  return { ...plan, links, overlay: [...plan.overlay, ...notes] }
 }
 
 const delayText = ({ latencyUs, jitterUs }: LinkPlan): string =>

@@ -236,7 +236,7 @@ function shareLack(asked: Asked): Lack | null {
     return [{ ...cell, trials, needed }]
   })
   const worst = lacks.sort((a, b) => a.trials / a.needed - b.trials / b.needed)[0]
-  return worst ? told(worst, confidence, asked) : null
+  return worst ? lackOf(worst, confidence, asked) : null
 }
 
 /**
@@ -273,7 +273,7 @@ function queriesOf({ setting, plan, known }: Asked): number {
 
 type Short = Cell & { trials: number; needed: number }
 
-function told(cell: Short, confidence: number, asked: Asked): Lack {
+function lackOf(cell: Short, confidence: number, asked: Asked): Lack {
   const { setting, plan } = asked
   const { trials, needed, kinds, phase, samples } = cell
   const rate = metrics[plan.metric].unit === 'per-second'
@@ -284,14 +284,14 @@ function told(cell: Short, confidence: number, asked: Asked): Lack {
   const shown = rate ? rateText(share) : shareText(share)
   const place = where && ` in ${where}`
   const queries = queriesOf(asked)
-  const takes = Math.ceil((Math.min(samples, queries) * needed) / trials)
+  const enough = Math.ceil((Math.min(samples, queries) * needed) / trials)
   const message =
     `${limitText(plan)} cannot be shown: ${countText(samples)} ${kindsNoun(kinds)} are expected${place} during ` +
     `${phase}, and if all went well they would show no ${least ? 'more' : 'less'} than ${shown} at ` +
-    `${shareText(confidence)} confidence; it takes ${countText(takes)}` +
-    (takes > queries ? ` different ones, and the data set has ${countText(queries)} queries` : '')
+    `${shareText(confidence)} confidence; it takes ${countText(enough)}` +
+    (enough > queries ? ` different ones, and the data set has ${countText(queries)} queries` : '')
   const ways = [
-    ...(takes > queries ? [] : moreOf(cell, asked)),
+    ...(enough > queries ? [] : moreOf(cell, asked)),
     `take ${boundKey(plan)}: ${shown}`,
     ...(rate
       ? []

@@ -36,10 +36,10 @@ export function readLinkPreset(
 export const tableUnits = ['us', 'ms', 's'] as const
 export type TableUnit = (typeof tableUnits)[number]
 
-type Said = { message: string; hint?: string }
+type Message = { message: string; hint?: string }
 type Entry = { from: string; to: string; cell: Cell }
 type Table = { entries: Entry[]; names: string[]; unit: TableUnit | undefined; times: 1 | 2 }
-type Report = (cell: Cell | undefined, said: Said) => undefined
+type Report = (cell: Cell | undefined, message: Message) => undefined
 
 /**
  * Reads round trips between regions from a CSV file, in one of the two forms people keep them in: a row for each pair
@@ -53,8 +53,8 @@ export function readRttTable(
   unit: TableUnit | undefined,
 ): { preset: LinkPreset } | { problems: Problem[] } {
   const problems: Problem[] = []
-  const report: Report = (cell, said) => {
-    problems.push({ file, line: cell?.line ?? 1, column: cell?.column ?? 1, ...said })
+  const report: Report = (cell, message) => {
+    problems.push({ file, line: cell?.line ?? 1, column: cell?.column ?? 1, ...message })
   }
   const rows = csvRows(text)
   const table = tableOf(rows, report)
@@ -136,8 +136,8 @@ function fromMatrix(head: Cell[], rows: Cell[][], report: Report): Table {
   const names = [
     ...new Set([...columns.map(({ text }) => text), ...rows.map((r) => r[0]?.text ?? '')]),
   ]
-  const said = corner?.text ?? ''
-  return { entries, names, unit: unitOf(said), times: timesToRoundTrip(said) ?? 1 }
+  const title = corner?.text ?? ''
+  return { entries, names, unit: unitOf(title), times: timesToRoundTrip(title) ?? 1 }
 }
 
 const wordsIn = (text: string): string[] => text.toLowerCase().split(/[^a-z]+/)

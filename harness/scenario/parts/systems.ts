@@ -25,19 +25,19 @@ export function onSystem(sheet: Sheet, kind: string | undefined): Choice[] {
   const own = sheet.at(['system', 'kind'])
   if (kind === undefined || kind === own || !otherSystems(sheet).includes(kind)) return []
   const given = sheet.at(['systems', kind])
-  const said = isKeys(given) ? given : {}
+  const settings = isKeys(given) ? given : {}
   const knobs = Object.fromEntries(
-    Object.entries(said).filter(([key]) => key !== 'kind' && !replaced.includes(key)),
+    Object.entries(settings).filter(([key]) => key !== 'kind' && !replaced.includes(key)),
   )
   const index = sheet.at(['system', 'index'])
   const value = { kind, ...(index !== undefined && { index }), ...knobs }
   const at = ['systems', kind]
   return [
     { path: ['system'], value, at },
-    { path: ['expect'], value: said['expect'], at: [...at, 'expect'] },
+    { path: ['expect'], value: settings['expect'], at: [...at, 'expect'] },
     ...['limits', 'alerts']
-      .filter((key) => key in said)
-      .map((key) => ({ path: [key], value: said[key], at: [...at, key] })),
+      .filter((key) => key in settings)
+      .map((key) => ({ path: [key], value: settings[key], at: [...at, key] })),
   ]
 }
 
@@ -52,15 +52,15 @@ function checkList(sheet: Sheet, written: readonly unknown[]): void {
 }
 
 /** What is said of each: its knobs, and what else differs there; nothing at all is nothing different. */
-function checkSaid(sheet: Sheet, written: Record<string, unknown>): void {
-  for (const [kind, said] of Object.entries(written)) {
+function checkSettings(sheet: Sheet, written: Record<string, unknown>): void {
+  for (const [kind, settings] of Object.entries(written)) {
     const path = ['systems', kind]
-    if (said !== null && !isKeys(said))
+    if (settings !== null && !isKeys(settings))
       sheet.report(path, {
-        message: `expected a map of the settings that differ on ${kind}, found ${nounOf(said)}`,
+        message: `expected a map of the settings that differ on ${kind}, found ${nounOf(settings)}`,
         hint: `Write ${kind}: {}, or ${kind}: { expect: { verdict: pass } }.`,
       })
-    else if (said !== null && Object.hasOwn(said, 'kind'))
+    else if (settings !== null && Object.hasOwn(settings, 'kind'))
       sheet.report([...path, 'kind'], {
         message: `"kind" is not allowed here: these settings are already for ${kind}`,
         hint: 'Take it out.',
@@ -81,7 +81,7 @@ export function checkSystems(sheet: Sheet, known: Known, asked: string | undefin
   const kinds = Object.keys(known.systems)
   const others = otherSystems(sheet)
   if (Array.isArray(written)) checkList(sheet, written)
-  else if (isKeys(written)) checkSaid(sheet, written)
+  else if (isKeys(written)) checkSettings(sheet, written)
   for (const kind of others) {
     const path = ['systems', Array.isArray(written) ? written.indexOf(kind) : kind]
     if (kind === own)

@@ -29,13 +29,13 @@ function withVariables(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withVariables)
   if (!isJson(schema)) return schema
   const { type, pattern, description, default: standard, ...rest } = schema
-  const told = {
+  const described = {
     ...(description !== undefined && { description }),
     ...(standard !== undefined && { default: standard }),
   }
   if ('const' in schema) return schema
   if ('enum' in schema)
-    return { ...told, anyOf: [{ ...rest, ...(type !== undefined && { type }) }, VARIABLE] }
+    return { ...described, anyOf: [{ ...rest, ...(type !== undefined && { type }) }, VARIABLE] }
   if (type === 'string')
     return pattern === undefined
       ? schema

@@ -114,13 +114,13 @@ function loadChanges(before: LoadPlan | undefined, after: LoadPlan | undefined):
 
 /** What stands in both lists is told where it changed, what stands in one as dropped or added. */
 function twoLists(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
-  const told = [...before].flatMap(([key, text]) => {
+  const differing = [...before].flatMap(([key, text]) => {
     const now = after.get(key)
     if (now === undefined) return [`${key} dropped`]
     return now === text ? [] : [`${key} ${text} -> ${now}`]
   })
   const added = [...after].filter(([key]) => !before.has(key))
-  return [...told, ...added.map(([key, text]) => `${key} added: ${text}`)]
+  return [...differing, ...added.map(([key, text]) => `${key} added: ${text}`)]
 }
 
 /** Times count from the end of warm-up, as the scenario writes them. */

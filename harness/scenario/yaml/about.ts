@@ -9,9 +9,9 @@ type Standard = string | number | boolean
  */
 export function about<S extends z.ZodType>(schema: S, what: string, standard?: Standard): S {
   const inner = bare(schema)
-  const told = [what, inner.meta()?.description ?? rangeOf(inner)]
-  if (standard !== undefined) told.push(`default ${standard}`)
-  const description = told.filter((part) => part !== undefined).join('; ')
+  const parts = [what, inner.meta()?.description ?? rangeOf(inner)]
+  if (standard !== undefined) parts.push(`default ${standard}`)
+  const description = parts.filter((part) => part !== undefined).join('; ')
   return schema.meta({ description, ...(standard !== undefined && { default: standard }) }) as S
 }
 

@@ -11,8 +11,8 @@ export type Problem = {
 
 /** One line a problem: `file:line:column: what is wrong. What to try.` */
 export function formatProblem({ file, line, column, message, hint }: Problem): string {
-  const said = `${file}:${line}:${column}: ${message}`
-  return hint === undefined ? said : `${said}${/[.?!]$/.test(message) ? '' : '.'} ${hint}`
+  const text = `${file}:${line}:${column}: ${message}`
+  return hint === undefined ? text : `${text}${/[.?!]$/.test(message) ? '' : '.'} ${hint}`
 }
 
 /** All problems, one a line, in the order given. */
@@ -34,9 +34,9 @@ export function inFileOrder(problems: readonly Problem[], file: string): Problem
     .map(({ problem }) => problem)
   const seen = new Set<string>()
   return sorted.filter((problem) => {
-    const said = formatProblem(problem)
-    if (seen.has(said)) return false
-    seen.add(said)
+    const text = formatProblem(problem)
+    if (seen.has(text)) return false
+    seen.add(text)
     return true
   })
 }

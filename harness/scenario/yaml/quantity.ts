@@ -254,10 +254,10 @@ function bareNumbers(kind: QuantityKind, above: number | undefined): Record<stri
 /** A zod schema that reads a quantity; `above` refuses values that are not larger. */
 export function quantity(kind: QuantityKind, { above }: { above?: number } = {}) {
   const { noun, examples } = examplesOf(kind)
-  const said = `expected a ${noun} such as ${examples[0]}`
+  const expected = `expected a ${noun} such as ${examples[0]}`
   const text = z.string().meta({ examples, pattern: patternOf(kind) })
   return z
-    .union([text, z.number().meta(bareNumbers(kind, above))], { error: said })
+    .union([text, z.number().meta(bareNumbers(kind, above))], { error: expected })
     .transform((raw, ctx): number => {
       const reading = readQuantity(kind, raw)
       const fail = (message: string, hint: string): number => {

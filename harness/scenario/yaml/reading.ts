@@ -4,7 +4,7 @@ import { keyHint, meantKeys } from './keys.ts'
 import { closest, list, shortened } from './spelling.ts'
 
 type Issue = z.core.$ZodIssue
-type Said = { message: string; hint?: string }
+type Message = { message: string; hint?: string }
 
 /**
  * Reads the value at `path` with `schema` and reports everything that is wrong with it, each thing where it stands.
@@ -143,7 +143,7 @@ export function within(path: Path): string {
   return names.length === 0 ? '' : ` in ${names.join('.')}`
 }
 
-function describe(issue: Issue, value: unknown): Said {
+function describe(issue: Issue, value: unknown): Message {
   if (issue.code === 'custom') {
     const hint: unknown = issue.params?.hint
     return { message: issue.message, ...(typeof hint === 'string' && { hint }) }
@@ -163,7 +163,7 @@ function describe(issue: Issue, value: unknown): Said {
   }
 }
 
-function ofType(issue: Extract<Issue, { code: 'invalid_type' }>, value: unknown): Said {
+function ofType(issue: Extract<Issue, { code: 'invalid_type' }>, value: unknown): Message {
   const message = `expected ${typeNoun(issue)}, found ${nounOf(value)}`
   const meant = typeof value === 'string' ? plainValue(issue.expected, value) : undefined
   return { message, ...(meant !== undefined && { hint: `Write ${meant}.` }) }
@@ -182,7 +182,7 @@ function plainValue(expected: string, text: string): string | undefined {
   return String(Number(parts[1]?.replace(/[_,]/g, '')) * size)
 }
 
-function oneOf(values: readonly string[], value: unknown): Said {
+function oneOf(values: readonly string[], value: unknown): Message {
   const yes =
     typeof value === 'boolean' ? values.find((name) => name === (value ? 'on' : 'off')) : undefined
   const meant = typeof value === 'string' ? closest(value, values) : yes
@@ -192,7 +192,7 @@ function oneOf(values: readonly string[], value: unknown): Said {
   }
 }
 
-function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): Said {
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): Message {
   if (issue.origin === 'array')
     return { message: 'the list is empty: at least one entry is needed' }
   if (issue.origin === 'string') return { message: 'the text is empty' }

@@ -140,9 +140,9 @@ const SLACK_US = SECOND
 
 function staleness(knobs: GossipQuorumKnobs): Us | null {
   const { staleAfterUs, gossipKeys, gossipPeers, antiEntropyUs, cacheInvalidate } = knobs
-  const told = gossipKeys === 'all' && gossipPeers === 'all' && antiEntropyUs > 0
+  const complete = gossipKeys === 'all' && gossipPeers === 'all' && antiEntropyUs > 0
   // A count follows no time: the region that counts faster wins over what came later.
-  if (staleAfterUs === 0 || !told || knobs.conflict === 'lamport') return null
+  if (staleAfterUs === 0 || !complete || knobs.conflict === 'lamport') return null
   return staleAfterUs + SLACK_US + (cacheInvalidate === 'off' ? knobs.cacheTtlUs : 0)
 }
 

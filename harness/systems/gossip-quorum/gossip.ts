@@ -178,7 +178,7 @@ export class Gossip {
   private roundsToAll(): number {
     const each = this.knobs.peers === 'all' ? this.peers.others.length : this.knobs.peers
     let count = 1
-    for (let told = 1; told < this.peers.others.length + 1; told *= each + 1) count++
+    for (let informed = 1; informed < this.peers.others.length + 1; informed *= each + 1) count++
     return count
   }
 

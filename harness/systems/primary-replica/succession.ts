@@ -20,7 +20,7 @@ const LEADS = 'leads'
 export type Term = { epoch: number; holder: RegionName; leads: boolean }
 
 /** And the highest epoch ever seen there, which outlives a crash: who held it does not. */
-type Told = Term & { seen: number }
+type Answer = Term & { seen: number }
 
 type SuccessionKnobs = {
   primary: RegionName
@@ -94,7 +94,7 @@ export class Succession {
         body: await register.answer(body as LeaseAsk),
       }))
     }
-    network.serve(WHO, async () => ({ kind: WHO, bytes: 64, body: succession.told() }))
+    network.serve(WHO, async () => ({ kind: WHO, bytes: 64, body: succession.answer() }))
     network.serve(LEADS, async ({ body }) => {
       succession.learn(body as Term)
       return { kind: LEADS, bytes: 16, body: null }
@@ -132,10 +132,10 @@ export class Succession {
   }
 
   /** What another agent knows; rejects if it does not answer. */
-  async ask(region: RegionName): Promise<Told> {
+  async ask(region: RegionName): Promise<Answer> {
     const message = { kind: WHO, bytes: 32, body: null }
     const reply = await this.terrain.network.call(region, message, this.stepUs())
-    return reply.body as Told
+    return reply.body as Answer
   }
 
   /** Hears of a primary from elsewhere. */
@@ -150,7 +150,7 @@ export class Succession {
   }
 
   /** Where there is no register a replica assumes epoch 1 and has not seen it. */
-  private told(): Told {
+  private answer(): Answer {
     const { raised, seen } = this.roles.epochs()
     const heard = Math.max(this.known.epoch, raised)
     const assumed = this.knobs.witness === null && heard === 1
@@ -161,9 +161,9 @@ export class Succession {
   private async seenElsewhere(): Promise<Seen> {
     const { region, regions } = this.terrain
     const others = regions.filter((other) => other !== region)
-    const told = await Promise.all(others.map((other) => this.ask(other)))
-    const epoch = Math.max(this.told().seen, ...told.map(({ seen }) => seen))
-    return { epoch, holder: told.find((one) => one.epoch === epoch)?.holder ?? null }
+    const answers = await Promise.all(others.map((other) => this.ask(other)))
+    const epoch = Math.max(this.answer().seen, ...answers.map(({ seen }) => seen))
+    return { epoch, holder: answers.find((one) => one.epoch === epoch)?.holder ?? null }
   }
 
   /**

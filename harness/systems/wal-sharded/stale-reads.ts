@@ -110,8 +110,10 @@ export class StaleReads {
         }),
       ),
     )
-    const said = answers.filter((answer): answer is Answered => answer !== undefined)
-    return said.length < regions.length || said.some(({ behind }) => behind) ? undefined : said
+    const answered = answers.filter((answer): answer is Answered => answer !== undefined)
+    return answered.length < regions.length || answered.some(({ behind }) => behind)
+      ? undefined
+      : answered
   }
 
   private async answer({ query, k, ids, deadlineUs }: Question): Promise<Omit<Answered, 'from'>> {

@@ -13,8 +13,8 @@ const noClient =
   'No docker client was found on PATH. Try: apt-get install docker.io; ' +
   'or run the scenario in the simulator, which needs none: --world sim'
 
-const daemonDown = (said: string): string =>
-  `The Docker daemon did not answer (${said}). Try: systemctl start docker; ` +
+const daemonDown = (reason: string): string =>
+  `The Docker daemon did not answer (${reason}). Try: systemctl start docker; ` +
   'or, without systemd, in the background: dockerd --storage-driver=overlay2'
 
 const notAllowed =

@@ -28,21 +28,21 @@ export const tooLittleMemory = (
       `${needMiB} MiB. Try: fewer regions, end other programs, or the simulator: --world sim`,
   )
 
-export const portTaken = (container: string, said: string): EnvironmentError =>
+export const portTaken = (container: string, reason: string): EnvironmentError =>
   new EnvironmentError(
-    `Docker could not bind the port of container ${container} on this host (${said}). ` +
+    `Docker could not bind the port of container ${container} on this host (${reason}). ` +
       'Another program has just taken that port. Try: run it again; each run picks new ports.',
   )
 
-export const notStarted = (container: string, said: string): EnvironmentError =>
+export const notStarted = (container: string, reason: string): EnvironmentError =>
   new EnvironmentError(
-    `Container ${container} could not be started (${said}). ` +
+    `Container ${container} could not be started (${reason}). ` +
       'Try: docker info, and the log of the Docker daemon.',
   )
 
-export const noSubnet = (tried: number, said: string): EnvironmentError =>
+export const noSubnet = (tried: number, reason: string): EnvironmentError =>
   new EnvironmentError(
-    `No free subnet for a Docker network after ${tried} tries (${said}). ` +
+    `No free subnet for a Docker network after ${tried} tries (${reason}). ` +
       'Try: faultline clean; docker network prune',
   )
 
@@ -96,10 +96,10 @@ export function notReady({ container, condition, afterMs, ...known }: Overdue): 
 export const baseNotLoaded = (
   store: StoreKind,
   region: RegionName,
-  said: string,
+  reason: string,
 ): EnvironmentError =>
   new EnvironmentError(
-    `Loading the base data into the ${storeNames[store]} of ${region} failed: ${said.replace(/\.$/, '')}. ` +
+    `Loading the base data into the ${storeNames[store]} of ${region} failed: ${reason.replace(/\.$/, '')}. ` +
       `Try: end other programs on this machine, or fewer points (data: base); then the log of ${storeNames[store]}.`,
   )
 
@@ -116,14 +116,14 @@ export const toxicDiffers = (where: string, asked: unknown, has: unknown): Envir
       'Try: faultline images, to see whether it is the version in docker/images.yaml.',
   )
 
-export const proxyRefused = (what: string, said: string): EnvironmentError =>
+export const proxyRefused = (what: string, reason: string): EnvironmentError =>
   new EnvironmentError(
-    `Toxiproxy did not ${what} (${said}). Try: its log file in the logs of the run, to see whether it is running.`,
+    `Toxiproxy did not ${what} (${reason}). Try: its log file in the logs of the run, to see whether it is running.`,
   )
 
-export const leftBehind = (names: readonly string[], said: string): EnvironmentError =>
+export const leftBehind = (names: readonly string[], reason: string): EnvironmentError =>
   new EnvironmentError(
-    `Docker did not remove ${names.join(', ')} (${said}). Try: faultline clean, once Docker answers.`,
+    `Docker did not remove ${names.join(', ')} (${reason}). Try: faultline clean, once Docker answers.`,
   )
 
 export const unknownRegion = (region: RegionName): Error =>

@@ -23,7 +23,7 @@ async function createNetwork(
   name: string,
   labels: Record<string, string>,
 ): Promise<Prefix> {
-  let said = ''
+  let reason = ''
   for (let tries = 0; tries < TRIES; tries++) {
     const prefix = freePrefix(routedRanges())
     try {
@@ -36,10 +36,10 @@ async function createNetwork(
       })
       return prefix
     } catch (error) {
-      said = (error as Error).message
+      reason = (error as Error).message
       // Another harness took the same range a moment ago.
-      if (!/overlap/i.test(said)) break
+      if (!/overlap/i.test(reason)) break
     }
   }
-  throw noSubnet(TRIES, said)
+  throw noSubnet(TRIES, reason)
 }

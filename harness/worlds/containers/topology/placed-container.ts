@@ -68,10 +68,10 @@ export async function startPlaced(name: string, container: PlacedContainer): Pro
 }
 
 export function startError(name: string, error: unknown): Error {
-  const said = (error as Error).message.replaceAll(/\s+/g, ' ')
-  return /port is already allocated|address already in use/i.test(said)
-    ? portTaken(name, said)
-    : notStarted(name, said)
+  const reason = (error as Error).message.replaceAll(/\s+/g, ' ')
+  return /port is already allocated|address already in use/i.test(reason)
+    ? portTaken(name, reason)
+    : notStarted(name, reason)
 }
 
 type WaitStrategy = ReturnType<typeof Wait.forListeningPorts>

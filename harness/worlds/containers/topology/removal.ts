@@ -30,17 +30,17 @@ export async function removeAll(
   if (left.length > 0)
     throw leftBehind(
       left.map(({ name }) => name),
-      left[0]?.said ?? '',
+      left[0]?.reason ?? '',
     )
 }
 
 type Removable = { name: string; remove(): Promise<unknown> }
 
-async function removeEach(all: readonly Removable[]): Promise<{ name: string; said: string }[]> {
+async function removeEach(all: readonly Removable[]): Promise<{ name: string; reason: string }[]> {
   const outcomes = await Promise.all(
     all.map(async ({ name, remove }) => {
-      const said = await quietly(REMOVE_US, remove())
-      return said === null ? [] : [{ name, said }]
+      const reason = await quietly(REMOVE_US, remove())
+      return reason === null ? [] : [{ name, reason }]
     }),
   )
   return outcomes.flat()

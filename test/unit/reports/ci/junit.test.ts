@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Analysis, Judgement, Verdict } from '../../../../harness/model/finding.ts'
 import { junitXml } from '../../../../reports/ci/junit.ts'
-import { type Case, type JudgedRun, suiteOf, type Taken } from '../../../../reports/ci/suite.ts'
+import {
+  type Acceptance,
+  type Case,
+  type JudgedRun,
+  suiteOf,
+} from '../../../../reports/ci/suite.ts'
 import {
   aFinding,
   aJudgement,
@@ -11,7 +16,7 @@ import {
   aThreeRegionPlan,
 } from '../../../support/analysis.ts'
 
-const plainly: Taken = { unmet: [], accepted: null }
+const plainly: Acceptance = { unmet: [], accepted: null }
 
 const aRun = (judgement: Partial<Judgement> = {}, analysis: Partial<Analysis> = {}): JudgedRun => ({
   analysis: anAnalysis(analysis),
@@ -21,7 +26,7 @@ const aRun = (judgement: Partial<Judgement> = {}, analysis: Partial<Analysis> = 
   seconds: 3.12,
 })
 
-const casesOf = (run: JudgedRun, taken = plainly): Case[] => suiteOf(run, taken).cases
+const casesOf = (run: JudgedRun, acceptance = plainly): Case[] => suiteOf(run, acceptance).cases
 const isRed = ({ outcome }: Case): boolean => outcome === 'failed' || outcome === 'error'
 const find = (cases: Case[], where: string, name: RegExp): Case =>
   cases.find((one) => one.where === where && name.test(one.name)) as Case
