@@ -4,7 +4,7 @@ import { type Causal, causality, type Missing } from '../registers/causal-past.t
 import type { Step } from '../registers/causal-steps.ts'
 import { NOTHING, type Register, registersOf } from '../registers/register.ts'
 import { type Checker, heldTo } from './finding.ts'
-import { fine, open, registerFinding } from './register-finding.ts'
+import { registerFinding } from './register-finding.ts'
 import { inventedWitness, linesOfAll } from './register-witness.ts'
 
 /**
@@ -17,9 +17,7 @@ export const causal: Checker = (facts, guarantees) =>
     registersOf(facts),
     (register, effort) => {
       const found = causality(register, effort)
-      if (found.kind === 'open') return open
-      const witnesses = witnessesOf(found, register)
-      return witnesses.length > 0 ? { open: false, witnesses } : fine
+      return found.kind === 'open' ? null : witnessesOf(found, register)
     },
     {
       checker: 'causal',

@@ -15,12 +15,13 @@ export type Checking = { check: Checker; measures: Measures }
 
 const WITNESSES = 8
 
+/** Whether a promise binds a run; if only its faults or its machine except it, the sentence that says so. */
+export type Binding = Pick<Finding, 'promised' | 'unpromised'>
+
 /** What a checker found, before it is put into words. */
-type Found = {
+type Found = Binding & {
   checker: string
   about: Finding['about']
-  promised: boolean
-  unpromised?: string
   /** How many things were looked at. */
   evidence: number
   violations: number
@@ -41,11 +42,10 @@ export function conclude(found: Found): Checked {
   return { checker, verdict, because, evidence, violations, events, about, ...whether }
 }
 
-/** Whether a promise binds this run, and if only its faults or its machine except it, the sentence that says so. */
 export function heldTo<What>(
   guarantee: Guarantee<What>,
   { history, pace }: Pick<Facts, 'history' | 'pace'>,
-): { promised: boolean; unpromised?: string } {
+): Binding {
   if (!guarantee) return { promised: false }
   const why = whyNotGiven(guarantee, { faults: history.plan.faults, keptUp: pace.keptUp })
   if (why === '') return { promised: true }
@@ -53,8 +53,6 @@ export function heldTo<What>(
 }
 
 /** Of several promises that a finding is about the one that fails the run, or the one that says why none does. */
-export const bindingOf = (
-  promises: readonly ReturnType<typeof heldTo>[],
-): ReturnType<typeof heldTo> =>
+export const bindingOf = (promises: readonly Binding[]): Binding =>
   promises.find(({ promised }) => promised) ??
   promises.find(({ unpromised }) => unpromised) ?? { promised: false }

@@ -3,28 +3,21 @@ import type { PointId } from '../../model/point.ts'
 import { counted } from '../../text/value.ts'
 import type { Effort } from '../registers/explanation.ts'
 import type { Register } from '../registers/register.ts'
-import { type Checked, conclude } from './finding.ts'
+import { type Binding, type Checked, conclude } from './finding.ts'
 
 /** Steps a search may take for one id, and for all of a run: about half a second in all. */
 const EFFORT = { id: 100_000, run: 3_000_000 }
 
-/** What a look at one id gave: `open` if nobody can say, or how often it failed and by what. */
-type Look = { open: boolean; witnesses: readonly Witness[] }
-
-export const fine: Look = { open: false, witnesses: [] }
-export const open: Look = { open: true, witnesses: [] }
-
 /**
- * Looks at every register and puts the outcome into words. `evidence` counts ids that were written and fetched,
+ * Looks at every register and puts the outcome into words. `look` gives what shows that an id failed, nothing where it
+ * did not, and null where the search could not decide. `evidence` counts ids that were written and fetched,
  * `violations` those that failed. Where nothing failed but some id could not be decided, nobody knows.
  */
 export function registerFinding(
   registers: readonly Register[],
-  look: (register: Register, effort: Effort) => Look,
-  about: {
+  look: (register: Register, effort: Effort) => readonly Witness[] | null,
+  about: Binding & {
     checker: string
-    promised: boolean
-    unpromised?: string
     held: string
     broken: string
   },
@@ -39,9 +32,10 @@ export function registerFinding(
     const effort: Effort = { left: given }
     const found = look(register, effort)
     run.left -= given - Math.max(0, effort.left)
-    if (found.open) undecided.push(register.id)
-    if (found.witnesses.length > 0) violations++
-    if (witnesses.length < 8) witnesses.push(...found.witnesses)
+    if (found === null) undecided.push(register.id)
+    if (!found || found.length === 0) continue
+    violations++
+    if (witnesses.length < 8) witnesses.push(...found)
   }
   const reads = registers.reduce((sum, one) => sum + one.reads.length, 0)
   const evidence = registers.length

@@ -4,7 +4,7 @@ import type { Access } from '../registers/clusters.ts'
 import { type Register, registersOf } from '../registers/register.ts'
 import { type Meeting, type Sequenced, sequence } from '../registers/session-order.ts'
 import { type Checker, heldTo } from './finding.ts'
-import { fine, open, registerFinding } from './register-finding.ts'
+import { registerFinding } from './register-finding.ts'
 import { earlyWitness, inventedWitness, linesOfAll, versionOrNothing } from './register-witness.ts'
 
 /**
@@ -16,9 +16,9 @@ export const sequential: Checker = (facts, guarantees) =>
     registersOf(facts),
     (register, effort) => {
       const found = sequence(register, effort)
-      if (found.kind === 'open') return open
+      if (found.kind === 'open') return null
       const witness = witnessOf(found, register)
-      return witness ? { open: false, witnesses: [witness] } : fine
+      return witness ? [witness] : []
     },
     {
       checker: 'sequential',

@@ -3,7 +3,7 @@ import type { PromisedReads } from '../../model/guarantees.ts'
 import { counted } from '../../text/value.ts'
 import type { Op } from '../facts/op.ts'
 import { linesOf, readText, versionText } from '../facts/wording.ts'
-import { type Checked, conclude } from './finding.ts'
+import { type Binding, type Checked, conclude } from './finding.ts'
 import type { Regression, SessionCheck } from './sessions.ts'
 
 /**
@@ -12,12 +12,10 @@ import type { Regression, SessionCheck } from './sessions.ts'
  */
 export function sessionFinding(
   { evidence, regressions, flagged }: SessionCheck,
-  about: {
+  about: Binding & {
     checker: string
     /** For which reads the promise is; null: there is none. */
     reads: PromisedReads | null
-    promised: boolean
-    unpromised?: string
     knew: string
     held: string
     unseen: string

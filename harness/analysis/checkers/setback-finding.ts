@@ -3,15 +3,13 @@ import { counted } from '../../text/value.ts'
 import { moment } from '../../text/wording.ts'
 import type { RegionOrder, Setback } from '../facts/region-order.ts'
 import { linesOf, versionText } from '../facts/wording.ts'
-import { type Checked, conclude } from './finding.ts'
+import { type Binding, type Checked, conclude } from './finding.ts'
 
 /** Puts the order in which regions took versions into words. `why` says why one had to stay behind the other. */
 export function setbackFinding(
   { evidence, setbacks }: RegionOrder,
-  about: {
+  about: Binding & {
     checker: string
-    promised: boolean
-    unpromised?: string
     held: string
     broken: string
     unseen: string
