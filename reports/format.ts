@@ -2,7 +2,7 @@
 export const linkLabel = (link: string): string =>
   link.includes('<>') ? link.replace('<>', ' ↔ ') : link.replace('>', ' → ')
 
-/** Where a fault acts; both directions of a link are said once. */
+/** Where a fault acts; both directions of a link appear once. */
 export function whereLabel(where: string): string {
   const links = where.split(', ')
   const named = new Set<string>()

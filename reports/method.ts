@@ -12,7 +12,7 @@ const idOf = (metric: MetricName): string => `how-${metric}`
 export const measuredHow = (metric: MetricName, name: string): Markup =>
   html`<a class="how" href="#${idOf(metric)}">${name}</a>`
 
-/** Behind a sentence: where it is said how its figure was measured. */
+/** Behind a sentence: a link to how its figure was measured. */
 export const how = (metric: MetricName): Markup =>
   html`<a class="how" href="#${idOf(metric)}" aria-label="how ${metric} was measured">how</a>`
 

@@ -64,7 +64,7 @@ function isNew([worst]: readonly GatedFigure[], word: string): string {
   const ago = nights.length - 1 - change.since
   const when =
     ago === 0 ? 'It is new last night' : `It began ${counted(ago, 'night')} before the last`
-  // What turned the night red is said already, with its size and since when.
+  // What turned the night red stands in the first sentence, with its size and since when.
   if (word === 'REGRESSED' && !quarantined) return `${when}.`
   return `${when} (${nights[change.since]}): ${said}.`
 }

@@ -3,7 +3,7 @@ import { pointText } from '../harness/model/sweep.ts'
 import { counted, countText } from '../harness/text/value.ts'
 import { figureText } from './sweep-table.ts'
 
-/** Figures that are told in words; the table has all. */
+/** Figures that the sentence names; the table has all. */
 const MOST_TOLD = 2
 
 /** What a sweep found: how its points came out, and which figures moved most between which points. */

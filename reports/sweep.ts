@@ -43,7 +43,7 @@ function verdictOf(points: readonly PointResult[]): PointResult['verdict'] {
 /** More columns than this do not fit a page: then points stand beside each other, if they are fewer. */
 const MOST_COLUMNS = 9
 
-/** One thing that is said of every point. */
+/** One column of the table: a figure or a setting of every point. */
 type Property = { title: string; cell: (point: PointResult) => Markup; figure?: true }
 
 function pointsTable(points: readonly PointResult[]): Markup {

@@ -35,7 +35,7 @@ export type Analysed = Analysis & {
 export type NeighboursFor = (plan: Plan, asked: Asked) => Neighbours
 
 /**
- * Everything that can be told from a record alone. `neighboursFor` gives the exact order of all vectors by query,
+ * Everything that follows from a record alone. `neighboursFor` gives the exact order of all vectors by query,
  * `guaranteesFor` what the system under test promises, `layoutFor` where it keeps points (absent: everywhere). `cells` are filled with the values of
  * metrics that have some (absent: new ones). Throws RecordError if the record cannot be read.
  */

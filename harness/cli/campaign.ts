@@ -4,7 +4,7 @@ import type { CiReport } from './ci-report.ts'
 import { metricsOfMany } from './metrics-flag.ts'
 import type { RunFlags } from './run.ts'
 
-/** What `faultline run` may be told beside what concerns one run. */
+/** Flags of `faultline run` beside those that concern one run. */
 export type CampaignFlags = RunFlags & {
   seeds?: string
   all?: boolean

@@ -9,7 +9,7 @@ import { stepSummaryFile, tellGithub } from './github.ts'
 export type CiFlags = { junit?: string; github?: boolean }
 
 /**
- * What CI servers are told of a command. A file is there from the start and says that the command has not ended, so
+ * The report of a command for CI servers. A file is there from the start and says that the command has not ended, so
  * that one that is killed leaves neither a green file nor that of an earlier run.
  */
 export class CiReport {
@@ -24,7 +24,7 @@ export class CiReport {
     this.writeJunit([suiteOfOne('faultline', { name: 'command', outcome: 'error', because })])
   }
 
-  /** Repetitions of one plan are told apart by a number: history is kept by the name of the suite. */
+  /** Repetitions of one plan are numbered: history is kept by the name of the suite. */
   add(...suites: readonly Suite[]): void {
     for (const suite of suites) {
       const { name } = suite

@@ -378,7 +378,7 @@ function addPages(program: Command): void {
     })
 }
 
-/** Does the work of a command, which is told to CI servers where that is asked for. */
+/** Does the work of a command, and reports it to CI servers where flags or a workflow ask for that. */
 async function forCi(
   paths: readonly string[],
   flags: CiFlags,

@@ -24,7 +24,7 @@ export type OtlpFlags = { otlp?: string; all?: boolean }
 export async function exportOtlp(path: string, { otlp, all = false }: OtlpFlags): Promise<void> {
   const writer = await otlpWriter()
   const collector = otlp === undefined ? null : collectorAt(otlp)
-  // To judge a large run takes a while: that nobody is there is said before.
+  // To judge a large run takes a while: a collector that does not answer is reported before.
   await collector?.send(emptyRequest(writer))
   const { facts, analysis, judgement } = judgeFacts(path)
   const choice = all ? null : chooseOperations(facts)

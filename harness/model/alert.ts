@@ -3,7 +3,7 @@ import type { Us } from './units.ts'
 /** What an exporter shows: one number now, a number that only grows, or how long each of many things took. */
 export type AlertMetricType = 'gauge' | 'counter' | 'histogram'
 
-/** All that is said of something rules may ask for, outside the code that reads it from the record. */
+/** Everything known of a metric that rules may ask for, but for the code that reads it from the record. */
 export type AlertMetric = {
   type: AlertMetricType
   about: string
@@ -188,7 +188,7 @@ export type AlertOnFault = {
   heldUs: Us | null
 }
 
-/** What one rule did in a run. `cannotTell`: why nothing of it can be told, as a sentence; all else is empty then. */
+/** What one rule did in a run. `cannotTell`: why it cannot be evaluated, as a sentence; all else is empty then. */
 export type AlertOutcome = {
   rule: AlertRule
   cannotTell: string | null

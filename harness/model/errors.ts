@@ -17,6 +17,6 @@ export class EnvironmentError extends Error {
 export const exitCodeOf = (error: Error): number =>
   error instanceof UsageError ? USAGE : ENVIRONMENT
 
-/** True for what is said in a sentence, without a stack. */
+/** True for errors that are printed as a sentence, without a stack. */
 export const isExpected = (error: Error): boolean =>
   error instanceof UsageError || error instanceof EnvironmentError

@@ -6,7 +6,7 @@ export type MetricUnit = 'us' | 'ratio' | 'count' | 'per-second' | 'bytes' | 'fa
 /** `write` is upserts and deletes together. */
 export type OperationName = OperationKind | 'write'
 
-/** All that is said of a metric outside the code that measures it. */
+/** Everything known of a metric but for the code that measures it. */
 export type Metric = {
   unit: MetricUnit
   /** What it is, for help, schema, report and glossary. */
@@ -38,7 +38,7 @@ export type Metric = {
   scheduled: boolean
   /** Values of `hop`: stretches of the whole, or `on-2`, `on-3` … one of which a limit must name. */
   hops: readonly string[] | 'on-n' | null
-  /** What is said where it had not happened when the run ended. */
+  /** The words for a value that did not exist when the run ended, such as `never caught up`. */
   never: string
 }
 

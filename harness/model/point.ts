@@ -27,7 +27,7 @@ export type StoredPoint = {
   deleted: boolean
   /** Part of the store it is kept in, for systems whose searches ask only some parts. */
   shard?: number
-  /** A tombstone that is no delete: it takes out the version of this very write, and nobody else is told. */
+  /** A tombstone that is no delete: it removes the version of this very write, and is sent to nobody else. */
   dropped?: true
 }
 

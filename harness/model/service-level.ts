@@ -11,7 +11,7 @@ export type ServiceLevel = {
   title: string
   /** Who answers for it; null where nobody is named. */
   owner: string | null
-  /** Length of the windows of which the share that keeps each limit is told. */
+  /** Length of the windows; the page gives the share of them that keeps each limit. */
   windowUs: Us
   limits: LimitPlan[]
 }

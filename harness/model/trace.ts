@@ -1,7 +1,7 @@
 import type { WriteId } from './point.ts'
 import type { RegionName, Us } from './units.ts'
 
-/** What is said of a span or of a moment in it. Whole numbers and texts only: a figure that is none has no place in OTLP/JSON. */
+/** Attributes of a span or of a moment in it. Whole numbers and texts only: a figure that is none has no place in OTLP/JSON. */
 export type TraceAttributes = Record<
   string,
   string | number | boolean | readonly string[] | readonly number[]

@@ -150,7 +150,7 @@ export function parseProcess(text: string): ProcessTime | null {
   return Number.isFinite(ticks) ? { pid, parent, name: text.slice(open + 1, close), ticks } : null
 }
 
-/** How quiet the machine was, for people; what is busy is said to be. */
+/** How quiet the machine was, in words for people. */
 export function foreignText(load: ForeignLoad | undefined): string {
   if (!load) return 'What other processes took of the CPU is not known.'
   const percent = (share: number) => `${Math.round(share * 100)} %`

@@ -87,7 +87,7 @@ function checkWorkload(plan: Plan, file: string): void {
   }
 }
 
-/** The plan of a replay file. Everything is decided in it: what is said beside it must say the same. */
+/** The plan of a replay file. Everything is decided in it: flags beside it must agree with it. */
 function replayedPlan(file: string, { seed, world, system, set = {} }: Overrides): Plan {
   const { plan } = readReplay(file)
   const kind = plan.system.kind

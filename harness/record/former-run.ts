@@ -41,7 +41,7 @@ const OWN = new RegExp(
     .join('|'),
 )
 
-/** What CI servers are told of a run may lie beside it, and is there before the run is. */
+/** The report for CI servers may lie beside a run, and is there before the run is. */
 const TOLD = /^junit.*\.xml$/
 
 /** What stands in a folder that a run is to be left in. */

@@ -41,7 +41,7 @@ const left = [
   ...['servers.json', 'logs', 'agents', 'reps.json', 'reps.md', 'sla.html', 'sla.json', 'sla.md'],
 ]
 
-/** Where a plan leaves its run unless told: `runs/<name>-<seed>`, with the world if it is not the simulator. */
+/** Where a plan leaves its run without --out: `runs/<name>-<seed>`, with the world if it is not the simulator. */
 export function defaultDirectory({ name, seed, world }: Plan): string {
   return join('runs', `${name}-${seed}${world === 'sim' ? '' : `-${world}`}`)
 }

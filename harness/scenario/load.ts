@@ -124,7 +124,7 @@ export function loadSweep(
   if ('problems' in base) return base
   const { sheet } = openScenario({ file, text }, known, overrides.set)
   const sweep = resolveSweep(sheet, namesOf(known, base.plan.regions), base.plan.limits)
-  // What a point expects of limits can only be told once they are read.
+  // Expectations about limits can be checked only once the limits are read.
   if (sheet.problems.length > 0) return { problems: inFileOrder(sheet.problems, file) }
   invariant(sweep !== null, 'the sweep was read with the plan')
   const points: SweepPoint[] = []

@@ -20,7 +20,7 @@ export const alertGrammar: readonly string[] = [
   'of a histogram: histogram_quantile(0.99, sum by (le, region) (rate(search_response_seconds_bucket[5m])))',
 ]
 
-/** Labels that tell a series from its like: `us-east>eu-west`, `agent us-east`; of a link its ends are said once. */
+/** Labels that tell a series from its like: `us-east>eu-west`, `agent us-east`; the ends of a link appear once. */
 export function seriesText(labels: Readonly<Record<string, string>>): string {
   const { link, from, to, ...rest } = labels
   const ends = link === undefined ? [from, to] : [link]

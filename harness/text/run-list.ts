@@ -25,7 +25,7 @@ export const figuresOf = ({
 /** 2026-11-30 12:00, in UTC. */
 export const whenText = (startedAt: string): string => startedAt.slice(0, 16).replace('T', ' ')
 
-/** The newest run of each scenario, and what cannot be told. */
+/** The newest run of each scenario, and directories whose outcome is not known. */
 export function runListText({ groups, pages, untold }: RunList, folder: string): string {
   const runs = groups.reduce((sum, group) => sum + group.runs.length, 0)
   if (runs + untold.length + pages.length === 0)

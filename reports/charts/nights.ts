@@ -55,7 +55,7 @@ export async function nightsChart(figure: GatedFigure): Promise<Markup> {
 export const named = ({ what, where }: GatedFigure): string =>
   where === '' ? what : `${what}, ${where}`
 
-/** A few dates, the first and the last of them always; the year is said by the page. */
+/** A few dates, the first and the last of them always; the year stands on the page. */
 function datesOf(nights: readonly string[]): { at: number; text: string }[] {
   const step = Math.max(1, Math.ceil((nights.length - 1) / (DATES - 1)))
   return nights.flatMap((night, at) =>

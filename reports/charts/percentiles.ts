@@ -112,7 +112,7 @@ function curveLayer(
   return { data: { values }, mark, encoding }
 }
 
-/** The figures of the table, to be told where somebody points at their place on a curve. */
+/** The figures of the table, shown where somebody points at their place on a curve. */
 function toldLayer(
   curves: readonly Curve[],
   analysis: Analysis,

@@ -220,7 +220,7 @@ const present = (labels: SampleLabels): TraceAttributes =>
     Object.entries(labels).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   )
 
-/** In our namespace. One NaN would become a `null`, for which a collector refuses the whole request: it is told as text. */
+/** In our namespace. One NaN would become a `null`, for which a collector refuses the whole request: it is written as text. */
 const attributesOf = (attributes: TraceAttributes): TraceAttributes =>
   Object.fromEntries(
     Object.entries(attributes).map(([key, value]) => [

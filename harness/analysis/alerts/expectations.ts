@@ -9,7 +9,7 @@ import { counted, durationText } from '../../text/value.ts'
 type Judged = Pick<AlertVerdict, 'verdict' | 'because'>
 
 /**
- * Expectations against what the rules did. What cannot be told is unknown, and never a pass. `doubt`: why no moment of the
+ * Expectations against what the rules did. What cannot be evaluated is unknown, and never a pass. `doubt`: why no moment of the
  * run can be trusted, as a sentence; null: they can.
  */
 export const alertVerdicts = (

@@ -271,7 +271,7 @@ function countUpTo(us: Float64Array): (now: Us) => number {
   }
 }
 
-/** The newest of what was said, unless it is too old; asked for in order. */
+/** The newest sample at a moment, unless it is too old; moments are asked for in order. */
 function newest(samples: readonly { t: Us; value: number }[]): (now: Us) => number | null {
   let at = -1
   return (now) => {

@@ -25,7 +25,7 @@ export function causalityOf(history: History, journeys: Journeys): Causality {
 
 const NEVER = Number.POSITIVE_INFINITY
 
-/** When each client was first told of each write. The base is known to all. */
+/** When each client first knew of each write. The base is known to all. */
 function readsByClient(ops: Ops): Map<string, Map<WriteId, Us>> {
   const reads = new Map<string, Map<WriteId, Us>>()
   for (const { client, done, writes } of ops) {

@@ -3,7 +3,7 @@ import type { Plan } from '../../model/plan.ts'
 import { arrivalsEndUs } from '../../model/plan.ts'
 import type { Us } from '../../model/units.ts'
 
-/** A share of all cores from which on others are said to have been in the way. */
+/** The share of all cores from which on other processes count as in the way. */
 export const NOTABLE = 0.1
 /** Less idle CPU than this is none: somebody who wanted to run had to wait. */
 const NO_IDLE = 0.95

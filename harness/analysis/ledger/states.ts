@@ -195,7 +195,7 @@ function failoverWhileDraining({ history, phaseOf }: Facts): number {
   return away.filter((op) => inPhase(op, 'recovery:') && !roaming.has(op.region)).length
 }
 
-/** Writes whose client was told nothing, and which were applied all the same after it had given up. */
+/** Writes whose client had no answer, and which were applied after it had given up. */
 function writesThatCameLate({ history }: Facts): number {
   const unknown = new Map<WriteId, { id: PointId; done: number }>()
   for (const { op, id, kind, outcome, done } of history.ops)

@@ -43,7 +43,7 @@ export function judge(analysis: Analysed): Judgement {
   return { ...conclusion, because, limits, ...(alerts.length > 0 && { alerts }) }
 }
 
-/** What decided on part of a run is said to be of a part. */
+/** A verdict on part of a run says so in its sentence. */
 function ofCut({ ended }: Analysed, { verdict }: Conclusion): string {
   if (ended.how !== 'cut off' || verdict === 'unknown') return ''
   return ` The record was cut off, so this is of a part of the run: ${ended.because}.`

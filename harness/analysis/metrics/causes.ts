@@ -36,7 +36,7 @@ type Answering = {
   perhaps: (id: PointId) => readonly RegionState[]
 }
 
-/** Everything about a search that the causes of its misses are told by; null if it was not answered. */
+/** Everything about a search that decides the causes of its misses; null if it was not answered. */
 export function answeringOf(op: Op, { states, layout }: Facts): Answering | null {
   const { query, k, dispatched, done, shards, partial } = op
   if (dispatched === null || done === null) return null

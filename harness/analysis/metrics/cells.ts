@@ -65,7 +65,7 @@ export function cellsBy(
   }
 }
 
-/** A percentile is told only if at least this many values lie beyond it. */
+/** A percentile is shown only if at least this many values lie beyond it. */
 const BEYOND = 10
 
 type Percentile = keyof typeof percentiles

@@ -10,10 +10,10 @@ export const SLOWEST = 5
 /** Of writes that never arrived somewhere so many are chosen, the first ones. */
 export const MOST_LOST = 1000
 
-/** Why an operation was chosen to be told of. */
+/** Why an operation was chosen to have a trace. */
 export type ChosenFor = 'slowest answer' | 'slowest to cross' | 'never arrived' | 'no success'
 
-/** Which operations are told of, each for the first reason there is, and how many writes that never arrived are left out. */
+/** Which operations have a trace, each with the first reason there is, and how many writes that never arrived are left out. */
 export type Choice = { why: ReadonlyMap<WriteId, ChosenFor>; lostLeftOut: number }
 
 /**

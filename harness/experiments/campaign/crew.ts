@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { loaderFlags, programBeside } from '../../base/program.ts'
 
-/** The program that does one task after another, told and heard through its IPC channel. */
+/** The program that does one task after another, which arrive through its IPC channel. */
 const WORKER = programBeside(import.meta.url, './worker')
 
 /**

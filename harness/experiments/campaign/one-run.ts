@@ -66,7 +66,7 @@ function rowOf(task: Task, judged: Judged, seconds: number): Row {
   const { plan } = analysis
   const { verdict, exitCode, because } = judgement
   const stated = task.expecting && plan.expect !== null
-  // Nothing is said of what another system, or a point of a sweep, should do unless it is stated.
+  // Nothing is expected of another system, or of a point of a sweep, unless it is stated.
   const special = task.system !== undefined || task.point !== undefined
   const open = task.expecting && !stated && special
   const wrong = stated

@@ -16,7 +16,7 @@ export type ScenarioFile = {
   quick: boolean
   /** Kinds under `systems:`. */
   systems: string[]
-  /** About how many operations it wants: long runs are begun first. Without end if that cannot be told. */
+  /** About how many operations it wants: long runs are begun first. Infinity if it cannot be read. */
   size: number
 }
 
@@ -40,7 +40,7 @@ function filesAt(path: string): string[] {
   return names.map((name) => join(path, name))
 }
 
-/** Lists may stand beside scenarios, which are maps; what cannot be read is told when it is run. */
+/** Lists may stand beside scenarios, which are maps; what cannot be read is reported when it is run. */
 const isList = (file: string): boolean =>
   !isReplay(file) && Array.isArray(valueIn(readFileSync(file, 'utf8')))
 
@@ -61,7 +61,7 @@ function glance(file: string): ScenarioFile {
 
 type Written = Partial<Record<'systems' | 'quick' | 'load' | 'timeline', unknown>>
 
-/** What is wrong with a file is said when it is run. */
+/** What is wrong with a file is reported when it is run. */
 function valueIn(text: string): unknown {
   try {
     return parse(text)

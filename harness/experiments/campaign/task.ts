@@ -4,7 +4,7 @@ import type { Expectation } from '../../model/plan.ts'
 import type { SetVariables } from '../../scenario/yaml/variables.ts'
 import type { RunFigure } from '../side-by-side.ts'
 
-/** One run among many: what a worker is told. */
+/** One run among many, as a worker gets it. */
 export type Task = {
   /** Scenario or replay file. */
   file: string

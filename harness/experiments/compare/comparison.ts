@@ -33,9 +33,9 @@ export type ComparedRow = {
   /** p so corrected that all rows together go wrong as seldom as one would. */
   corrected?: number
   verdict: ComparedVerdict
-  /** Why it cannot be told; absent where it can. */
+  /** Why it cannot be compared; absent where it can. */
   because?: string
-  /** A limit of the scenario is about it: that it cannot be told leaves the whole untold. */
+  /** A limit of the scenario is about it: if it cannot be compared, the whole comparison has no verdict. */
   asked: boolean
 }
 

@@ -37,7 +37,7 @@ export type Comparing = {
   meant: readonly string[]
   /** Compares whatever differs. */
   anyway: boolean
-  /** What cannot be told does not matter. */
+  /** Figures that cannot be compared do not matter. */
   unknownToo: boolean
 }
 

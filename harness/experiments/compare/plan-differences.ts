@@ -8,7 +8,7 @@ export type FieldDifference = { path: string; a: string; b: string }
 export type SidesDiffer = {
   /** Of the plan and the data set: what keeps them from being compared. */
   undue: FieldDifference[]
-  /** Of the plan: what was said to be meant. */
+  /** Differences of the plan that `--meant` names. */
   meant: FieldDifference[]
   /** Of the plan: names, words and judgements, which change nothing of a run; and the seed. */
   harmless: FieldDifference[]

@@ -16,7 +16,7 @@ export type ComparedRun = {
   plan: Plan
   verdict: Verdict
   because: string
-  /** Why nothing of it can be told, as a sentence; absent where it can. */
+  /** Why it cannot be compared, as a sentence; absent where it can. */
   blind?: string
   /** Why its times say nothing; absent where they do. */
   starved?: string

@@ -48,7 +48,7 @@ const asPlain = (agent: Agent): Agent => ({
   run: (stop) => agent.run(stop),
 })
 
-/** The world with its servers broken *below* what the harness observes: agents believe what they are told. */
+/** The world with its servers broken *below* what the harness observes: agents believe their answers. */
 export const withPorts =
   (alter: (ports: Ports) => Ports) =>
   (launch: Launch): Launch =>

@@ -88,7 +88,7 @@ function pairs(real: MetricRow, simulated: MetricRow): Compared[] {
 }
 
 /**
- * Recall is told by both ends of what it can be, and a time from a heal that took its time likewise: the middle counts.
+ * Recall is an interval, and so is a time from a heal that was not instant: the middle of it counts.
  * Means of times go by their pauses.
  */
 function figureOf(row: MetricRow, stat: Stat): number | undefined {

@@ -75,7 +75,7 @@ function worstOf(rows: readonly Compared[]): Compared | undefined {
 
 const rounded = (error: number): number => Number(error.toFixed(4))
 
-/** Whether an error is so large that a reader must be told why. */
+/** Whether an error is so large that it needs an explanation. */
 export function needsReason({ metric, kind, worst, small }: TwinError): boolean {
   if (small) return false
   if (kind === 'share') return Math.abs(worst) > SHARE_OFF

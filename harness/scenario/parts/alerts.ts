@@ -30,7 +30,7 @@ const LONGEST_SCRAPE_US: Us = 120_000_000
 type Rules = Map<AlertRule, { sheet: Sheet; path: Path }>
 type Given = { rules: AlertRule[]; scrapeUs: Us; expect: AlertExpectation[] }
 
-/** How often rules are evaluated and exporters read, as far as it was said further out. */
+/** How often rules are evaluated and exporters read, as far as an outer level gives it. */
 type Often = { interval?: Us | undefined; scrape?: Us | undefined }
 
 /** What expectations may name; null where it could not be read. */
@@ -132,7 +132,7 @@ function groupsOf(sheet: Sheet, value: object, { interval, scrape }: Often): Giv
   return checked(new Map(found.flatMap((written) => [...written])), scrape ?? scrapeUs)
 }
 
-/** Rules with the place of each; what is wrong with them is said. */
+/** Rules with the place of each; reports what is wrong with them. */
 function checked(rules: Rules, scrapeUs: Us): Given {
   checkRules(rules, scrapeUs)
   return { rules: [...rules.keys()], scrapeUs, expect: [] }
@@ -247,7 +247,7 @@ function checkRules(rules: Rules, scrapeUs: Us): void {
   }
 }
 
-/** What grows is told from two readings of it. */
+/** Two readings are needed to see growth. */
 function checkWindow(sheet: Sheet, path: Path, { term, divisor }: AlertExpr, scrapeUs: Us): void {
   for (const { reading } of [term, divisor].filter((one): one is AlertTerm => one !== null)) {
     if (!['rate', 'increase', 'quantile'].includes(reading.read) || !('windowUs' in reading))

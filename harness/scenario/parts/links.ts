@@ -173,7 +173,7 @@ function planOf({ from, to }: LinkName, latencyUs: Us, written: Omit<Written, 'p
   }
 }
 
-/** One-way latency there and, for `<->`, back; undefined if it cannot be told. */
+/** One-way latency there and, for `<->`, back; undefined if nothing gives it. */
 function latenciesOf(
   open: Open,
   path: Path,
@@ -232,7 +232,7 @@ function fillGaps(
     if (!isStranger(gap.from) && !isStranger(gap.to)) reportGap(sheet, regions, plans, gap)
 }
 
-/** A pair without any link is said once, at its first direction. */
+/** A pair without any link is reported once, at its first direction. */
 function reportGap(
   sheet: Sheet,
   regions: readonly RegionName[],

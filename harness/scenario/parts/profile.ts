@@ -89,7 +89,7 @@ const figureOf = (kind: 'duration' | 'bytes', examples: string[]) =>
     .union([z.string().meta({ examples, pattern: patternOf(kind) }), z.number()], { error })
     .meta({ description: `a ${examplesOf(kind).noun} such as ${examples.join(', ')}` })
 
-/** For editors; what is read is any text or number, and told apart with the profile. */
+/** For editors; any text or number is read, and checked against its row with the profile. */
 const figures = {
   duration: figureOf('duration', ['1ms', '2ms']),
   bytes: figureOf('bytes', ['64KiB', '1MB']),

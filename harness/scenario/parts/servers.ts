@@ -16,7 +16,7 @@ import { quantity } from '../yaml/quantity.ts'
 import { read } from '../yaml/reading.ts'
 import { defaults } from './defaults.ts'
 
-/** How real servers are set; the simulator goes by its profile instead, which has a tick of its own. */
+/** How real servers are set; the simulator uses its profile instead, which has a tick of its own. */
 export const serversSchema = z.strictObject({
   tick: optional(
     quantity('duration', { above: 0 }),

@@ -19,7 +19,7 @@ export function otherSystems(sheet: Sheet): string[] {
 
 /**
  * What a scenario reads like on another of its systems: that kind with the knobs given there, the scenario's own
- * index, its limits unless others are given, and nothing expected unless it is said. Empty for its own system.
+ * index, its limits unless others are given, and nothing expected unless it is written. Empty for its own system.
  */
 export function onSystem(sheet: Sheet, kind: string | undefined): Choice[] {
   const own = sheet.at(['system', 'kind'])
@@ -51,7 +51,7 @@ function checkList(sheet: Sheet, written: readonly unknown[]): void {
   }
 }
 
-/** What is said of each: its knobs, and what else differs there; nothing at all is nothing different. */
+/** The settings of each system: its knobs, and what else differs there; none means that nothing differs. */
 function checkSettings(sheet: Sheet, written: Record<string, unknown>): void {
   for (const [kind, settings] of Object.entries(written)) {
     const path = ['systems', kind]

@@ -4,7 +4,7 @@ import { expectationText, lackText } from '../../text/alert.ts'
 import { textTable, WIDTH, wrap } from '../../text/table.ts'
 import { durationText } from './figures.ts'
 
-/** Alerting rules of a plan, what cannot be told of them in its world, and what is expected of them. */
+/** Alerting rules of a plan, which of them its world cannot evaluate and why, and what is expected of them. */
 export function alertLinesOf(plan: Plan): string[] {
   const { alerts } = plan
   if (!alerts) return []

@@ -112,7 +112,7 @@ function loadChanges(before: LoadPlan | undefined, after: LoadPlan | undefined):
   return [...figures, ...shapes.map((key) => `other ${key}`)]
 }
 
-/** What stands in both lists is told where it changed, what stands in one as dropped or added. */
+/** What stands in both lists has a line if it changed; what stands in one is dropped or added. */
 function twoLists(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
   const differing = [...before].flatMap(([key, text]) => {
     const now = after.get(key)

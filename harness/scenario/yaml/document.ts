@@ -102,7 +102,7 @@ function plainValue(document: Document, add: (fault: YamlFault) => void): unknow
   }
 }
 
-/** What a sheet is told, at its place; what is quoted is cut to a length that can be read. */
+/** A problem at its place; what it quotes is cut to a length that can be read. */
 export const problemAt = (
   place: Place,
   { message, hint }: { message: string; hint?: string },

@@ -34,7 +34,7 @@ export const isScalar = (value: unknown): value is Scalar =>
 /** Anything between the braces; what is no name is refused with it. */
 const used = /\$\{([^}]*)(\}?)/g
 
-/** `vars:` as editors know it; what is wrong with it is said here, word by word. */
+/** `vars:` as editors know it; what is wrong with it is reported here, word by word. */
 export const variablesSchema = z.record(
   z.string().regex(new RegExp(`^${NAME}$`)),
   z.union([z.string(), z.number(), z.boolean()]),
@@ -147,7 +147,7 @@ function standingFor(name: string, path: Path, { sheet, values, found }: Filling
   const value = values.get(name)
   found.add(name)
   if (value !== undefined) return value
-  // One that is there and cannot be used is said where it stands.
+  // One that is there and cannot be used is reported where it stands.
   if (sheet.at(['vars', name]) !== undefined) return ''
   const names = [...values.keys()]
   const hint =

@@ -68,7 +68,7 @@ export const isMerge = (key: unknown): boolean =>
 function checkMerge(document: Document, key: Node, value: unknown, add: Add): void {
   const sources = isSeq(value) ? value.items : [value]
   const resolved = sources.map((source) => (isAlias(source) ? source.resolve(document) : source))
-  // An alias to nowhere is said as such.
+  // An alias to nowhere has a message of its own.
   if (resolved.every((source) => source === undefined || isMap(source))) return
   add(key, '<< takes a map to read from, or a list of maps', 'Write <<: *name.')
 }

@@ -94,7 +94,7 @@ export class Gossip {
     this.completeUs.set(from, Math.max(this.completeUs.get(from) ?? us, us))
   }
 
-  /** To be told to all others, or to those named. */
+  /** Queues a change for all others, or for those named. */
   tell(change: Change, to: readonly RegionName[] = this.peers.others): void {
     if (this.knobs.peers !== 'all') {
       const known = this.rumours.get(change.id)
@@ -109,7 +109,7 @@ export class Gossip {
     }
   }
 
-  /** Changes that the peer furthest behind has not been told. */
+  /** How many changes the peer furthest behind has not been sent. */
   get backlog(): number {
     return Math.max(0, ...[...this.waiting.values()].map(({ size }) => size))
   }
@@ -155,7 +155,7 @@ export class Gossip {
     return oldest ? this.terrain.clock.elapsed() - oldest.atUs + everyUs : 0
   }
 
-  /** Takes out what the peer is told in this round. */
+  /** Removes and gives the changes that the peer is sent in this round. */
   private drawn(peer: RegionName): Change[] {
     const queue = this.queue(peer)
     const all = [...queue.values()]

@@ -45,7 +45,7 @@ export function embeddingLayout(
   }
 }
 
-/** Which of two sets of centroids a region goes by: while it moves its points, by both. */
+/** Which of two sets of centroids a region uses: while it moves its points, both. */
 type Stage = 'first' | 'moving' | 'second'
 
 /**

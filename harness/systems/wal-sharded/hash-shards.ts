@@ -27,7 +27,7 @@ export type Split = { shard: number; ways: number; from: Readonly<Record<RegionN
 /** Another hash than the shard's: ids of one shard must not all fall on one node. */
 const NODE_SEED = 1
 
-/** Which lane a change goes by: that of its shard, or from a split's offset on that of its virtual node. */
+/** Which lane applies a change: that of its shard, or from a split's offset on that of its virtual node. */
 export class ShardMap {
   private readonly splits = new Map<number, Split>()
 

@@ -54,7 +54,7 @@ export class Splitter {
     return this.work.map.shardOf(id)
   }
 
-  /** The lane a change goes by, and the one that must be through with what it had before. */
+  /** The lane that applies a change, and the lane that must first finish what it had before. */
   lane(id: PointId, place: Place): { lane: string; before?: string } {
     const { map } = this.work
     this.hot.count(map.shardOf(id), place)

@@ -19,7 +19,7 @@ import { onlyFrom } from './callers.ts'
 import { hostNetwork } from './host-network.ts'
 import { Logs, Stores } from './servers.ts'
 
-/** What an agent's process must be told by the program that knows systems and data sets. */
+/** What an agent's process needs from the program that knows systems and data sets. */
 type Knows = {
   launch: (plan: Plan, emit: (event: RecordEvent) => void) => Launch
   vectors: (plan: Plan) => Vectors

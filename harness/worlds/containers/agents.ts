@@ -9,7 +9,7 @@ import type { AgentConfig, FromAgent, ToAgent } from './agent-messages.ts'
 import { AGENT_MARK, agentMark } from './agent-sweep.ts'
 import { agentNotUp } from './topology/errors.ts'
 
-/** What the processes of agents are told that stays the same for all their incarnations. */
+/** Settings of agents' processes that stay the same for all their incarnations. */
 export type AgentSetting = Omit<AgentConfig, 'incarnation' | 'origin' | 'skews'>
 
 type AgentsSetting = {

@@ -5,7 +5,7 @@ import { calm, limited, mirrorPaused } from '../grounds.ts'
 import type { PlantedBug } from '../planted-bug.ts'
 import { brokenSystem } from '../seams.ts'
 
-/** What a reader is told. */
+/** Bugs in what a reader is answered. */
 
 /** Changes every 20th answer of a search. */
 const everyTwentiethAnswer = (change: (hits: Hit[]) => Hit[]) => {

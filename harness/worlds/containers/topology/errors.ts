@@ -109,7 +109,7 @@ export const agentNotUp = (region: RegionName, seconds: number): EnvironmentErro
       'Try: end other programs on this machine, or fewer regions; its output is above.',
   )
 
-/** What Toxiproxy has is not what it was told: attributes it does not know are silently 0. */
+/** What Toxiproxy has is not what was set: attributes it does not know are silently 0. */
 export const toxicDiffers = (where: string, asked: unknown, has: unknown): EnvironmentError =>
   new EnvironmentError(
     `Toxiproxy at ${where}: asked for ${JSON.stringify(asked)}, it has ${JSON.stringify(has) ?? 'nothing'}. ` +

@@ -103,7 +103,7 @@ export type Links = {
    * does not let us count.
    */
   bytes(): Promise<Map<string, number>> | string
-  /** Compares all that Toxiproxy has with what it was told. */
+  /** Compares all that Toxiproxy has with what was set. */
   readBack(): Promise<void>
 }
 
