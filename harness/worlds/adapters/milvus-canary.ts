@@ -3,7 +3,7 @@ import { SECOND, type Us } from '../../model/units.ts'
 import type { MilvusSetting, MilvusStore } from './milvus.ts'
 import type { MilvusConnection } from './milvus-connection.ts'
 import { idIn, levelOf } from './milvus-points.ts'
-import { hitsOf, searchRequest } from './milvus-wire.ts'
+import { deleteRequest, hitsOf, searchRequest } from './milvus-wire.ts'
 import type { Waiting } from './server-waiting.ts'
 
 /** What the steps of a loading share. */
@@ -34,9 +34,8 @@ export async function milvusCanary(loading: Loading, known: Known): Promise<void
   const point = { id: CANARY_ID, row: known.row, write: 0, stamp: BASE_STAMP, deleted: false }
   await store.upsert([point], { op: 0, deadlineUs: waiting.leftUs(CALL_US) })
   await acting(loading, point, true)
-  await connection.call('write', waiting.leftUs(CALL_US), (sdk, timeout) =>
-    sdk.delete({ collection_name: setting.collection, filter: idIn([CANARY_ID]), timeout }),
-  )
+  const asked = deleteRequest(setting.collection, idIn([CANARY_ID]))
+  await connection.ask('write', waiting.leftUs(CALL_US), 'Delete', asked)
   await acting(loading, point, false)
 }
 

@@ -22,12 +22,17 @@ type SearchAnswer = Status & {
 type QueryAnswer = Status & { fields_data: Column[] }
 
 /** The calls of which a run makes thousands, and what each is answered. */
-export type Answers = { Search: SearchAnswer; Query: QueryAnswer; Insert: Status; Upsert: Status }
+export type Answers = {
+  Search: SearchAnswer
+  Query: QueryAnswer
+  Insert: Status
+  Upsert: Status
+  Delete: Status
+}
 export type Method = keyof Answers
 
 /**
- * The hot calls of one Milvus server, over gRPC itself with the SDK's own service definition. The SDK's `search`, `query`
- * and `upsert` send the same, and write each request and answer as JSON for a log that is off; they also turn on promise
+ * The hot calls of one Milvus server, over gRPC itself with the SDK's own service definition. The SDK's own send the same, and write each request and answer as JSON for a log that is off; they also turn on promise
  * hooks for the whole process. A generator built on them measures them.
  */
 export class MilvusWire {
@@ -132,6 +137,11 @@ function varint(value: number): Buffer {
 
 /** A point as a collection keeps it, by field. */
 export type MilvusRow = Record<string, unknown>
+
+export const deleteRequest = (collection: string, expr: string): object => ({
+  collection_name: collection,
+  expr,
+})
 
 /**
  * Of an insert or an upsert: rows as columns, in the order of the first one's fields. A column's type is that of the value

@@ -14,6 +14,7 @@ import {
   versionFields,
 } from './milvus-points.ts'
 import {
+  deleteRequest,
   hitsOf,
   type MilvusRow,
   queryRequest,
@@ -125,9 +126,8 @@ class MilvusCollection implements MilvusStore {
     const found = await this.fetch(ids, 'strong', call)
     const dead = found.filter(({ deleted }) => deleted).map(({ id }) => id)
     if (dead.length === 0) return
-    await this.connection.call('write', leftUs(ends), (sdk, timeout) =>
-      sdk.delete({ collection_name: this.setting.collection, filter: idIn(dead), timeout }),
-    )
+    const asked = deleteRequest(this.setting.collection, idIn(dead))
+    await this.connection.ask('write', leftUs(ends), 'Delete', asked)
   }
 
   async segments(): Promise<Segments> {

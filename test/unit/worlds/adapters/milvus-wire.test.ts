@@ -42,6 +42,12 @@ const searchParams = (sent: Record<string, never> | undefined): Record<string, s
   return Object.fromEntries(pairs.map(({ key, value }) => [key, value]))
 }
 
+/** Columns of two points, of which 4 is a tombstone and 6 is not. */
+const deadAndLive = [
+  { field_name: 'id', type: 'Int64', scalars: { long_data: { data: ['4', '6'] } } },
+  { field_name: 'deleted', type: 'Bool', scalars: { bool_data: { data: [true, false] } } },
+]
+
 test('the consistency level always goes over the wire as the one that was asked for', async () => {
   server.told({ Search: () => oneHit, Query: () => noRows })
   for (const consistency of ['strong', 'bounded'] as const) {
@@ -70,7 +76,7 @@ test('what goes over the wire is what the SDK would send, down to the last byte'
     ...{ logLevel: 'error', __SKIP_CONNECT__: true },
   })
   const done = () => ({ status: oneHit.status })
-  server.told({ Search: () => oneHit, Query: () => noRows, Upsert: done })
+  server.told({ Search: () => oneHit, Query: () => noRows, Upsert: done, Delete: done })
   const collection_name = 'c'
   const consistency_level = 'Strong' as unknown as ConsistencyLevelEnum
   const both = (method: string) => {
@@ -103,6 +109,10 @@ test('what goes over the wire is what the SDK would send, down to the last byte'
   await sdk.upsert({ collection_name, data: rows })
   await store.upsert([point, far], call)
   both('Upsert')
+  server.told({ Query: () => ({ ...noRows, fields_data: deadAndLive }), Delete: done })
+  await sdk.delete({ collection_name, filter: 'id in [4]' })
+  await store.purge([4, 6], call)
+  both('Delete')
   await sdk.closeConnection()
 })
 
@@ -242,17 +252,8 @@ test('one upsert with an id twice is our own bug, and calls for nothing are not 
 })
 
 test('a purge deletes by id what a strong read says is dead', async () => {
-  const long = (field_name: string, data: string[]) => ({
-    ...{ field_name, type: 'Int64' },
-    scalars: { long_data: { data } },
-  })
-  const deleted = {
-    field_name: 'deleted',
-    type: 'Bool',
-    scalars: { bool_data: { data: [true, false] } },
-  }
   server.told({
-    Query: () => ({ ...noRows, fields_data: [long('id', ['4', '6']), deleted] }),
+    Query: () => ({ ...noRows, fields_data: deadAndLive }),
     Delete: () => ({ status: oneHit.status }),
   })
   await store.purge([4, 6], call)
