@@ -241,6 +241,24 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')('PostgreSQL with
     expect(await store.fetch([1], 'strong', call)).toHaveLength(1)
   })
 
+  test('a write that the server begins after its deadline is not made over the next one', async () => {
+    for (let round = 0; round < 5; round++) {
+      const short = { op: 1, deadlineUs: 400 * MS }
+      // Every connection knows this deadline: the write is sent before the server stands still.
+      await Promise.all(baseOf(40).map(() => store.fetch([70], 'strong', short).catch(() => {})))
+      await server.pause()
+      await store.upsert([upsertOf(70, 70, 4_000 + round)], short).catch(() => {})
+      const next = store.upsert([upsertOf(70, 71, 4_100 + round)], {
+        op: 1,
+        deadlineUs: 8 * SECOND,
+      })
+      await server.unpause()
+      await next
+      await sleep(300)
+      expect((await store.fetch([70], 'strong', call))[0]?.write).toBe(4_100 + round)
+    }
+  })
+
   test('many calls at once take turns on the connections there are, each inside its deadline', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, query) => store.search(ask(query, 10), call)),
