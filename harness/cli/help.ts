@@ -62,7 +62,7 @@ Many runs at once, in the simulator, on all cores:
 
 Worlds:
   sim          the simulator: needs nothing but Node, takes seconds, same seed and same bytes (the default)
-  containers   real Milvus, Kafka, MirrorMaker 2 and Toxiproxy: needs Docker, the images (faultline images),
+  containers   real Milvus (or pgvector), Kafka, MirrorMaker 2 and Toxiproxy: needs Docker, images (faultline images),
                about 0.6 GiB of memory a region and as long as the timeline says; first see
                faultline check FILE --world containers`
 
