@@ -6,6 +6,12 @@ import { capacityCharts } from './charts/capacity.ts'
 import { table } from './charts/table.ts'
 import { html, type Markup, nothing } from './markup.ts'
 import { chartMarks, page } from './page.ts'
+import {
+  catchUpSentence,
+  catchUpTable,
+  forecastSentence,
+  forecastTable,
+} from './planning-tables.ts'
 import { icon } from './verdict.ts'
 
 /** capacity.html: the bracket in a sentence, the curves, and every rate that was tried. */
@@ -27,7 +33,7 @@ ${await capacityCharts(result)}
 <section id="limits"><h2>Each limit</h2>
 ${table(limits.head, limits.rows, 1)}
 </section>
-${billSection(result)}<section id="rates"><h2>Every rate tried</h2>
+${billSection(result)}${catchUpSection(result)}${forecastSection(result)}<section id="rates"><h2>Every rate tried</h2>
 ${notes.map((note) => html`<p class="takeaway">${note}</p>`)}
 ${table(tried.head, tried.rows, 'all')}
 <p class="quiet">The scenario's own rates are ${valueText(own.perSec, 'per-second')}, ${valueText(own.searchPerSec, 'per-second')} of them searches; all are multiplied alike.
@@ -45,6 +51,33 @@ function billSection({ bill }: CapacityResult): Markup {
 <p class="takeaway">${billSentence(bill)}</p>
 ${table(head, rows, 1)}
 <p class="quiet">Servers as they stand, whatever they are asked; bytes over links as simulated at that rate. No discounts, no storage, no traffic of users.</p>
+</section>
+`
+}
+
+function catchUpSection({ catchUp }: CapacityResult): Markup {
+  if (!catchUp) return nothing
+  const { head, rows } = catchUpTable(catchUp)
+  return html`<section id="catch-up"><h2>Catching up</h2>
+<p class="takeaway">${catchUpSentence(catchUp)}</p>
+${table(head, rows, 1)}
+<p class="quiet">Both directions are cut; what is behind is what the link would have carried meanwhile. Load goes on at the same rate while it catches up.</p>
+</section>
+`
+}
+
+function forecastSection(result: CapacityResult): Markup {
+  const { forecasts = [] } = result
+  if (forecasts.length === 0) return nothing
+  const parts = forecasts.map((one) => {
+    const { head, rows } = forecastTable(one, result)
+    return html`<p class="takeaway">${forecastSentence(one, result)}</p>
+${table(head, rows, 1)}`
+  })
+  return html`<section id="forecast"><h2>Forecast</h2>
+${parts}
+<p class="quiet">Each level is a search of its own with one seed. Fitted: 1 ÷ rate is a straight line in the number of regions or points, since
+every region applies all writes and a flat index looks at every point. Each level is then predicted from the others alone.</p>
 </section>
 `
 }

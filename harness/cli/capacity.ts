@@ -7,6 +7,12 @@ import {
   headroomSentence,
   limitTable,
 } from '../../reports/capacity-table.ts'
+import {
+  catchUpSentence,
+  catchUpTable,
+  forecastSentence,
+  forecastTable,
+} from '../../reports/planning-tables.ts'
 import { timesText } from '../experiments/capacity/bracket.ts'
 import { type Sought, seekCapacity } from '../experiments/capacity/capacity.ts'
 import type { Trial } from '../model/capacity.ts'
@@ -21,6 +27,9 @@ export type CapacityFlags = {
   set?: SetVariables
   without?: string
   prices?: string
+  catchUp?: boolean
+  forRegions?: number
+  forPoints?: number
   seeds: number
   /** A share. */
   width: number
@@ -78,9 +87,11 @@ function outcome({ directory, result }: Sought): string[] {
   const { trials, seconds, notes, outcome: found } = result
   const { bill } = result
   const priced = bill && billTable(bill)
+  const caught = result.catchUp && catchUpTable(result.catchUp)
   const told = [
     ...[capacitySentence(result), headroomSentence(result)],
     ...(bill ? [billSentence(bill)] : []),
+    ...(result.forecasts ?? []).map((one) => forecastSentence(one, result)),
   ].filter((text) => text !== '')
   return [
     ...plainTable(head, rows, aligns),
@@ -88,6 +99,17 @@ function outcome({ directory, result }: Sought): string[] {
     ...plainTable(limits.head, limits.rows, ['left', 'right', 'right']),
     '',
     ...(priced ? [...plainTable(priced.head, priced.rows, ['left', 'right', 'right']), ''] : []),
+    ...(result.catchUp && caught
+      ? [
+          ...wrap(catchUpSentence(result.catchUp), WIDTH),
+          ...plainTable(caught.head, caught.rows),
+          '',
+        ]
+      : []),
+    ...(result.forecasts ?? []).flatMap((one) => {
+      const { head: titles, rows: levels } = forecastTable(one, result)
+      return [...plainTable(titles, levels, ['right', 'right', 'right', 'right']), '']
+    }),
     ...notes.flatMap((note) => wrap(`note: ${note}`, WIDTH)),
     `${trials.length} runs in ${seconds.toFixed(0)} s, seeds ${result.seeds.join(', ')}; simulated with the profile ${result.profile}.`,
     ...(found.kind === 'bracketed'

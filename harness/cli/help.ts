@@ -244,6 +244,8 @@ Examples:
   faultline capacity my.yaml --width 2%       closer; takes longer runs, not only more of them
   faultline capacity my.yaml --without eu-west   how much can the others take while eu-west is down?
   faultline capacity my.yaml --prices prices.yaml   and what that rate costs; see fixtures/prices/example.yaml
+  faultline capacity my.yaml --catch-up        and how long a cut link takes to catch up then, by backlog and bandwidth
+  faultline capacity my.yaml --for-regions 4 --for-points 5000   a forecast, and how far off it is with a level held out
   faultline capacity my.yaml --json | jq .outcome
 
 All rates of the scenario are multiplied by one factor, so its mix stays, and every run is an open loop: operations come

@@ -2,6 +2,7 @@ import type { Bill } from './bill.ts'
 import type { Verdict } from './finding.ts'
 import type { LimitPlan } from './limit.ts'
 import type { ShownFigure } from './sweep.ts'
+import type { Us } from './units.ts'
 
 /**
  * What one run of a capacity search came to. `open`: no limit broke, and what was measured shows neither that all hold
@@ -21,8 +22,52 @@ export type Trial = {
   figures: ShownFigure[]
   /** Bytes a second over each directed link while operations arrived; empty of a run that was not made. */
   linkBytes: { link: string; perSec: number }[]
+  /** Of a run with a cut: from its heal until all was caught up, in microseconds; without an end where that never came. */
+  catchUp?: { low: Us; high?: Us }
   /** From the plan to the verdict, in seconds of wall clock. */
   seconds: number
+}
+
+/** How long it took to catch up after a cut of one length, with one bandwidth; `took` is absent where the run was not made. */
+export type CatchUpCell = {
+  cutUs: Us
+  /** What the link would have carried meanwhile. */
+  backlogBytes: number
+  /** Of the link; null: as the scenario has it. */
+  bytesPerSec: number | null
+  took?: { low: Us; high?: Us }
+}
+
+/** Catch-up against backlog and bandwidth of the busiest link, at the rate that keeps all limits. */
+export type CatchUp = { link: string; flowBytesPerSec: number; cells: CatchUpCell[] }
+
+/** What a forecast is for: more regions, or more points. */
+export type ForecastOf = 'regions' | 'points'
+
+/** One level that was searched: the factor it keeps, and what all other levels say of it; absent where they say none. */
+export type ForecastLevel = {
+  /** Multiple of what the scenario has, and how many regions or points that is. */
+  times: number
+  count: number
+  factor: number
+  heldOut?: number
+  /** heldOut ÷ factor − 1. */
+  error?: number
+}
+
+export type Forecast = {
+  of: ForecastOf
+  count: number
+  times: number
+  factor: number
+  levels: ForecastLevel[]
+  /** Of the levels, each held out once; as shares, without sign. */
+  medianError: number
+  worstError: number
+  /** Whether these are small enough to plan by. */
+  fits: boolean
+  /** Whether it lies beyond all levels. */
+  beyond: boolean
 }
 
 /** Planned operations per second of all regions and classes; of arrivals that change, at 100 %. */
@@ -66,6 +111,11 @@ export type CapacityResult = {
   own: OfferedRate
   limits: LimitPlan[]
   outcome: CapacityOutcome
+  /** How many regions the scenario has. */
+  regions: number
+  /** Absent where it was not asked for, or there is no bracket. */
+  catchUp?: CatchUp
+  forecasts?: Forecast[]
   /** What has to be known to read the bracket, one sentence each. */
   notes: string[]
   /** By factor, then in the order of `seeds`. */

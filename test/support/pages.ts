@@ -112,6 +112,23 @@ function capacity(): Promise<string> {
     },
     limits: [aLimit({ value: 40 * MS, text: asText })],
     outcome: { kind: 'bracketed', keeps: 4, fails: 4.2 },
+    regions: 2,
+    catchUp: {
+      ...{ link: 'us-east>eu-west', flowBytesPerSec: 50_000 },
+      cells: [null, 400_000, 100_000].flatMap((bytesPerSec) =>
+        [5, 20].map((sec) => ({
+          ...{ cutUs: sec * 1000 * MS, backlogBytes: sec * 50_000, bytesPerSec },
+          took: { low: sec * 500 * MS, ...(sec < 20 && { high: sec * 500 * MS }) },
+        })),
+      ),
+    },
+    forecasts: [
+      {
+        ...{ of: 'regions', count: 4, times: 2, factor: 3, medianError: 0.02, worstError: 0.05 },
+        ...{ fits: true, beyond: false },
+        levels: [{ times: 1, count: 2, factor: 4, heldOut: 4.1, error: 0.025 }],
+      },
+    ],
     notes: ['Recall was not held against any limit.'],
     trials: [1, 2, 4, 4.2, 8].flatMap((factor) =>
       many(factor > 3 && factor < 5 ? 3 : 1, (i) => trial(factor, i + 1)),

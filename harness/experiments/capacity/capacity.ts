@@ -5,7 +5,14 @@ import { exitCodes } from '../../analysis/limits/judge.ts'
 import { toJson } from '../../base/json.ts'
 import { programBeside } from '../../base/program.ts'
 import type { Prices } from '../../model/bill.ts'
-import type { CapacityOutcome, CapacityResult, Trial } from '../../model/capacity.ts'
+import type {
+  CapacityOutcome,
+  CapacityResult,
+  CatchUp,
+  Forecast,
+  ForecastOf,
+  Trial,
+} from '../../model/capacity.ts'
 import { ENVIRONMENT, UsageError } from '../../model/errors.ts'
 import type { Plan } from '../../model/plan.ts'
 import { fileBeside } from '../../pipeline/beside.ts'
@@ -20,6 +27,8 @@ import { StandingCrew } from '../campaign/crew.ts'
 import { billOf } from './bill.ts'
 import { nextStep, type Search, type Wanted } from './bracket.ts'
 import { bracketNotes } from './bracket-notes.ts'
+import { busiestLink, catchUpOf, catchUpPlans, catchUpTasks } from './catch-up.ts'
+import { forecastOf, LEVELS, levelPlan, middleOf } from './forecast.ts'
 import { withoutRegion } from './lost-region.ts'
 import { checkScalable, offeredRate, scaledPlan, shapeNotes } from './scaled-plan.ts'
 import { type TrialTask, trialNotRun } from './trial.ts'
@@ -39,6 +48,11 @@ export type CapacityOptions = {
   seeds: number
   /** Fails ÷ keeps − 1. */
   width: number
+  /** Time, at the rate that is found, how long catching up takes: by backlog and bandwidth. */
+  catchUp?: boolean
+  /** Forecast for so many regions, or points. */
+  forRegions?: number
+  forPoints?: number
   jobs?: number
   stopped: () => boolean
   onNote: (text: string) => void
@@ -58,6 +72,7 @@ export type Sought = { directory: string; result: CapacityResult }
  */
 export async function seekCapacity(file: string, options: CapacityOptions): Promise<Sought> {
   const plan = capacityPlan(file, options)
+  checkPlanning(plan, options, file)
   const { without } = options
   const prices = options.prices === undefined ? null : pricesIn(options.prices, plan.regions)
   const directory = options.out ?? join('runs', folderName(plan.name, options))
@@ -68,16 +83,23 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
   const sorted = trials.sort(
     (a, b) => a.factor - b.factor || search.seeds.indexOf(a.seed) - search.seeds.indexOf(b.seed),
   )
+  const planning = await planningOf(plan, directory, { trials: sorted, outcome, search }, options)
   const result: CapacityResult = {
     ...{ format: 1, scenario: plan.name, question: plan.question, file },
     ...{ faultline: faultlineVersion, world: 'sim', profile: plan.profile.name, ...search },
     ...(without !== undefined && { without }),
     ...{ own: offeredRate(plan), limits: plan.limits, outcome, trials: sorted },
+    ...{ regions: plan.regions.length, ...planning.found },
     ...(prices !== null &&
       outcome.kind === 'bracketed' && {
         bill: billOf(sorted, offeredRate(plan), outcome.keeps, plan.regions, prices),
       }),
-    notes: [...setNotes(options), ...shapeNotes(plan), ...bracketNotes(sorted, outcome, search)],
+    notes: [
+      ...setNotes(options),
+      ...shapeNotes(plan),
+      ...bracketNotes(sorted, outcome, search),
+      ...planning.notes,
+    ],
     seconds: Math.round(performance.now() - startMs) / 1000,
     exitCode: exitCodeOf(outcome),
   }
@@ -138,26 +160,140 @@ function capacityPlan(file: string, { seed, set, without }: CapacityOptions): Pl
   return less
 }
 
+/** Throws UsageError where there is nothing to forecast or to catch up with. */
+function checkPlanning(plan: Plan, options: CapacityOptions, file: string): void {
+  const { catchUp, forRegions, without } = options
+  const one = plan.regions.length < 2
+  if (one && (catchUp || forRegions !== undefined))
+    throw new UsageError(
+      `${file} has one region only: no link is there to catch up over, and none applies the writes of others.`,
+    )
+  if (without !== undefined && catchUp)
+    throw new UsageError(
+      `--catch-up cuts a link while all regions are there: leave --without ${without} out.`,
+    )
+}
+
+type Found = { trials: Trial[]; outcome: CapacityOutcome; search: Search }
+type Planning = { found: { catchUp?: CatchUp; forecasts?: Forecast[] }; notes: string[] }
+
+/** What a planner asks beside the bracket, by further runs. */
+async function planningOf(
+  plan: Plan,
+  directory: string,
+  found: Found,
+  options: CapacityOptions,
+): Promise<Planning> {
+  const { outcome } = found
+  const told: Planning = { found: {}, notes: [] }
+  if (outcome.kind !== 'bracketed') return told
+  if (options.catchUp) {
+    const catchUp = await catchUpAt(plan, directory, found, options)
+    if (catchUp) told.found.catchUp = catchUp
+    else
+      told.notes.push('Nothing crosses a link at that rate, so there is nothing to catch up with.')
+  }
+  const wanted: [ForecastOf, number, number | undefined][] = [
+    ['regions', plan.regions.length, options.forRegions],
+    ['points', plan.data.base, options.forPoints],
+  ]
+  for (const [of, own, count] of wanted) {
+    if (count === undefined || options.stopped()) continue
+    const { levels, notes } = await levelsFor(plan, directory, of, found, options)
+    const forecast = forecastOf(of, levels, { times: count / own, count })
+    told.notes.push(...notes)
+    if (forecast) told.found.forecasts = [...(told.found.forecasts ?? []), forecast]
+    else
+      told.notes.push(
+        `No forecast for ${count} ${of}: too few levels have a bracket, or the line through them ends before.`,
+      )
+  }
+  return told
+}
+
+async function catchUpAt(
+  plan: Plan,
+  directory: string,
+  { trials, outcome }: Found,
+  options: CapacityOptions,
+): Promise<CatchUp | null> {
+  if (outcome.kind !== 'bracketed') return null
+  const busiest = busiestLink(trials, outcome.keeps)
+  if (!busiest) return null
+  const wanted = catchUpPlans(scaledPlan(plan, outcome.keeps, plan.seed), busiest)
+  const folder = (number: number) => join(directory, `trial-catch-up-${number}`)
+  const tasks = catchUpTasks(wanted, outcome.keeps, folder)
+  const made = new Map<string, Trial>()
+  const crew = crewOf(options, (trial, { directory: at }) => made.set(at, trial))
+  options.onNote(
+    `catching up after ${tasks.length} cuts of ${busiest.link.from} to ${busiest.link.to}`,
+  )
+  try {
+    await crew.does(tasks)
+  } finally {
+    crew.leave()
+    removeTrials(directory)
+  }
+  return catchUpOf(
+    busiest,
+    wanted.map((one, i) => ({ ...one, trial: made.get(folder(i)) })),
+  )
+}
+
+/** The factor kept at each level, by a search with the first seed; a level without a bracket is told. */
+async function levelsFor(
+  plan: Plan,
+  directory: string,
+  of: ForecastOf,
+  { outcome, search }: Found,
+  options: CapacityOptions,
+): Promise<{ levels: { times: number; factor: number }[]; notes: string[] }> {
+  const levels: { times: number; factor: number }[] = []
+  const notes: string[] = []
+  for (const times of LEVELS) {
+    if (options.stopped()) break
+    if (times !== 1) options.onNote(`searching with ${times} × its own ${of}`)
+    const own = { ...search, seeds: search.seeds.slice(0, 1) }
+    const at =
+      times === 1
+        ? outcome
+        : (await sought(levelPlan(plan, of, times), directory, own, options)).outcome
+    const factor = middleOf(at)
+    if (factor !== null) levels.push({ times, factor })
+    else
+      notes.push(
+        `With ${times} × its own ${of} there is no bracket${at.kind === 'refused' ? `: ${at.because}` : '.'}`,
+      )
+  }
+  return { levels, notes }
+}
+
 /** The scenario's own, and the smallest others. */
 function seedsFrom(own: number, count: number): number[] {
   const others = Array.from({ length: count }, (_, i) => i + 1).filter((seed) => seed !== own)
   return [own, ...others].slice(0, count)
 }
 
+const crewOf = (
+  { jobs, stopped }: CapacityOptions,
+  onResult: (trial: Trial, task: TrialTask) => void,
+): StandingCrew<TrialTask, Trial> =>
+  new StandingCrew<TrialTask, Trial>({
+    ...{ program, stopped, onResult, ...(jobs !== undefined && { jobs }) },
+    lost: (task, how) => trialNotRun(task, `the process it ran in ended with ${how}`),
+  })
+
 async function sought(
   plan: Plan,
   directory: string,
   search: Search,
-  { jobs, stopped, onBegin, onTrial }: CapacityOptions,
+  options: CapacityOptions,
 ): Promise<{ trials: Trial[]; outcome: CapacityOutcome }> {
+  const { stopped, onBegin, onTrial } = options
   const trials: Trial[] = []
-  const crew = new StandingCrew<TrialTask, Trial>({
-    ...{ program, stopped, ...(jobs !== undefined && { jobs }) },
-    lost: (task, how) => trialNotRun(task, `the process it ran in ended with ${how}`),
-    onResult(trial) {
-      trials.push(trial)
-      onTrial(trial)
-    },
+  const crew = crewOf(options, (trial) => {
+    trials.push(trial)
+    onTrial(trial)
   })
   try {
     for (;;) {

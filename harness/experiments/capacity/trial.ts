@@ -16,7 +16,13 @@ import { counted, percentText } from '../../text/value.ts'
 import { shownFigure } from '../sweep/figures.ts'
 
 /** What a worker is told: a plan already scaled, and where to leave the run while it is needed. */
-export type TrialTask = { plan: Plan; factor: number; directory: string }
+export type TrialTask = {
+  plan: Plan
+  factor: number
+  directory: string
+  /** The fault after which it is timed how long catching up takes. */
+  caughtUp?: string
+}
 
 /** Of what the plan's own cap drops, more than this makes it the cap that is measured. */
 const SHED_MOST = 0.001
@@ -64,7 +70,7 @@ export function trialNotRun({ factor, plan: { seed } }: TrialTask, because: stri
 }
 
 function trialOf(
-  { plan, factor }: TrialTask,
+  { plan, factor, caughtUp }: TrialTask,
   { analysis, judgement }: Judged,
   shed: string | null,
   ms: number,
@@ -82,8 +88,20 @@ function trialOf(
     })),
     figures,
     linkBytes: linkBytesOf(plan, analysis.metrics),
+    ...(caughtUp !== undefined && catchUpAfter(caughtUp, analysis.metrics)),
     seconds: Math.round(ms) / 1000,
   }
+}
+
+/** Of all regions together. */
+function catchUpAfter(fault: string, rows: readonly MetricRow[]): Pick<Trial, 'catchUp'> {
+  const row = rows.find(
+    ({ metric, phase, region }) =>
+      metric === 'catch-up' && phase === `recovery:${fault}` && region === undefined,
+  )
+  const { value, low = value, high = value, censored = 0 } = row ?? {}
+  if (low === undefined) return {}
+  return { catchUp: { low, ...(censored === 0 && high !== undefined && { high }) } }
 }
 
 /** Between warm-up and settling: while operations arrive, faults and recoveries included. */

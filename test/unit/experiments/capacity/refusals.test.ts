@@ -109,7 +109,15 @@ test('a page says the bracket, the headroom and why a rate is refused', async ()
   const [pass, fail] = [await trialAt(40), await trialAt(260)]
   const result: CapacityResult = {
     ...{ format: 1, scenario: 'asked', question: 'Asked?', file: 'asked.yaml', faultline: '0.0.0' },
-    ...{ world: 'sim', profile: 'test', seeds: [42], width: 0.05, notes: [], seconds: 1 },
+    ...{
+      world: 'sim',
+      profile: 'test',
+      seeds: [42],
+      width: 0.05,
+      notes: [],
+      regions: 1,
+      seconds: 1,
+    },
     ...{ own: { perSec: 40, searchPerSec: 40 }, limits: [limit], exitCode: 0 },
     outcome: { kind: 'bracketed', keeps: 2, fails: 2.05 },
     trials: [
