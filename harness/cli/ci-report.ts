@@ -3,10 +3,16 @@ import { dirname } from 'node:path'
 import { junitXml } from '../../reports/ci/junit.ts'
 import { type Suite, suiteOfOne } from '../../reports/ci/suite.ts'
 import { UsageError } from '../model/errors.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 import { stepSummaryFile, tellGithub } from './github.ts'
 
 /** What is asked for of CI servers beside the result. */
-export type CiFlags = { junit?: string; github?: boolean }
+export type CiFlags = {
+  junit?: string
+  github?: boolean
+  /** Values of variables: a limit is found in its file as it reads with them. */
+  set?: SetVariables
+}
 
 /**
  * The report of a command for CI servers. A file is there from the start and says that the command has not ended, so
@@ -16,9 +22,11 @@ export class CiReport {
   private readonly suites: Suite[] = []
   private readonly junit: string | undefined
   private readonly github: boolean
+  private readonly set: SetVariables | undefined
 
-  constructor({ junit, github = false }: CiFlags) {
+  constructor({ junit, github = false, set }: CiFlags) {
     this.junit = junit
+    this.set = set
     this.github = github || stepSummaryFile() !== undefined
     const because = 'this was written before it began, and it did not come to its end'
     this.writeJunit([suiteOfOne('faultline', { name: 'command', outcome: 'error', because })])
@@ -52,7 +60,7 @@ export class CiReport {
 
   private tell(): void {
     this.writeJunit(this.suites)
-    if (this.github) tellGithub(this.suites)
+    if (this.github) tellGithub(this.suites, this.set)
   }
 
   private writeJunit(suites: readonly Suite[]): void {

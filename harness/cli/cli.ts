@@ -323,11 +323,16 @@ function addSla(program: Command, argv: readonly string[]): void {
     .addOption(worldOption())
     .addOption(imagesOption())
     .option('--out <folder>', 'where to leave page and runs (default: runs/<name>-sla)')
+    .option('--jobs <n>', 'how many runs at a time (default: one for each core)', howOften)
     .option('--json', 'print sla.json on stdout instead of the table')
     .option('--quiet', 'no progress')
+    .addOption(junitOption())
+    .addOption(githubOption())
     .addHelpText('after', slaExamples)
-    .action(async (paths: string[], flags: SlaFlags) =>
-      (await import('./sla.ts')).slaCommand(paths, flags, argv),
+    .action(async (paths: string[], flags: SlaFlags & CiFlags) =>
+      forCi(paths, flags, async (ci) =>
+        (await import('./sla.ts')).slaCommand(paths, flags, argv, ci),
+      ),
     )
 }
 

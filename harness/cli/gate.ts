@@ -7,8 +7,10 @@ import { gateTable } from '../experiments/gate/gate-table.ts'
 import {
   appendLine,
   historyFile,
+  type Night,
   type NightHistory,
   readNights,
+  seriesOf,
 } from '../experiments/gate/history.ts'
 import { nightOf } from '../experiments/gate/night.ts'
 import { nightsResult } from '../experiments/gate/nights-result.ts'
@@ -19,12 +21,14 @@ import type { WorldName } from '../model/plan.ts'
 import { describeEnvironment, readEnvironment } from '../pipeline/environment.ts'
 import type { Judged } from '../pipeline/judge-run.ts'
 import { takeFolder } from '../record/run-directory.ts'
+import { type SetVariables, setText } from '../scenario/yaml/variables.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
 import { onInterrupt } from './interrupt.ts'
 import { runOnce } from './run.ts'
 
 export type GateFlags = {
   seed?: number
+  set?: SetVariables
   world?: WorldName
   system?: string
   images?: ImageSource
@@ -83,12 +87,12 @@ const strictnessOf = ({ learn, stands }: Pick<GateFlags, 'learn' | 'stands'>) =>
   ...{ learn, stands },
 })
 
-type Told = Pick<GateFlags, 'learn' | 'stands' | 'json' | 'system'> & { html?: string }
+type Told = Pick<GateFlags, 'learn' | 'stands' | 'json' | 'system' | 'set'> & { html?: string }
 
 /** Says what a history comes to, on its page too if there is to be one, and sets the exit code. */
 async function finish(history: NightHistory, flags: Told, of?: string): Promise<void> {
   const gate = gateOf(history, strictnessOf(flags))
-  const { json, system, html } = flags
+  const { json, html } = flags
   if (html !== undefined) {
     const { nightsPage } = await import('../../reports/nights.ts')
     writeFileSync(html, await nightsPage(nightsResult(gate, history)))
@@ -96,13 +100,14 @@ async function finish(history: NightHistory, flags: Told, of?: string): Promise<
   process.stdout.write(
     json
       ? `${toJson(gate, 2)}\n`
-      : `${gateTable(gate)}\nhistory: ${history.file}\n${html === undefined ? '' : `page: ${html}\n`}${wayOut(gate, of ?? gate.night.scenario, system)}`,
+      : `${gateTable(gate)}\nhistory: ${history.file}\n${html === undefined ? '' : `page: ${html}\n`}${wayOut(gate, of ?? gate.night.scenario, flags)}`,
   )
   process.exitCode = gate.exitCode
 }
 
-const wayOut = ({ exitCode, night }: Gate, of: string, system?: string): string => {
+const wayOut = ({ exitCode, night }: Gate, of: string, { system, set }: Told): string => {
   const own = [
+    ...(set === undefined ? [] : [`${setText(set).trimStart()} `]),
     ...(system === undefined ? [] : [`--system ${system} `]),
     ...(night.world === 'sim' ? [] : [`--world ${night.world} `]),
   ]
@@ -128,6 +133,7 @@ function nightName(wanted: string | undefined, { nights, file }: NightHistory): 
 }
 
 export type BaselineFlags = {
+  set?: SetVariables
   world: WorldName
   system?: string
   history: string
@@ -225,11 +231,17 @@ function saidNow(why: string | undefined): { why: string; by: string; at: string
   return { why, by: userInfo().username, at: new Date().toISOString() }
 }
 
-async function known(of: string, { history, world, system }: BaselineFlags): Promise<NightHistory> {
-  const plan = await scenario(of, { world, system })
-  const found = readNights(historyFile(history, plan))
+/** The history that a gate with the same flags adds to. */
+async function known(of: string, flags: BaselineFlags): Promise<NightHistory> {
+  const { history, world, system, set } = flags
+  const plan = await scenario(of, { world, system, set })
+  const all = readNights(historyFile(history, plan))
+  // Nights of other values lie in the same file: without --set it is the last night, whatever it was made with.
+  const isMeant = (night: Night) =>
+    set === undefined || night.series === seriesOf(plan, night.machine)
+  const found = { ...all, nights: all.nights.filter(isMeant) }
   if (found.nights.length > 0) return found
   throw new UsageError(
-    `${found.file} has no night yet. Make one: faultline gate ${of}${world === 'sim' ? '' : ` --world ${world}`}`,
+    `${found.file} has no night${set === undefined ? '' : ` with${setText(set)}`} yet. Make one: faultline gate ${of}${setText(set)}${world === 'sim' ? '' : ` --world ${world}`}`,
   )
 }

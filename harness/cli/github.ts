@@ -6,6 +6,7 @@ import type { Suite } from '../../reports/ci/suite.ts'
 import { files } from '../pipeline/catalogue.ts'
 import { limitPlaces } from '../scenario/limit-places.ts'
 import type { Place } from '../scenario/yaml/document.ts'
+import type { SetVariables } from '../scenario/yaml/variables.ts'
 
 /** GitHub drops the whole summary of a step that is larger than 1 MiB. */
 const MOST_BYTES = 1 << 20
@@ -16,12 +17,12 @@ export const stepSummaryFile = (): string | undefined =>
 
 /**
  * Tells a GitHub workflow what came out: annotations and, where no file is named for it, the summary on stderr, so that
- * stdout stays the result.
+ * stdout stays the result. `set`: values of variables that the runs were made with, beside those of their files.
  */
-export function tellGithub(suites: readonly Suite[]): void {
+export function tellGithub(suites: readonly Suite[], set: SetVariables = {}): void {
   const known = new Map<string, Map<string, Place>>()
   const placeOf = (file: string, written: string): Place | null => {
-    const places = known.get(file) ?? placesIn(file)
+    const places = known.get(file) ?? placesIn(file, set)
     known.set(file, places)
     return places.get(written) ?? null
   }
@@ -37,9 +38,9 @@ export function tellGithub(suites: readonly Suite[]): void {
   else note('The summary of this step is full: GitHub takes 1 MiB. What came out is above.')
 }
 
-const placesIn = (file: string): Map<string, Place> =>
+const placesIn = (file: string, set: SetVariables): Map<string, Place> =>
   existsSync(file) && statSync(file).isFile()
-    ? limitPlaces({ file, text: readFileSync(file, 'utf8') }, files)
+    ? limitPlaces({ file, text: readFileSync(file, 'utf8') }, files, set)
     : new Map()
 
 /** As GitHub names files: from the top of the repository, with slashes. */

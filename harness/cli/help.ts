@@ -234,6 +234,7 @@ quarantines, each with who and when. Keep it in git, or wherever the nights are 
 
 Examples:
   faultline baseline show partition-heal
+  faultline baseline show my.yaml --set rate=300      the last night that a gate made with that value
   faultline baseline add runs/a runs/b runs/c --night 2026-11-30      runs made elsewhere become a night
   faultline baseline accept partition-heal --what "lag p90" --where baseline --why "larger batches"
   faultline baseline quarantine partition-heal --what "lag p90" --where baseline --until 2026-12-31 --why "noisy disk"`
@@ -269,6 +270,7 @@ Examples:
   faultline sla my.yaml --world containers --reps 3      the same on real servers
   faultline sla calm.yaml cut.yaml --profile gold        one page for a profile that two scenarios have
   faultline sla runs/gold-sla                    holds runs that exist against their profiles; runs nothing
+  faultline sla my.yaml --seeds 1..8 --junit sla.xml     for a CI server: a case for each objective, and the sign-off
   faultline sla my.yaml --json --quiet | jq '.levels[].reasons'
 
 A scenario without profiles: is held to its own limits:. Runs of one plan are taken as one sample, and none of them may

@@ -46,7 +46,10 @@ export function addBaseline(program: Command): void {
       .option('--history <folder>', 'where the history of nights is kept', HISTORY)
       .option('--learn <n>', 'nights before a change can be told from noise', howOften, 10)
       .option('--stands <n>', 'nights that a worse level has to last before it is red', howOften, 2)
-  verb('show', 'judge the last night again, and run nothing')
+  /** Of a scenario; runs that exist have their values. */
+  const verbOf = (name: string, description: string) =>
+    verb(name, description).addOption(setOption())
+  verbOf('show', 'judge the last night again, and run nothing')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .option('--json', 'print all of it as JSON on stdout instead of the table')
     .option('--html <file>', 'write the page of all nights there')
@@ -61,7 +64,7 @@ export function addBaseline(program: Command): void {
     .action(async (runs: string[], flags: BaselineFlags) =>
       (await import('./gate.ts')).addBaseline(runs, flags),
     )
-  verb('accept', 'measure against the level of now: what got worse is meant to be so')
+  verbOf('accept', 'measure against the level of now: what got worse is meant to be so')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .requiredOption('--why <text>', 'for whoever reads the history in a year')
     .option('--what <name>', 'only this metric, e.g. "search.response p99"')
@@ -70,7 +73,7 @@ export function addBaseline(program: Command): void {
     .action(async (of: string, flags: BaselineFlags) =>
       (await import('./gate.ts')).acceptBaseline(of, flags),
     )
-  verb('quarantine', 'let one metric turn nothing red until a date')
+  verbOf('quarantine', 'let one metric turn nothing red until a date')
     .argument('<scenario>', 'a scenario file, or the name of one that ships with Faultline')
     .requiredOption('--what <name>', 'the metric, e.g. "lag p90"')
     .requiredOption('--where <name>', 'where, e.g. baseline')

@@ -2,20 +2,24 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path'
 import { shellWord } from '../../reports/format.ts'
 import { toJson } from '../base/json.ts'
+import { inParallel } from '../experiments/campaign/crew.ts'
 import { seedsOf } from '../experiments/campaign/seeds.ts'
+import { type Row, rowNotRun, type Task } from '../experiments/campaign/task.ts'
 import { serviceLevelsOf } from '../experiments/sla/read-run.ts'
 import { holdsRuns } from '../experiments/sla/run-folders.ts'
 import { signOff } from '../experiments/sla/sign-off.ts'
 import { slaMarkdown } from '../experiments/sla/sla-markdown.ts'
 import { slaPage } from '../experiments/sla/sla-page.ts'
+import { suitesOfSla } from '../experiments/sla/sla-suites.ts'
 import { slaTable } from '../experiments/sla/sla-table.ts'
 import { scenario } from '../index.ts'
-import { UsageError } from '../model/errors.ts'
+import { ENVIRONMENT, EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Plan, WorldName } from '../model/plan.ts'
 import { scenarioFile } from '../pipeline/shipped.ts'
 import { notARun, takeFolder } from '../record/run-directory.ts'
 import type { SetVariables } from '../scenario/yaml/variables.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
+import type { CiReport } from './ci-report.ts'
 import { onInterrupt } from './interrupt.ts'
 import { runOnce } from './run.ts'
 
@@ -30,17 +34,21 @@ export type SlaFlags = {
   /** Names of profiles; none: all. */
   profile: string[]
   out?: string
+  jobs?: number
   json?: boolean
   quiet?: boolean
 }
 
 const ENDING = 'Ending the run: what there is until now stays unsigned. Ctrl-C again stops at once.'
+const TOGETHER =
+  'Stopping: runs that are under way are broken off, and nothing is signed. Ctrl-C again stops at once.'
 
 /** `faultline sla FILE…|RUN…`. Sets the exit code. Rejects with a UsageError and as runs do. */
 export async function slaCommand(
   paths: readonly string[],
   flags: SlaFlags,
   argv: readonly string[],
+  ci?: CiReport,
 ): Promise<void> {
   const command = ['faultline', ...argv.slice(2).map(shellWord)].join(' ')
   const runs = paths.filter(holdsRuns)
@@ -54,6 +62,7 @@ export async function slaCommand(
   const madeAt = new Date().toISOString()
   const options = { profiles: flags.profile, command, madeAt, notMade }
   const sla = signOff([...runs, ...made], options)
+  ci?.add(...suitesOfSla(sla))
   const json = toJson(sla, 2)
   writeFileSync(join(out, 'sla.json'), `${json}\n`)
   writeFileSync(join(out, 'sla.md'), slaMarkdown(sla))
@@ -82,7 +91,19 @@ function checkFlags(files: readonly string[], flags: SlaFlags): void {
     throw new UsageError(
       '--reps repeats one seed, and --seeds takes several. Leave one of them out.',
     )
-  const only = { set: flags.set, seed, seeds, reps, system: flags.system, images: flags.images }
+  if (flags.jobs !== undefined && world !== 'sim')
+    throw new UsageError(
+      '--jobs is for the simulator: real servers share one machine, so there is one run at a time.',
+    )
+  const only = {
+    jobs: flags.jobs,
+    set: flags.set,
+    seed,
+    seeds,
+    reps,
+    system: flags.system,
+    images: flags.images,
+  }
   const [useless] = Object.entries(only).find(([, value]) => value !== undefined) ?? []
   if (files.length === 0 && useless !== undefined)
     throw new UsageError(`--${useless} is for scenarios that are run; these runs exist already.`)
@@ -144,12 +165,56 @@ function noteReplaced(sentence: string | null): void {
   if (sentence !== null) process.stderr.write(`${sentence}\n`)
 }
 
-/** Makes the runs one after another, and gives the folders of those there are, and which there are not. */
-async function runAll(
+type Made = { made: string[]; notMade: string[] }
+
+/** Makes the runs, and gives the folders of those there are, and which there are not: simulations side by side. */
+function runAll(wanted: readonly Wanted[], flags: SlaFlags, command: string): Promise<Made> {
+  const { world = 'sim' } = flags
+  return world === 'sim' && wanted.length > 1
+    ? runTogether(wanted, flags)
+    : runInTurn(wanted, flags, command)
+}
+
+async function runTogether(wanted: readonly Wanted[], flags: SlaFlags): Promise<Made> {
+  const { system, set, jobs, quiet } = flags
+  const interrupt = onInterrupt([TOGETHER])
+  const rows: Row[] = []
+  const tasks = wanted.map(({ file, seed, folder }) => ({
+    ...({ file, seed, directory: folder, keep: 'all', expecting: false, figures: false } as const),
+    ...(system !== undefined && { system }),
+    ...(set !== undefined && { set }),
+  }))
+  try {
+    await inParallel<Task, Row>(tasks, {
+      ...(jobs !== undefined && { jobs }),
+      stopped: () => interrupt.times() > 0,
+      lost: (task, how) => rowNotRun(task, `the process it ran in ended with ${how}`, ENVIRONMENT),
+      onResult(row, { file, seed, directory }) {
+        rows.push(row)
+        if (!quiet) process.stderr.write(`${file}, seed ${seed}: ${directory}\n`)
+      },
+    })
+  } finally {
+    interrupt.done()
+  }
+  const lost = rows.find(({ verdict }) => verdict === 'not run')
+  if (lost) {
+    const said = `${lost.file}, seed ${lost.seed}: ${lost.because}`
+    throw lost.exitCode === ENVIRONMENT ? new EnvironmentError(said) : new UsageError(said)
+  }
+  const folders = wanted.map(({ folder }) => folder)
+  const made = folders.filter((folder) => rows.some(({ directory }) => directory === folder))
+  const notMade = folders.filter((folder) => !made.includes(folder))
+  // What was broken off half-way is no run.
+  for (const folder of notMade) rmSync(folder, { recursive: true, force: true })
+  return { made, notMade }
+}
+
+async function runInTurn(
   wanted: readonly Wanted[],
   flags: SlaFlags,
   command: string,
-): Promise<{ made: string[]; notMade: string[] }> {
+): Promise<Made> {
   const interrupt = onInterrupt([ENDING])
   const interrupted = () => interrupt.times() > 0
   const made: string[] = []

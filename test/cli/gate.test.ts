@@ -62,4 +62,14 @@ test('nights of one plan are green, a slower night is suspected, a second is red
     /^accepted: search\.response p50 \(baseline\), as it is since 2026-11-04/,
   )
   expect((await show()).code).toBe(0)
-}, 180_000)
+  // Nights of other values are others: there is none of this one, and the way out says how to make it.
+  const rate = `"$\{rate}/s"`
+  const varied = smallScenario.replace('search: 40/s', `search: ${rate}`)
+  writeFileSync(file, `${varied}vars: { rate: 40 }\n`)
+  expect((await show()).code).toBe(0)
+  expect((await faultline('baseline', 'show', file, '--set', 'rate=40', ...history)).code).toBe(0)
+  const other = await faultline('baseline', 'show', file, '--set', 'rate=50', ...history)
+  expect(other.err).toMatch(
+    /has no night with --set rate=50 yet\. Make one: faultline gate \S+ --set rate=50/,
+  )
+}, 240_000)

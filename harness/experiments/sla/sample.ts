@@ -88,8 +88,10 @@ function repeatCommand({ plan, environment }: ReadRun, runs: readonly SlaRun[]):
   const world = plan.world === 'sim' ? '' : ` --world ${plan.world}`
   const other = plan.overlay.some((sentence) => sentence.startsWith('system: '))
   const system = other ? ` --system ${plan.system.kind}` : ''
-  if (plan.point) return `faultline run ${shellWord(shown)}${world} --seed ${plan.seed}`
-  return `faultline sla ${shellWord(shown)}${world}${system}${seedsText(runs.map(({ seed }) => seed))}`
+  // No plan says which values its variables had: the command does that made the run.
+  const set = (environment.command ?? '').match(/ --set ('[^']*'|\S+)/g)?.join('') ?? ''
+  if (plan.point) return `faultline run ${shellWord(shown)}${set}${world} --seed ${plan.seed}`
+  return `faultline sla ${shellWord(shown)}${set}${world}${system}${seedsText(runs.map(({ seed }) => seed))}`
 }
 
 function seedsText(seeds: readonly number[]): string {

@@ -47,7 +47,7 @@ test('two scenarios with one profile make one page; what few operations cannot s
   const names = levels[0].samples.map(({ scenario }: { scenario: string }) => scenario)
   expect(names).toEqual(['one', 'two'])
   expect(existsSync(join(out, 'sla-of-one', 'seed-1', 'report.html'))).toBe(true)
-})
+}, 180_000)
 
 test('a run that is read gets its page beside its record, and keeps everything else', async () => {
   const run = leaveRun(folder, 'kept', { levels: [aLevel([availability(0.99)])] })
@@ -74,6 +74,13 @@ test.each<[string, string[], Partial<SlaFlags>, string]>([
   ['a sweep', ['clock-skew-sweep'], {}, 'is a sweep'],
   ['one scenario twice', ['sla-gold', 'sla-gold'], {}, 'both have the name'],
   ['a profile nobody has', ['sla-gold'], { profile: ['platinum'] }, 'gold, silver'],
+  [
+    'runs at a time on real servers',
+    ['sla-gold'],
+    { jobs: 2, world: 'containers' },
+    'one run at a time',
+  ],
+  ['jobs for runs that are there', [aRun], { jobs: 2 }, 'these runs exist already'],
   ['seeds of runs that are there', [aRun], { seeds: '1..2' }, 'these runs exist already'],
 ])('%s is refused before anything runs', async (_, paths, flags, why) => {
   const out = join(folder, 'no')

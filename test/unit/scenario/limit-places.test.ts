@@ -28,6 +28,25 @@ worlds:
   expect(limitPlaces({ file: 'a.yaml', text: 'name: [' }, files).size).toBe(0)
 })
 
+test('limits of profiles are found, and those whose bound is a variable at the value that was set', () => {
+  const text = `name: a
+vars: { most: 1s }
+limits:
+  - { metric: lag, p: 90, max: "\${most}" }
+profiles:
+  gold:
+    title: Gold
+    limits:
+      - { metric: availability, min: 99% }
+`
+  const source = { file: 'a.yaml', text }
+  const found = (set?: { most: string }) =>
+    [...limitPlaces(source, files, set)].map(([limit, { line }]) => [limit, line])
+  const gold = ['metric: availability, min: 99%', 9]
+  expect(found()).toEqual([['metric: lag, p: 90, max: 1s', 4], gold])
+  expect(found({ most: '3s' })).toEqual([['metric: lag, p: 90, max: 3s', 4], gold])
+})
+
 test('every limit of three shipped scenarios is found at a line that holds its metric', () => {
   for (const file of ['partition-heal', 'steady-state', 'everything-swarm'].map(
     (name) => `${name}.yaml`,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { signOff } from '../../../../harness/experiments/sla/sign-off.ts'
 import { slaMarkdown } from '../../../../harness/experiments/sla/sla-markdown.ts'
 import { slaPage } from '../../../../harness/experiments/sla/sla-page.ts'
+import { suitesOfSla } from '../../../../harness/experiments/sla/sla-suites.ts'
 import { slaTable } from '../../../../harness/experiments/sla/sla-table.ts'
 import type { FaultPlan } from '../../../../harness/model/fault.ts'
 import type { TwinError } from '../../../../harness/model/profile.ts'
@@ -339,6 +340,29 @@ describe('the page', () => {
       ...['50', 'abc1234', 'faultline sla calm.yaml --seed 1', 'What was not tested'],
     ])
       expect(markdown).toContain(text)
+  })
+})
+
+describe('CI servers are told', () => {
+  const told = (over: RunOver) => suitesOfSla(ofOne(over))
+
+  test('a case for each objective in its place, and first whether somebody can sign', () => {
+    const [suite] = told({ levels: [aLevel([availability(0.9)])] })
+    expect(suite?.name).toMatch(/^gold of calm on .*, sim$/)
+    const [sign, ...objectives] = suite?.cases ?? []
+    expect(sign).toMatchObject({ where: 'profile', name: 'sign-off', outcome: 'passed' })
+    expect(objectives).toMatchObject([
+      { name: 'availability ≥ 0.9', outcome: 'passed', written: 'availability 0.9' },
+    ])
+    expect(objectives[0]?.where).toMatch(/baseline/)
+  })
+
+  test('what is broken is a failure, and what nobody can tell leaves the sign-off an error', () => {
+    const broken = told({ levels: [aLevel([availability(0.999)])], failing: row(600, 10) })
+    expect(broken[0]?.cases.map(({ outcome }) => outcome)).toEqual(['failed', 'failed'])
+    const open = told({ levels: [aLevel([availability(0.99999)])] })
+    expect(open[0]?.cases.map(({ outcome }) => outcome)).toEqual(['error', 'skipped'])
+    expect(open[0]?.cases[0]?.because).toMatch(/^UNSIGNED: /)
   })
 })
 
