@@ -101,7 +101,7 @@ export async function seekCapacity(file: string, options: CapacityOptions): Prom
       ...planning.notes,
     ],
     seconds: Math.round(performance.now() - startMs) / 1000,
-    exitCode: exitCodeOf(outcome),
+    exitCode: planning.whole ? exitCodeOf(outcome) : exitCodes.interrupted,
   }
   keepEnds(directory, plan, result)
   await write(directory, result)
@@ -175,7 +175,12 @@ function checkPlanning(plan: Plan, options: CapacityOptions, file: string): void
 }
 
 type Found = { trials: Trial[]; outcome: CapacityOutcome; search: Search }
-type Planning = { found: { catchUp?: CatchUp; forecasts?: Forecast[] }; notes: string[] }
+type Planning = {
+  found: { catchUp?: CatchUp; forecasts?: Forecast[] }
+  notes: string[]
+  /** False where somebody broke off before all of it was there. */
+  whole: boolean
+}
 
 /** What a planner asks beside the bracket, by further runs. */
 async function planningOf(
@@ -185,7 +190,7 @@ async function planningOf(
   options: CapacityOptions,
 ): Promise<Planning> {
   const { outcome } = found
-  const told: Planning = { found: {}, notes: [] }
+  const told: Planning = { found: {}, notes: [], whole: true }
   if (outcome.kind !== 'bracketed') return told
   if (options.catchUp) {
     const catchUp = await catchUpAt(plan, directory, found, options)
@@ -200,6 +205,7 @@ async function planningOf(
   for (const [of, own, count] of wanted) {
     if (count === undefined || options.stopped()) continue
     const { levels, notes } = await levelsFor(plan, directory, of, found, options)
+    if (options.stopped()) break
     const forecast = forecastOf(of, levels, { times: count / own, count })
     told.notes.push(...notes)
     if (forecast) told.found.forecasts = [...(told.found.forecasts ?? []), forecast]
@@ -208,7 +214,9 @@ async function planningOf(
         `No forecast for ${count} ${of}: too few levels have a bracket, or the line through them ends before.`,
       )
   }
-  return told
+  if (!options.stopped()) return told
+  told.notes.push('Interrupted: not all that was asked for beside the bracket is there.')
+  return { ...told, whole: false }
 }
 
 async function catchUpAt(
