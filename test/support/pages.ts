@@ -22,6 +22,7 @@ import { aLimit } from './analysis.ts'
 import { aSeed, campaignOf } from './campaign.ts'
 import { newFolder } from './faultline.ts'
 import { aPlan } from './plan.ts'
+import { compared, twin } from './side-by-side.ts'
 import { aLevel, availability, leaveRun, response, row } from './sla-runs.ts'
 
 const many = <T>(count: number, of: (i: number) => T): T[] =>
@@ -248,4 +249,5 @@ function small(): string {
 /** Every page about more than one run, as its command writes it. */
 export const pages: Record<string, () => string | Promise<string>> = {
   ...{ campaign, library, shrink: small, nights, capacity, sweep, sla, 'run-list': runList },
+  ...{ compare: compared, twin },
 }
