@@ -79,6 +79,7 @@ function scenarioOf(part: Doc): Doc {
   const [load] = (doc['load'] ?? []) as Doc[]
   if (part['load'] && load && load['search'] !== 'max')
     doc['load'] = [{ upsert: '10/s', search: '60/s', ...load, in: load['in'] ?? 'us' }]
+  if ((part['servers'] as Doc | undefined)?.['iterativeScan']) doc['store'] = 'pgvector'
   if (part['alerts']) doc['faults'] = [{ partition: 'us <-> eu', at: '10s', for: '30s' }]
   const table = part['links'] as Doc | undefined
   if (table && !['preset', 'file', 'unit'].some((key) => key in table))
@@ -120,6 +121,7 @@ const beside: Record<string, Doc> = {
   'system(scatter-gather).pinnedShards': { kind: 'scatter-gather', pinnedTo: 'us' },
   'systems.scatter-gather.pinnedShards': { pinnedTo: 'us' },
   'servers.concurrentSends': { producer: 'idempotent' },
+  'servers.iterativeScan': {},
   'load[]': { in: 'us', search: '60/s', upsert: '10/s' },
   'load[].think': { in: 'us', search: 'max' },
   'load[].retry': { max: 2 },
@@ -326,6 +328,8 @@ const noPartOfThePlan: Record<string, string> = {
   quick: 'chooses among scenarios: run --quick',
   'runs-in': 'says which worlds may be asked for; the plan names the one that was',
   kind: 'chooses the map whose other keys are walked',
+  'worlds.sim.store':
+    'the simulator knows Milvus alone, and refuses another store (scenario/parts/store.test.ts)',
   copies: 'gossip-quorum has a copy in every region: it says their number, and is held against it',
   'expect.breaks': 'needs a limit beside it; in the plan it is mustBreak (scenario/plan.test.ts)',
   'sweep.expect[].breaks': 'the same',
