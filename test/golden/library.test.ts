@@ -87,5 +87,8 @@ test('what cannot be simulated is not tried here: these scenarios name real serv
     'kafka-paused-idempotent-client.yaml',
     'kafka-paused-serial-client.yaml',
     'milvus-frozen-long.yaml',
+    'pgvector-dead-neighbours.yaml',
+    'pgvector-heal.yaml',
+    'two-stores.yaml',
   ])
 })
