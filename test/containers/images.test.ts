@@ -125,6 +125,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')('the built image
     expect(built.map(({ server, state }) => `${server} ${state}`)).toEqual([
       'milvus present',
       'kafka present',
+      'pgvector present',
       'toxiproxy present',
     ])
     const started = performance.now()
