@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as Grpc from '@grpc/grpc-js'
 import type { PointId } from '../../model/point.ts'
+import { CallError } from '../../ports/errors.ts'
 import type { Hit } from '../../ports/store.ts'
 
 type Loader = { getGRPCService: (proto: object, options: object) => Grpc.ServiceClientConstructor }
@@ -17,7 +18,11 @@ type Column = {
   vectors?: { dim: number; float_vector?: { data: number[] } }
 }
 type SearchAnswer = Status & {
-  results: { scores: number[]; ids: { int_id?: { data: number[] } }; fields_data: Column[] }
+  results: {
+    scores: number[]
+    ids: { int_id?: { data: number[] } } | null
+    fields_data: Column[]
+  } | null
 }
 type QueryAnswer = Status & { fields_data: Column[] }
 
@@ -70,7 +75,7 @@ type Unary<A> = (
 const LOADING = { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true }
 let service: ReturnType<typeof loadService> | undefined
 
-/** The SDK's own copy of gRPC, wherever it was installed. Takes 0.1 s, once a process. */
+/** The SDK's own copy of gRPC, wherever it was installed. Once a process. */
 function loadService() {
   const fromSdk = createRequire(import.meta.resolve('@zilliz/milvus2-sdk-node'))
   const grpc = fromSdk('@grpc/grpc-js') as typeof Grpc
@@ -101,7 +106,7 @@ export function searchRequest(
     dsl: filter,
     dsl_type: 'BoolExprV1',
     nq: 1,
-    placeholder_group: placeholderOf(vector),
+    placeholder_group: vectorBytesOf(vector),
     search_params: pairs({
       ...{ anns_field: 'vector', params: ef === undefined ? '{}' : `{"ef":${ef}}` },
       ...{ topk: String(k), offset: '0', metric_type: '', ignore_growing: 'false' },
@@ -116,8 +121,8 @@ export const queryRequest = (ask: Asked & { params: Record<string, string> }): o
   query_params: pairs(ask.params),
 })
 
-/** One `PlaceholderGroup` of one `PlaceholderValue { tag: "$0", type: FloatVector, values }`, as protobuf has it. */
-function placeholderOf(vector: Float32Array): Buffer {
+/** A protobuf `PlaceholderGroup` of one `PlaceholderValue { tag: "$0", type: FloatVector, values }`. */
+function vectorBytesOf(vector: Float32Array): Buffer {
   const floats = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
   const value = Buffer.concat([
     Buffer.from([0x0a, 2, 0x24, 0x30, 0x10, 101, 0x1a]),
@@ -177,8 +182,9 @@ const scalarColumn = (field_name: string, type: string, scalars: object): object
   ...{ field_name, type, scalars },
 })
 
-/** The hits of a search for one vector, nearest first. */
+/** The hits of a search for one vector, nearest first. Throws a CallError for a success without results. */
 export function hitsOf({ results }: SearchAnswer): Hit[] {
+  if (!results) throw new CallError('Milvus answered a search without results', { definite: true })
   const ids = results.ids?.int_id?.data ?? []
   const writes = results.fields_data.find(({ field_name }) => field_name === 'write')
   const write = writes?.scalars?.long_data?.data ?? []

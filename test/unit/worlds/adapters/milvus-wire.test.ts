@@ -217,6 +217,13 @@ test('a status that is not success is an error, whatever rows come with it', asy
   await expect(store.upsert([point], call)).rejects.toMatchObject({ definite: false })
 })
 
+test('a success without results is an error of that call, never no hits', async () => {
+  server.told({ Search: () => ({ status: oneHit.status }) })
+  await expect(store.search(request, call)).rejects.toMatchObject({
+    ...{ definite: true, message: expect.stringContaining('without results') },
+  })
+})
+
 test('a call the server does not know is an error, although the SDK calls it a success', async () => {
   server.told({})
   const unknown = (work: Promise<unknown>) => expect(work).rejects.toBeInstanceOf(CallError)
