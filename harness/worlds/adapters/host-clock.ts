@@ -45,18 +45,23 @@ export function pause(us: Us): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Settles as `work` does, or rejects with `late()` after `us`; `work` itself goes on. */
+/**
+ * Settles as `work` does, or rejects with `late()` after `us`; `work` itself goes on. A value that comes after `us` is
+ * late too: a timer has a grain of 1 ms and fires when the event loop lets it, which may be after the value.
+ */
 export function within<T>(
   us: Us,
   work: Promise<T>,
   late: () => Error = () => new DeadlineError(),
 ): Promise<T> {
+  const endsMs = performance.now() + us / 1000
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), Math.min(LONGEST_MS, Math.max(0, us / 1000)))
     work.then(
       (value) => {
         clearTimeout(timer)
-        resolve(value)
+        if (performance.now() > endsMs) reject(late())
+        else resolve(value)
       },
       (error) => {
         clearTimeout(timer)

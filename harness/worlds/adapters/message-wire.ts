@@ -9,6 +9,7 @@ import {
 import type { RegionName, Us } from '../../model/units.ts'
 import { CallError, DeadlineError } from '../../ports/errors.ts'
 import type { Message } from '../../ports/network.ts'
+import { within } from './host-clock.ts'
 
 /** Where a server answers, as seen from the one who dials. */
 export type Address = { host: string; port: number }
@@ -106,34 +107,21 @@ export class MessageClient {
    * connection that breaks leaves the outcome unknown.
    */
   call(to: Address, message: Message, deadlineUs: Us): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const body = padded(message, message.bytes)
-      const options = {
-        ...to,
-        method: 'POST',
-        agent: this.connections,
-        headers: this.headers(body),
+    const body = padded(message, message.bytes)
+    const options = { ...to, method: 'POST', agent: this.connections, headers: this.headers(body) }
+    const asked = request(options)
+    const answered = new Promise<Message>((resolve, reject) => {
+      const heard = (text: string | null) => {
+        if (text === null) reject(new CallError('connection reset', { definite: false }))
+        else settle(replyIn(text), resolve, reject)
       }
-      const asked = request(options, (incoming) => {
-        const heard = (text: string | null) => {
-          clearTimeout(timer)
-          if (text === null) reject(new CallError('connection reset', { definite: false }))
-          else settle(replyIn(text), resolve, reject)
-        }
-        textOf(incoming).then(heard).catch(reject)
-      })
-      const timer = setTimeout(
-        () => {
-          reject(new DeadlineError())
-          asked.destroy()
-        },
-        Math.max(0, deadlineUs / 1000),
-      )
-      asked.on('error', (error) => {
-        clearTimeout(timer)
-        reject(callErrorOf(error))
-      })
-      asked.end(body)
+      asked.on('response', (incoming) => textOf(incoming).then(heard).catch(reject))
+      asked.on('error', (error) => reject(callErrorOf(error)))
+    })
+    asked.end(body)
+    return within(deadlineUs, answered, () => {
+      asked.destroy()
+      return new DeadlineError()
     })
   }
 

@@ -75,10 +75,13 @@ export class MilvusConnection {
   ): Promise<T> {
     if (this.closed) throw new CallError('this Milvus client is closed', { definite: true })
     const client = line.client()
+    const endsMs = performance.now() + deadlineUs / 1000
     try {
       // The SDK takes a timeout of 0 for a whole day.
       const timeoutMs = Math.max(1, Math.ceil(deadlineUs / 1000))
       const answer = accepted(await ask(client, timeoutMs), effect)
+      // Deadlines of gRPC have a grain of 1 ms, and its timers may fire after the answer.
+      if (performance.now() > endsMs) throw new DeadlineError()
       line.answered(client)
       return answer
     } catch (thrown) {
