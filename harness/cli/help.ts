@@ -4,6 +4,7 @@ import { alertGrammar } from '../text/alert.ts'
 /** What `--help` says below the flags: it teaches by example. */
 export const examples = `
 Examples:
+  faultline doctor                               what this machine can run, how fast, and what is missing
   faultline scenarios                            the scenarios that ship with Faultline, with their questions
   faultline run partition-heal                   three regions, one link cut for 40 s, simulated
   faultline run partition-heal --world containers    the same on real servers
@@ -97,6 +98,18 @@ has a span acknowledged-searchable for each other region, as long as its lag, wi
 logged-mirrored, mirrored-applied, applied-searchable. A hop that had not happened when the record ended is an error with
 cut_off: its span lasts at least so long. Ids are made from the run, so a run that is sent twice has the same ones. Time 0
 of a simulated run, the start of its warm-up, is the moment when the run was started; all later times are simulated.`
+
+export const doctorExamples = `
+Examples:
+  faultline doctor                           is this machine fit for the simulator, and for real servers?
+  faultline doctor --world containers        the same; exit 5 also where only real servers lack something
+  faultline doctor --quick                   a look of two seconds, nothing measured
+  faultline doctor --json | jq .fit          for scripts: every value of the page
+
+Each line is a thing that runs need: ok; weak, where runs can be made and figures or some scenarios suffer; MISSING, where
+none can; ? where the machine does not say. Under it stands how to mend it.
+
+Exit codes: 0 nothing is missing for the world asked for, 5 something is, 130 interrupted.`
 
 export const initExamples = `
 Examples:

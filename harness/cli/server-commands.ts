@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
-import { calibrateExamples, twinExamples } from './help.ts'
-import { imagesOption, seed, setOption } from './options.ts'
+import type { DoctorFlags } from './doctor.ts'
+import { calibrateExamples, doctorExamples, twinExamples } from './help.ts'
+import { imagesOption, seed, setOption, worldOption } from './options.ts'
 import { print } from './print.ts'
 import type { CalibrateFlags, TwinFlags } from './twin.ts'
 
@@ -43,8 +44,17 @@ export function addTwin(program: Command): void {
     })
 }
 
-/** What concerns servers of this machine. */
+/** What concerns this machine and its servers. */
 export function addServers(program: Command): void {
+  program
+    .command('doctor')
+    .description('say what this machine can run, how fast, and how to mend what is missing')
+    .addOption(worldOption())
+    .option('--quick', 'only look: measure neither the simulator nor the load generator')
+    .option('--json', 'print all values as JSON on stdout instead of the page')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', doctorExamples)
+    .action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctorCommand(flags))
   program
     .command('images')
     .description('say which server images are here, which are missing, and how to get them')

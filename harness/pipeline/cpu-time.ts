@@ -78,29 +78,61 @@ export class CpuWatch {
   }
 }
 
-const busyShare = (from: Look, to: Look): number =>
+export const busyShare = (from: Look, to: Look): number =>
   to.total > from.total ? (to.busy - from.busy) / (to.total - from.total) : 0
 
-/** All busy time less that of our own processes: one that came and went between two looks is foreign too. */
-export function foreignShare(before: Look, now: Look): number | null {
+/**
+ * All busy time less that of our own processes: one that came and went between two looks is foreign too. `containers`:
+ * whether those of this machine are ours, as they are while a run on real servers lasts.
+ */
+export function foreignShare(
+  before: Look,
+  now: Look,
+  { containers = true }: { containers?: boolean } = {},
+): number | null {
   const total = now.total - before.total
   if (total <= 0) return null
-  const earlier = new Map(before.processes.map(({ pid, ticks }) => [pid, ticks]))
-  const own = ownPids(now)
+  const own = ownPids(now, containers)
   let ours = 0
-  for (const { pid, ticks } of now.processes)
-    if (own.has(pid)) ours += Math.max(0, ticks - (earlier.get(pid) ?? 0))
+  for (const { pid, ticks } of usedBetween(before, now)) if (own.has(pid)) ours += ticks
   return Math.min(1, Math.max(0, (now.busy - before.busy - ours) / total))
 }
 
-/** This process, what runs containers, and all their descendants. */
-function ownPids({ processes, self }: Look): Set<number> {
+/** What one foreign process took between two looks, as a share of all cores. */
+export type Taker = { pid: number; name: string; share: number }
+
+/** Processes that are not ours and that took something, the greediest first. */
+export function takersBetween(
+  before: Look,
+  now: Look,
+  { containers = true }: { containers?: boolean } = {},
+): Taker[] {
+  const total = now.total - before.total
+  if (total <= 0) return []
+  const own = ownPids(now, containers)
+  return usedBetween(before, now)
+    .filter(({ pid, ticks }) => !own.has(pid) && ticks > 0)
+    .map(({ pid, name, ticks }) => ({ pid, name, share: rounded(ticks / total) }))
+    .sort((a, b) => b.share - a.share || a.pid - b.pid)
+}
+
+/** Processes as they are now, with what each used since the look before. */
+function usedBetween(before: Look, now: Look): ProcessTime[] {
+  const earlier = new Map(before.processes.map(({ pid, ticks }) => [pid, ticks]))
+  return now.processes.map((process) => ({
+    ...process,
+    ticks: Math.max(0, process.ticks - (earlier.get(process.pid) ?? 0)),
+  }))
+}
+
+/** This process, what runs containers if those are ours, and all their descendants. */
+function ownPids({ processes, self }: Look, containers: boolean): Set<number> {
   const own = new Set<number>()
   const children = new Map<number, number[]>()
   for (const { pid, parent } of processes)
     children.set(parent, [...(children.get(parent) ?? []), pid])
   const open = processes
-    .filter(({ pid, name }) => pid === self || RUNTIME.test(name))
+    .filter(({ pid, name }) => pid === self || (containers && RUNTIME.test(name)))
     .map(({ pid }) => pid)
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
     if (own.has(pid)) continue
@@ -110,7 +142,8 @@ function ownPids({ processes, self }: Look): Set<number> {
   return own
 }
 
-function look(): Look | null {
+/** How the CPU stands; null where the machine does not tell (/proc). */
+export function look(): Look | null {
   try {
     const time = parseCpuTime(readFileSync('/proc/stat', 'utf8'))
     if (!time) return null

@@ -12,7 +12,7 @@ const EVERY_MS = 1_000
 /** On real servers: looking at all processes of the machine is not free, and would hold up the load. */
 const MACHINE_EVERY_MS = 5_000
 /** Grain of the timers by which the delay of the event loop is measured. */
-const LOOP_GRAIN_MS = 10
+export const LOOP_GRAIN_MS = 10
 
 /**
  * How the harness itself is doing, as lines of health.jsonl, and on real servers also how the machine is. Apart from the
@@ -102,4 +102,4 @@ class Machine {
 }
 
 /** The histogram tells, in ns, how long after the one before a timer fired: its grain is no delay. */
-const lateUs = (ns: number): Us => Math.max(0, Math.round(ns / 1000 - LOOP_GRAIN_MS * 1000))
+export const lateUs = (ns: number): Us => Math.max(0, Math.round(ns / 1000 - LOOP_GRAIN_MS * 1000))

@@ -90,6 +90,14 @@ async function chooseImages(
   return source
 }
 
+/** Packages that runs on real servers with these stores load. */
+export const serverClients = (stores: readonly StoreKind[]): string[] => [
+  'testcontainers',
+  ...stores.map((kind) => clients[kind]),
+  'kafkajs',
+  'toxiproxy-node-client',
+]
+
 const clients: Readonly<Record<StoreKind, string>> = {
   milvus: '@zilliz/milvus2-sdk-node',
   pgvector: 'pg',
@@ -97,9 +105,4 @@ const clients: Readonly<Record<StoreKind, string>> = {
 
 /** Throws an EnvironmentError where a package is missing that only real servers need. */
 const requireServerClients = (stores: readonly StoreKind[]): void =>
-  requirePeers('Real servers need', [
-    'testcontainers',
-    ...stores.map((kind) => clients[kind]),
-    'kafkajs',
-    'toxiproxy-node-client',
-  ])
+  requirePeers('Real servers need', serverClients(stores))

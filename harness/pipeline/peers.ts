@@ -7,6 +7,13 @@ import { EnvironmentError } from '../model/errors.ts'
  * sentence: `Real servers need`.
  */
 export function requirePeers(whoNeeds: string, packages: readonly string[]): void {
+  const command = installCommand(packages)
+  if (command === null) return
+  throw new EnvironmentError(`${whoNeeds} packages that are not installed here. Try: ${command}`)
+}
+
+/** What installs those of the optional packages that are missing; null if none is. */
+export function installCommand(packages: readonly string[]): string | null {
   const { resolve } = createRequire(import.meta.url)
   const missing = packages.filter((name) => {
     try {
@@ -16,12 +23,10 @@ export function requirePeers(whoNeeds: string, packages: readonly string[]): voi
       return true
     }
   })
-  if (missing.length === 0) return
+  if (missing.length === 0) return null
   const { peerDependencies } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   )
   const wanted = missing.map((name) => `"${name}@${peerDependencies[name]}"`)
-  throw new EnvironmentError(
-    `${whoNeeds} packages that are not installed here. Try: npm i ${wanted.join(' ')}`,
-  )
+  return `npm i ${wanted.join(' ')}`
 }

@@ -28,6 +28,8 @@ const typed: string[][] = [
   ['run', '--help'],
   ['check', 'no-such.yaml'],
   ['check', '--help'],
+  ['doctor', '--world', 'moon'],
+  ['doctor', '--help'],
   ['report', 'runs/no-such'],
   ['report', 'runs/latest'],
   ['report', noRun],

@@ -4,7 +4,8 @@ import type { Us } from '../../model/units.ts'
 import type { History } from './history.ts'
 import { isOverfull, isStarvedMachine, type MachineLoad, machineLoad } from './machine.ts'
 
-const LEAST_ALLOWED_US: Us = 10_000
+/** The bound on dispatch delay and late timers where no limit on response times is tighter. */
+export const LEAST_ALLOWED_US: Us = 10_000
 const SHARE_OF_LIMIT = 0.1
 const LEAST_ACHIEVED = 0.99
 

@@ -3,7 +3,7 @@ import { type Lack, type Plan, runEndUs, storesUsed } from '../../model/plan.ts'
 import { whyNot } from './injector.ts'
 
 /** Three servers a region and 0.6 GiB for them: more than this one machine is not asked for. */
-const MOST_REGIONS = 6
+export const MOST_REGIONS = 6
 
 /**
  * What real servers in containers cannot do of a plan, known before anything is started. `written` says whether the

@@ -3,7 +3,7 @@ import { type Docker, DockerError } from '../../images/docker.ts'
 import { imagesMissing, noDocker, tooLittleMemory } from './errors.ts'
 
 /** Milvus, broker and mirror of one region with base data loaded, measured at 0.6 GiB, and some room. */
-const MIB_PER_REGION = 720
+export const MIB_PER_REGION = 720
 
 /**
  * What must be true before anything is started: Docker answers, the images are here, memory is free. Rejects with an
@@ -35,7 +35,7 @@ async function missingImages(docker: Docker, images: readonly string[]): Promise
 }
 
 /** Memory that can be had without swapping; undefined where the kernel does not say. */
-function availableMiB(): number | undefined {
+export function availableMiB(): number | undefined {
   try {
     const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))
     return found ? Math.floor(Number(found[1]) / 1024) : undefined

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { faultlineWith, newFolder } from '../support/faultline.ts'
+
+const noDocker = { DOCKER_HOST: 'unix:///no/such/docker.sock' }
+
+test('a look says what is here, with the way out of what is not, and fails for real servers only', async () => {
+  const { code, out } = await faultlineWith(noDocker, newFolder(), 'doctor', '--quick')
+  expect(out).toMatch(/^ +MISSING +Docker +/m)
+  expect(out).toContain('→ ')
+  expect(out).toContain('Fit for the simulator: yes.')
+  expect(out).toMatch(/Fit for real servers: no, .*Docker/)
+  expect(out.split('\n').every((line) => line.length <= 120)).toBe(true)
+  expect(code).toBe(0)
+})
+
+test('the same as JSON, judged for real servers', async () => {
+  const flags = ['doctor', '--quick', '--json', '--world', 'containers']
+  const { code, out, err } = await faultlineWith(noDocker, newFolder(), ...flags)
+  const said = JSON.parse(out)
+  expect(said).toMatchObject({ format: 1, fit: { sim: true, containers: false } })
+  expect(said.machine.cores).toBeGreaterThan(0)
+  const docker = said.checks.find(({ name }: { name: string }) => name === 'Docker')
+  expect(docker).toMatchObject({ state: 'missing', world: 'containers' })
+  expect(said.reading.docker.why).toContain(docker.mend)
+  expect(err).toBe('')
+  expect(code).toBe(5)
+})
