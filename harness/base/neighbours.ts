@@ -1,3 +1,5 @@
+import { Beginnings } from './beginnings.ts'
+import { dotProducts } from './exact-search/dot-products.ts'
 import { invariant } from './invariant.ts'
 
 /** Squared length of every vector in code units: |code| = 512, so |v| = 1 for v = code / 512. */
@@ -9,16 +11,23 @@ const UNIT = 512 * 512
  */
 const SHIFT = 1_048_576
 const BLOCK = 8
+/** From so many queries on it pays to lay rows out for vector instructions. */
+const MANY = 16
+/** Up to so many rows lists are whole and distances kept; of more only the beginning of each list is. */
+const WHOLE = 16_384
+/** Queries whose products are held at a time besides those that are kept. */
+const BATCH = 256
 
 /**
- * For each query all rows in order of squared distance, ties by row. Codes are int8 vectors of squared length at
+ * For each query the rows in order of squared distance, ties by row. Codes are int8 vectors of squared length at
  * most 512²; the distance of unit vectors is 2 - 2 × dot / 512², exact in float32 and float64. Lists are made on
- * first use and kept: 8 bytes for each pair of query and row.
+ * first use and kept: 8 bytes for each pair of query and row, or 1 KB a query where there are more than 16,384 rows.
  */
 export class NeighbourTable {
   private readonly lists = new Map<number, Int32Array>()
   private readonly dots = new Map<number, Int32Array>()
   private readonly sorter: DotSorter
+  private readonly beginnings: Beginnings | null
 
   private readonly codes: Int8Array
   private readonly queryCodes: Int8Array
@@ -26,7 +35,13 @@ export class NeighbourTable {
   /** How many rows, from row 0, can ever be live. */
   readonly rows: number
 
-  constructor(codes: Int8Array, queryCodes: Int8Array, dim: number, rows: number) {
+  constructor(
+    codes: Int8Array,
+    queryCodes: Int8Array,
+    dim: number,
+    rows: number,
+    { whole = WHOLE } = {},
+  ) {
     this.codes = codes
     this.queryCodes = queryCodes
     this.dim = dim
@@ -38,10 +53,13 @@ export class NeighbourTable {
       'a query vector is longer than 512 in code units',
     )
     this.sorter = new DotSorter(rows)
+    const order = (query: number) => this.sorter.order(this.products([query])[0] as Int32Array)
+    this.beginnings = rows > whole ? new Beginnings(codes, queryCodes, { dim, rows }, order) : null
   }
 
-  /** All rows, nearest first. The array is shared: do not change it. */
-  list(query: number): Int32Array {
+  /** Rows, nearest first: at least `least` of them, or all there are. The array is shared: do not change it. */
+  list(query: number, least = 0): Int32Array {
+    if (this.beginnings) return this.beginnings.list(query, least)
     const known = this.lists.get(query)
     if (known) return known
     this.prepare([query])
@@ -55,18 +73,38 @@ export class NeighbourTable {
     return 2 - (2 * dot) / UNIT
   }
 
-  /** Makes the lists of many queries at once, which is several times faster than one by one. */
+  /** Makes the lists of many queries at once, which is many times faster than one by one. */
   prepare(queries: Iterable<number>): void {
+    if (this.beginnings) {
+      this.beginnings.prepare(queries)
+      return
+    }
     const wanted = [...new Set(queries)].filter((query) => !this.lists.has(query))
-    for (let at = 0; at < wanted.length; at += BLOCK) {
-      const block = wanted.slice(at, at + BLOCK)
-      const dots = block.map(() => new Int32Array(this.rows))
-      blockedDots(this.packed(block), this.codes, this.dim, dots)
-      for (const [i, query] of block.entries()) {
-        this.dots.set(query, dots[i] as Int32Array)
-        this.lists.set(query, this.sorter.order(dots[i] as Int32Array))
+    const size = wanted.length < MANY ? BLOCK : BATCH
+    for (let at = 0; at < wanted.length; at += size) {
+      const block = wanted.slice(at, at + size)
+      for (const [i, dots] of this.products(block).entries()) {
+        this.dots.set(block[i] as number, dots)
+        this.lists.set(block[i] as number, this.sorter.order(dots))
       }
     }
+  }
+
+  /** By vector instructions or without them: products of whole numbers are the same either way. */
+  private products(queries: readonly number[]): readonly Int32Array[] {
+    const { codes, queryCodes, dim, rows } = this
+    const all = { rows: codes, queries: queryCodes, dim }
+    const many = queries.length < MANY ? null : dotProducts(all, queries, rows)
+    return many ?? this.plainProducts(queries)
+  }
+
+  private plainProducts(queries: readonly number[]): readonly Int32Array[] {
+    const dots = queries.map(() => new Int32Array(this.rows))
+    for (let at = 0; at < queries.length; at += BLOCK) {
+      const block = queries.slice(at, at + BLOCK)
+      blockedDots(this.packed(block), this.codes, this.dim, dots.slice(at, at + BLOCK))
+    }
+    return dots
   }
 
   private dot(query: number, row: number): number {
@@ -144,44 +182,39 @@ function unpack(dots: readonly Int32Array[], row: number, ...sums: number[]): vo
 /** Orders rows by falling dot product, ties by row: two stable counting passes of ten bits. */
 class DotSorter {
   private readonly half: Int32Array
-  private readonly counts = new Int32Array(1025)
-
-  private readonly rows: number
+  /** Where the next row with a digit goes, for the low and for the high digit. */
+  private readonly low = new Int32Array(1025)
+  private readonly high = new Int32Array(1025)
 
   constructor(rows: number) {
-    this.rows = rows
     this.half = new Int32Array(rows)
   }
 
   order(dots: Int32Array): Int32Array {
-    const { rows, half } = this
+    const { half, low, high } = this
+    const rows = dots.length
+    low.fill(0)
+    high.fill(0)
+    for (let row = 0; row < rows; row++) {
+      const key = UNIT - (dots[row] as number)
+      ;(low[(key & 1023) + 1] as number)++
+      ;(high[(key >> 10) + 1] as number)++
+    }
+    for (let digit = 1; digit < 1024; digit++) {
+      ;(low[digit] as number) += low[digit - 1] as number
+      ;(high[digit] as number) += high[digit - 1] as number
+    }
+    for (let row = 0; row < rows; row++) {
+      const digit = (UNIT - (dots[row] as number)) & 1023
+      half[(low[digit] as number)++] = row
+    }
     const sorted = new Int32Array(rows)
-    this.count(dots, 0)
-    for (let row = 0; row < rows; row++) half[this.place(dots, row, 0)] = row
-    this.count(dots, 10)
     for (let i = 0; i < rows; i++) {
       const row = half[i] as number
-      sorted[this.place(dots, row, 10)] = row
+      const digit = (UNIT - (dots[row] as number)) >> 10
+      sorted[(high[digit] as number)++] = row
     }
     return sorted
-  }
-
-  private count(dots: Int32Array, shift: number): void {
-    const { counts, rows } = this
-    counts.fill(0)
-    for (let row = 0; row < rows; row++) {
-      const digit = (((UNIT - (dots[row] as number)) >> shift) & 1023) + 1
-      counts[digit] = (counts[digit] as number) + 1
-    }
-    for (let i = 1; i < counts.length; i++)
-      counts[i] = (counts[i] as number) + (counts[i - 1] as number)
-  }
-
-  private place(dots: Int32Array, row: number, shift: number): number {
-    const digit = ((UNIT - (dots[row] as number)) >> shift) & 1023
-    const place = this.counts[digit] as number
-    this.counts[digit] = place + 1
-    return place
   }
 }
 

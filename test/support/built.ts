@@ -15,6 +15,9 @@ export default function setup(): void {
   for (const name of ['fixtures', 'scenarios', 'docker', 'package.json'])
     if (!existsSync(join(built, name))) symlinkSync(join(root, name), join(built, name))
   copyFileSync(join(root, 'harness/faultline.mjs'), join(built, 'harness/faultline.mjs'))
+  const exactSearch = 'harness/base/exact-search'
+  mkdirSync(join(built, exactSearch), { recursive: true })
+  copyFileSync(join(root, exactSearch, 'kernel.wasm'), join(built, exactSearch, 'kernel.wasm'))
   // What runs in a browser is JavaScript as it is: the compiler leaves it where it stands.
   mkdirSync(join(built, 'reports/browser'), { recursive: true })
   for (const name of readdirSync(join(root, 'reports/browser')))

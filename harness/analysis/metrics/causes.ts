@@ -1,5 +1,5 @@
 import type { Layout } from '../../model/layout.ts'
-import type { PointId } from '../../model/point.ts'
+import type { PointId, Row } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
 import type { Facts } from '../facts/facts.ts'
 import { type Op, storesOf } from '../facts/op.ts'
@@ -117,7 +117,11 @@ function othersWithin(
   neighbours: Neighbours,
 ): number {
   let others = 0
-  for (const row of neighbours.list(query)) {
+  let list = neighbours.list(query)
+  for (let i = 0; ; i++) {
+    if (i === list.length) list = neighbours.list(query, i + 1)
+    if (i === list.length) break
+    const row = list[i] as Row
     const holders = versions.holders(row)
     if (!holders) continue
     if (others >= k || neighbours.distance(query, row) > missed.distance) break

@@ -2,9 +2,10 @@ import type { PointId, Row, WriteId } from '../../model/point.ts'
 import type { Us } from '../../model/units.ts'
 import type { Version, Versions } from '../facts/versions.ts'
 
-/** For each query all pool rows, nearest first (ties by row), and squared distances. */
+/** For each query pool rows, nearest first (ties by row), and squared distances. */
 export interface Neighbours {
-  list(query: Row): Int32Array
+  /** At least `least` rows, or all: where a walk comes to its end, there may be more. */
+  list(query: Row, least?: number): Int32Array
   distance(query: Row, row: Row): number
   /** Dimensions of a vector; absent where vectors are not real ones. */
   readonly dim?: number
@@ -78,8 +79,11 @@ function slotsOf(
   const living = versions.livingIn(dispatched, done)
   let uncertain: Set<PointId> | null = null
   let live = 0
-  for (const row of neighbours.list(query)) {
-    for (const version of living.in(row)) {
+  let list = neighbours.list(query)
+  for (let i = 0; slots.length < k || live < k; i++) {
+    if (i === list.length) list = neighbours.list(query, i + 1)
+    if (i === list.length) break
+    for (const version of living.in(list[i] as Row)) {
       const certain =
         (version.ack <= dispatched && living.isAlone(version)) ||
         versions.certain(version, dispatched, done)
@@ -91,7 +95,6 @@ function slotsOf(
       }
       slots.push({ version, certain })
     }
-    if (slots.length >= k && live >= k) break
   }
   return slots.slice(0, live)
 }

@@ -1,9 +1,10 @@
 import type { PointId, Row, StoredPoint, WriteId } from '../../model/point.ts'
 import type { Hit } from '../../ports/store.ts'
 
-/** For each query row, all pool rows nearest first (ties by row), and squared distances. */
+/** For each query row, pool rows nearest first (ties by row), and squared distances. */
 export interface Neighbours {
-  list(query: Row): Int32Array
+  /** At least `least` rows, or all: where a walk comes to its end, there may be more. */
+  list(query: Row, least?: number): Int32Array
   distance(query: Row, row: Row): number
 }
 
@@ -63,8 +64,10 @@ export class FlatIndex implements VectorIndex {
   search(query: Row, k: number, shards?: readonly number[]): Hit[] {
     const hits: Hit[] = []
     if (this.rowOf.size === 0) return hits
-    const list = this.neighbours.list(query)
-    for (let i = 0; i < list.length && hits.length < k; i++) {
+    let list = this.neighbours.list(query)
+    for (let i = 0; hits.length < k; i++) {
+      if (i === list.length) list = this.neighbours.list(query, i + 1)
+      if (i === list.length) break
       const row = list[i] as Row
       const holders = this.holders.get(row)
       if (!holders) continue

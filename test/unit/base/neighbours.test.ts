@@ -97,3 +97,19 @@ test('vectors too long for exact sums are refused', () => {
   expect(() => new NeighbourTable(long, long, 17, 1)).toThrow('longer than 512')
   expect(() => new NeighbourTable(unit(1, 2), unit(1), 1, 3)).toThrow('3 rows of 1 codes')
 })
+
+test('more rows than whole lists have room for: beginnings of the same lists, longer where asked', () => {
+  const { codes, queryCodes, dim } = pool
+  const whole = tableOver(6_000)
+  const table = new NeighbourTable(codes, queryCodes, dim, 6_000, { whole: 5_999 })
+  table.prepare(allQueries.slice(0, 40))
+  for (const query of [0, 39, 40]) {
+    const list = whole.list(query)
+    expect(table.list(query)).toEqual(list.subarray(0, 256))
+    expect(table.list(query, 257)).toEqual(list.subarray(0, 1_024))
+    expect(table.list(query, 1_025)).toEqual(list.subarray(0, 4_096))
+    expect(table.list(query, 4_097)).toEqual(list)
+    expect(table.list(query, 6_001)).toEqual(list)
+    expect(table.distance(query, 5)).toBe(whole.distance(query, 5))
+  }
+})
