@@ -74,7 +74,7 @@ const slow = [
   'test/unit/worlds/{plan-to-ports,images/build,sim/same-again,containers/agents}.test.ts',
   'test/unit/experiments/{compare/compare,capacity/lost-region,capacity/refusals}.test.ts',
   'test/unit/experiments/{sla/sla,shrink/smaller-plans,campaign/crew}.test.ts',
-  'test/unit/{pipeline/live/live-figures,reports/rates}.test.ts',
+  'test/unit/{pipeline/live/live-figures,pipeline/machine/generator,reports/rates}.test.ts',
 ]
 
 const parallel = {

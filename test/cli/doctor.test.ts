@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultlineWith, newFolder } from '../support/faultline.ts'
 
@@ -25,3 +27,19 @@ test('the same as JSON, judged for real servers', async () => {
   expect(err).toBe('')
   expect(code).toBe(5)
 })
+
+test('what is measured is said as a bracket, and kept for check', async () => {
+  const cache = newFolder()
+  const variables = { ...noDocker, XDG_CACHE_HOME: cache }
+  const { code, out } = await faultlineWith(variables, newFolder(), 'doctor', '--json')
+  const { measured, kept, realRuns } = JSON.parse(out)
+  expect(measured.simulator.simulatedS).toBeGreaterThan(0)
+  expect(measured.simulator.realS).toBeGreaterThan(0)
+  const { kept: low, lost: high, trials } = measured.generator
+  expect(trials).toBeGreaterThan(1)
+  if (low !== null && high !== null) expect(low).toBeLessThan(high)
+  expect(realRuns).toEqual([])
+  expect(kept).toBe(join(cache, 'faultline/doctor.json'))
+  expect(JSON.parse(readFileSync(kept, 'utf8')).measured).toEqual(measured)
+  expect(code).toBe(0)
+}, 120_000)

@@ -77,6 +77,8 @@ test('every product file is reached from the command line', () => {
   visit('harness/cli/cli.ts')
   // Forked for every region of a run on real servers.
   visit('harness/pipeline/agent.ts')
+  // Forked by doctor.
+  visit('harness/pipeline/machine/null-server.ts')
   // Entries of the package.
   visit('harness/index.ts')
   visit('harness/vitest.ts')

@@ -1,4 +1,3 @@
-import { constants, getPriority, setPriority } from 'node:os'
 import { unlessFired } from '../../base/signal.ts'
 import { storeOf } from '../../model/plan.ts'
 import type { RecordEvent } from '../../model/record.ts'
@@ -12,6 +11,7 @@ import { RegionTime } from '../region-time.ts'
 import { agentsOf } from './agent-setting.ts'
 import { Agents } from './agents.ts'
 import { figuresOf } from './figures.ts'
+import { goFirst } from './go-first.ts'
 import { type ContainersNeeds, type Ground, openGround } from './ground.ts'
 import { hostNetwork } from './host-network.ts'
 import { Housekeeper } from './housekeeping.ts'
@@ -226,20 +226,5 @@ class ServerWorld implements ContainersWorld {
       end: (region) => topology.region(region).server('store').end(),
       over: () => this.closing !== null,
     })
-  }
-}
-
-/**
- * Lets this process go before those it measures, on a machine that is too small for all: a generator that waits for
- * its own victims measures itself. Settles nothing where the user may not: whether the load came in time is measured
- * all the same. Gives the way back.
- */
-function goFirst(): () => void {
-  const before = getPriority()
-  try {
-    setPriority(constants.priority.PRIORITY_HIGH)
-    return () => setPriority(before)
-  } catch {
-    return () => {}
   }
 }
