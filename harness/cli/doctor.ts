@@ -8,7 +8,7 @@ import { keep, type Machine, thisMachine } from '../pipeline/machine/kept.ts'
 import { measureGenerator, measureSimulator } from '../pipeline/machine/measure.ts'
 import type { Measured } from '../pipeline/machine/measured.ts'
 import type { MachineReading } from '../pipeline/machine/reading.ts'
-import { type RealRun, realRunsIn } from '../pipeline/machine/real-runs.ts'
+import { type RealRun, realRunsIn, runsHere } from '../pipeline/machine/real-runs.ts'
 import { surveyMachine } from '../pipeline/machine/survey.ts'
 import { generatorText, regionsText, simulatorText } from '../pipeline/machine/trust.ts'
 import { faultlineVersion } from '../pipeline/version.ts'
@@ -76,7 +76,6 @@ async function examine(
   const measured = quick || interrupted() ? null : await measure(step, interrupted)
   const whole = measured !== null && !interrupted()
   const machine = thisMachine()
-  const isHere = ({ cpu, cores }: RealRun) => cpu === machine.cpu && cores === machine.cores
   return {
     ...{ format: 1, at, faultline: faultlineVersion, machine },
     fit: {
@@ -86,7 +85,7 @@ async function examine(
     checks,
     measured,
     kept: whole ? keep(measured, at) : null,
-    realRuns: realRunsIn(RUNS).filter(isHere),
+    realRuns: runsHere(realRunsIn(RUNS), machine),
     reading,
   }
 }

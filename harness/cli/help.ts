@@ -72,7 +72,8 @@ Examples:
   faultline check my.yaml            mistakes with line and column, or the plan as a timeline
   faultline check my.yaml && faultline run my.yaml
   faultline check my.yaml --world containers   what real servers cannot do of it, what they are started with,
-                                               and what the file changes for them`
+                                               what the file changes for them, and whether this
+                                               machine has room for it: faultline doctor, runs/`
 
 export const reportExamples = `
 Examples:

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { faultlineWith, newFolder } from '../support/faultline.ts'
+import { faultlineWith, newFolder, root } from '../support/faultline.ts'
 
 const noDocker = { DOCKER_HOST: 'unix:///no/such/docker.sock' }
 
@@ -42,4 +42,17 @@ test('what is measured is said as a bracket, and kept for check', async () => {
   expect(kept).toBe(join(cache, 'faultline/doctor.json'))
   expect(JSON.parse(readFileSync(kept, 'utf8')).measured).toEqual(measured)
   expect(code).toBe(0)
+
+  const check = () =>
+    faultlineWith(variables, root, 'check', 'partition-heal', '--world', 'containers')
+  const told = JSON.parse(readFileSync(kept, 'utf8'))
+  told.measured.generator.kept = 1
+  writeFileSync(kept, JSON.stringify(told))
+  expect((await check()).out).toMatch(
+    /\nCaution: it asks for up to .* operations, and this machine/,
+  )
+  rmSync(kept)
+  expect((await check()).out).toContain('was not measured. Try: faultline doctor')
+  const simulated = await faultlineWith(variables, root, 'check', 'partition-heal')
+  expect(simulated.out).not.toContain('faultline doctor')
 }, 120_000)

@@ -6,6 +6,7 @@ import { SECOND } from '../../model/units.ts'
 import { readHealth } from '../../record/health-log.ts'
 import { expectedCounts } from '../../workload/operations.ts'
 import type { Environment } from '../environment.ts'
+import type { Machine } from './kept.ts'
 
 /** What a run on real servers took of the machine it ran on, warm-up apart. */
 export type RealRun = {
@@ -24,6 +25,10 @@ export type RealRun = {
   /** No core was idle for so long that regions slowed each other: the run is invalid. */
   overfull: boolean
 }
+
+/** Of these runs those that were made on a machine like this one. */
+export const runsHere = (runs: readonly RealRun[], machine: Machine): RealRun[] =>
+  runs.filter(({ cpu, cores }) => cpu === machine.cpu && cores === machine.cores)
 
 /** Runs on real servers that are on record in a folder, newest first; those that did not say what they took are left out. */
 export function realRunsIn(folder: string): RealRun[] {
