@@ -1,4 +1,6 @@
 import { ExactSearch } from './exact-search/exact-search.ts'
+import type { Found } from './exact-search/nearest.ts'
+import { ThreadedSearch } from './exact-search/threaded-search.ts'
 
 /** Rows a list has at first: most walks down a list end among these. */
 const FIRST = 256
@@ -12,7 +14,8 @@ const LONG = 4_096
  */
 export class Beginnings {
   private readonly lists = new Map<number, Int32Array>()
-  private readonly search: ExactSearch
+  private search: ExactSearch | undefined
+  private readonly codes: Int8Array
   private readonly queryCodes: Int8Array
   private readonly dim: number
   private readonly rows: number
@@ -25,7 +28,7 @@ export class Beginnings {
     { dim, rows }: { dim: number; rows: number },
     whole: (query: number) => Int32Array,
   ) {
-    this.search = new ExactSearch(codes.subarray(0, rows * dim), dim, 'inner-product')
+    this.codes = codes.subarray(0, rows * dim)
     this.queryCodes = queryCodes
     this.dim = dim
     this.rows = rows
@@ -43,17 +46,41 @@ export class Beginnings {
   }
 
   prepare(queries: Iterable<number>): void {
-    const wanted = [...new Set(queries)].filter((query) => !this.lists.has(query))
-    this.make(wanted, FIRST)
+    const wanted = this.missing(queries)
+    if (wanted.length > 0) this.make(wanted, FIRST)
+  }
+
+  /** The same by so many threads. Rejects if one of them breaks. */
+  async prepareInThreads(queries: Iterable<number>, threads: number): Promise<void> {
+    const wanted = this.missing(queries)
+    if (wanted.length === 0) return
+    const search = new ThreadedSearch(this.codes, this.dim, 'inner-product', threads)
+    try {
+      this.keep(wanted, await search.search(this.codesOf(wanted), FIRST))
+    } finally {
+      await search.close()
+    }
+  }
+
+  /** Queries that have no list yet. */
+  missing(queries: Iterable<number>): readonly number[] {
+    return [...new Set(queries)].filter((query) => !this.lists.has(query))
   }
 
   private make(queries: readonly number[], wanted: number): void {
-    if (queries.length === 0) return
+    this.search ??= new ExactSearch(this.codes, this.dim, 'inner-product')
+    this.keep(queries, this.search.search(this.codesOf(queries), wanted))
+  }
+
+  private codesOf(queries: readonly number[]): Int8Array {
     const { dim, queryCodes } = this
     const asked = new Int8Array(queries.length * dim)
     for (const [i, query] of queries.entries())
       asked.set(queryCodes.subarray(query * dim, (query + 1) * dim), i * dim)
-    const { ids, k } = this.search.search(asked, wanted)
+    return asked
+  }
+
+  private keep(queries: readonly number[], { ids, k }: Found): void {
     for (const [i, query] of queries.entries()) this.lists.set(query, ids.slice(i * k, (i + 1) * k))
   }
 }

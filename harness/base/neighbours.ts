@@ -15,6 +15,8 @@ const BLOCK = 8
 const MANY = 16
 /** Up to so many rows lists are whole and distances kept; of more only the beginning of each list is. */
 const WHOLE = 16_384
+/** Products from which on lists are made by several threads: a second or more of one, and threads take a tenth to start. */
+const BIG = 2e10
 /** Queries whose products are held at a time besides those that are kept. */
 const BATCH = 256
 
@@ -88,6 +90,18 @@ export class NeighbourTable {
         this.lists.set(block[i] as number, this.sorter.order(dots))
       }
     }
+  }
+
+  /** The same, by so many threads where that is a job for more than one. Rejects if one of them breaks. */
+  async prepareInThreads(
+    queries: readonly number[],
+    threads: number,
+    { big = BIG } = {},
+  ): Promise<void> {
+    const wanted = this.beginnings?.missing(queries).length ?? 0
+    if (threads > 1 && wanted * this.rows * this.dim >= big)
+      await this.beginnings?.prepareInThreads(queries, threads)
+    this.prepare(queries)
   }
 
   /** By vector instructions or without them: products of whole numbers are the same either way. */

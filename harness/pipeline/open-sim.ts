@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { NeighbourTable } from '../base/neighbours.ts'
 import { keptByAll } from '../model/layout.ts'
 import type { IndexPlan, Plan } from '../model/plan.ts'
@@ -27,15 +28,24 @@ export function shareNeighbours(): void {
  * The neighbours of every query that is asked, over every row that can ever be live. The last table is kept: a run and
  * its analysis ask for the same one, and one with more rows than are wanted gives the same answers.
  */
-export function neighboursOf(
-  pool: Pool,
-  { rowsUsed, queriesUsed }: Pick<Workload, 'rowsUsed' | 'queriesUsed'>,
-): NeighbourTable {
+export function neighboursOf(pool: Pool, used: Used): NeighbourTable {
+  const table = tableFor(pool, used)
+  table.prepare(used.queriesUsed)
+  return table
+}
+
+/** Makes what `neighboursOf` then finds, on all cores where it is a job for them. */
+export async function prepareNeighbours(pool: Pool, used: Used): Promise<void> {
+  await tableFor(pool, used).prepareInThreads(used.queriesUsed, availableParallelism())
+}
+
+type Used = Pick<Workload, 'rowsUsed' | 'queriesUsed'>
+
+function tableFor(pool: Pool, { rowsUsed }: Used): NeighbourTable {
   const { sha256, codes, queryCodes, dim } = pool
   const rows = wholePool ? pool.size : Math.min(rowsUsed, pool.size)
   const kept = made?.sha256 === sha256 && made.table.rows >= rows ? made.table : null
   const table = kept ?? new NeighbourTable(codes, queryCodes, dim, rows)
-  table.prepare(queriesUsed)
   made = { sha256, table }
   return table
 }

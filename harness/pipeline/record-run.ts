@@ -14,6 +14,7 @@ import { dataSet, systems } from './catalogue.ts'
 import { drive, type Parts, simulatedWorld } from './drive.ts'
 import { describeServers, readEnvironment } from './environment.ts'
 import { Health } from './health.ts'
+import { prepareNeighbours } from './open-sim.ts'
 import { faultlineVersion } from './version.ts'
 
 /** How a run is to be made, and who wants to hear of it. */
@@ -118,7 +119,10 @@ async function openWorld(
   options: RunOptions,
 ): Promise<World> {
   const { plan, pool, workload, system, emit } = parts
-  if (plan.world === 'sim') return simulatedWorld(parts)
+  if (plan.world === 'sim') {
+    await prepareNeighbours(pool, workload)
+    return simulatedWorld(parts)
+  }
   // Only here: a simulation needs nothing of what starts servers.
   const { openContainersFor } = await import('./open-containers.ts')
   const { path } = directory

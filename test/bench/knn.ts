@@ -9,14 +9,15 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { ExactSearch } from '../../harness/base/exact-search/exact-search.ts'
 import { plainSearch } from '../../harness/base/exact-search/plain-search.ts'
+import { ThreadedSearch } from '../../harness/base/exact-search/threaded-search.ts'
 import { NeighbourTable } from '../../harness/base/neighbours.ts'
 import { Rng } from '../../harness/base/rng.ts'
 import { plainTable } from '../../harness/text/table.ts'
 import { FlatIndex } from '../../harness/worlds/sim/index-flat.ts'
 
 /**
- * Exact search beside others, one thread each, engines in turn, round by round; ids against float64; truth over a set
- * that moves; and a million rows. Wall-clock times on a machine that does nothing else; ratios count.
+ * Exact search by one thread and by two, beside others by one, engines in turn, round by round; ids against float64;
+ * truth over a set that moves; and a million rows. Wall-clock times on a machine that does nothing else; ratios count.
  *
  *   npm run bench:knn                                     beside hnswlib, which is here if it could be compiled
  *   npm run bench:knn -- --install                        beside usearch (npm) and faiss (PyPI) too, in a temporary folder
@@ -118,7 +119,9 @@ function install(): void {
 }
 
 async function engines(): Promise<void> {
-  say(`exact top ${K} by l2, ${BATCH} queries at once, one thread, median of ${rounds} rounds`)
+  say(
+    `exact top ${K} by l2, ${BATCH} queries at once, one thread but where it says 2, median of ${rounds} rounds`,
+  )
   for (const [count, dim] of shapes) {
     const rows = vectors(count, dim, 'rows')
     const queries = vectors(BATCH, dim, 'queries')
@@ -127,7 +130,16 @@ async function engines(): Promise<void> {
       search = new ExactSearch(rows, dim, 'l2')
     })
     const own = () => msOf(() => search?.search(queries, K))
-    const all: Engine[] = [{ name: 'faultline', go: own }]
+    const threads = new ThreadedSearch(rows, dim, 'l2', 2)
+    const inThreads = async () => {
+      const start = performance.now()
+      await threads.search(queries, K)
+      return performance.now() - start
+    }
+    const all: Engine[] = [
+      { name: 'faultline', go: own },
+      { name: 'faultline, 2 threads', go: inThreads, close: () => void threads.close() },
+    ]
     all.push(...(await others(rows, queries, dim)))
     const times = all.map((): number[] => [])
     // The first round compiles and fills caches, and does not count.

@@ -17,7 +17,8 @@ export default function setup(): void {
   copyFileSync(join(root, 'harness/faultline.mjs'), join(built, 'harness/faultline.mjs'))
   const exactSearch = 'harness/base/exact-search'
   mkdirSync(join(built, exactSearch), { recursive: true })
-  copyFileSync(join(root, exactSearch, 'kernel.wasm'), join(built, exactSearch, 'kernel.wasm'))
+  for (const name of ['kernel.wasm', 'thread-start.mjs'])
+    copyFileSync(join(root, exactSearch, name), join(built, exactSearch, name))
   // What runs in a browser is JavaScript as it is: the compiler leaves it where it stands.
   mkdirSync(join(built, 'reports/browser'), { recursive: true })
   for (const name of readdirSync(join(root, 'reports/browser')))

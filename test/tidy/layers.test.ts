@@ -79,6 +79,8 @@ test('every product file is reached from the command line', () => {
   visit('harness/pipeline/agent.ts')
   // Forked by doctor.
   visit('harness/pipeline/machine/null-server.ts')
+  // Started as threads.
+  visit('harness/base/exact-search/thread.ts')
   // Entries of the package.
   visit('harness/index.ts')
   visit('harness/vitest.ts')

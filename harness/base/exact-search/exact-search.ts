@@ -21,8 +21,7 @@ export class ExactSearch {
    * numbers that are not finite.
    */
   constructor(rows: Vectors, dim: number, metric: Metric) {
-    invariant(dim > 0 && dim <= MOST_COMPONENTS, `exact search of ${dim} components`)
-    invariant(rows.length % dim === 0, `${rows.length} numbers are not rows of ${dim}`)
+    refuseRows(rows, dim)
     this.rows = rows
     this.dim = dim
     this.metric = metric
@@ -31,40 +30,58 @@ export class ExactSearch {
 
   /** The k nearest rows of each query. Throws a RangeError for a query with a number that is not finite. */
   search(queries: Vectors, wanted: number): Found {
-    const { rows, dim } = this
-    invariant(queries.length % dim === 0, `${queries.length} numbers are not queries of ${dim}`)
-    invariant(wanted > 0, `a search for ${wanted} neighbours`)
-    const asked = queries.length / dim
-    refuseEndless(queries, dim)
-    const k = Math.min(wanted, rows.length / dim)
-    const found = {
-      k,
-      ids: new Int32Array(asked * k),
-      distances: new Float64Array(asked * k),
-    }
-    for (let first = 0; first < asked && k > 0; first += BATCH)
+    const found = roomFor(this.rows, queries, this.dim, wanted)
+    const asked = queries.length / this.dim
+    for (let first = 0; first < asked && found.k > 0; first += BATCH)
       this.searchBatch(queries, first, Math.min(BATCH, asked - first), found)
     return found
   }
 
   private searchBatch(queries: Vectors, first: number, count: number, found: Found): void {
-    const { rows, dim, metric, screen } = this
-    const { k } = found
-    const distance = distances[metric]
-    const screened = screen?.candidates(queries, first, count, k)
+    const { rows, dim, metric } = this
+    const screened = this.screen?.candidates(queries, first, count, found.k)
     for (let i = 0; i < count; i++) {
-      const query = first + i
-      const candidates = screened?.[i]
-      if (!candidates) {
-        plainNearest(rows, queries, query, { dim, k, metric }).writeTo(found, query)
-        continue
-      }
-      const nearest = new Nearest(k)
-      for (const row of candidates.left())
-        nearest.offer(row, distance(queries, query * dim, rows, row * dim, dim))
-      nearest.writeTo(found, query)
+      const candidates = screened?.[i]?.left() ?? null
+      measure({ rows, dim, metric }, queries, first + i, candidates, found)
     }
   }
+}
+
+/** Writes the answer of one query, out of `candidates` or, where there are none, out of all rows. */
+export function measure(
+  { rows, dim, metric }: { rows: Vectors; dim: number; metric: Metric },
+  queries: Vectors,
+  query: number,
+  candidates: ArrayLike<number> | null,
+  found: Found,
+): void {
+  const { k } = found
+  if (!candidates) {
+    plainNearest(rows, queries, query, { dim, k, metric }).writeTo(found, query)
+    return
+  }
+  const distance = distances[metric]
+  const nearest = new Nearest(k)
+  for (let i = 0; i < candidates.length; i++) {
+    const row = candidates[i] as number
+    nearest.offer(row, distance(queries, query * dim, rows, row * dim, dim))
+  }
+  nearest.writeTo(found, query)
+}
+
+/** Room for the answers; refuses queries that have none. */
+export function roomFor(rows: Vectors, queries: Vectors, dim: number, wanted: number): Found {
+  invariant(queries.length % dim === 0, `${queries.length} numbers are not queries of ${dim}`)
+  invariant(wanted > 0, `a search for ${wanted} neighbours`)
+  refuseEndless(queries, dim)
+  const asked = queries.length / dim
+  const k = Math.min(wanted, rows.length / dim)
+  return { k, ids: new Int32Array(asked * k), distances: new Float64Array(asked * k) }
+}
+
+export function refuseRows(rows: Vectors, dim: number): void {
+  invariant(dim > 0 && dim <= MOST_COMPONENTS, `exact search of ${dim} components`)
+  invariant(rows.length % dim === 0, `${rows.length} numbers are not rows of ${dim}`)
 }
 
 function refuseEndless(queries: Vectors, dim: number): void {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { invariant } from '../invariant.ts'
 
 /** The part of WebAssembly used here; Node has it, its type definitions do not. */
-type SharedMemory = { readonly buffer: SharedArrayBuffer }
+export type SharedMemory = { readonly buffer: SharedArrayBuffer }
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object
   Memory: new (size: { initial: number; maximum: number; shared: true }) => SharedMemory
@@ -55,16 +56,21 @@ function module(): object | null {
 /** The kernel over memory of its own, or null where this machine cannot run it or has too little memory for it. */
 export function openKernel(bytes: number): Kernel | null {
   const initial = Math.ceil(bytes / PAGE)
-  const code = initial <= PAGES ? module() : null
-  if (!code) return null
+  if (initial > PAGES || !module()) return null
   try {
-    const memory = new WebAssembly.Memory({ initial, maximum: PAGES, shared: true })
-    const { exports } = new WebAssembly.Instance(code, { memory: { memory } })
-    return { ...(exports as Kernel), memory }
+    return attachKernel(new WebAssembly.Memory({ initial, maximum: PAGES, shared: true }))
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
   }
+}
+
+/** The kernel over memory that another thread opened a kernel over. */
+export function attachKernel(memory: SharedMemory): Kernel {
+  const code = module()
+  invariant(code !== null, 'a thread shares memory where there is no kernel')
+  const { exports } = new WebAssembly.Instance(code, { memory: { memory } })
+  return { ...(exports as Kernel), memory }
 }
 
 /** Hands out parts of a memory, one behind the other, each at a multiple of 16 bytes. */

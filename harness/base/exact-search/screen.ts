@@ -3,6 +3,7 @@ import type { Vectors } from './distance.ts'
 import { FLOAT64_LOSS, type Frame, intoFrame } from './frame.ts'
 import {
   ASKED_BYTES,
+  attachKernel,
   FACTS_BYTES,
   GROUP,
   HIT_BYTES,
@@ -10,6 +11,7 @@ import {
   openKernel,
   PANEL,
   Places,
+  type SharedMemory,
   TILE_BYTES,
 } from './kernel.ts'
 import { LONGEST, SHORTEST, writeWholeNumbers } from './whole-numbers.ts'
@@ -27,7 +29,7 @@ const UP = 1 + 1e-6
 /** Below all that counts in units of the longest row, above the smallest float32. */
 const NEXT_TO_NOTHING = 1e-30
 
-/** Where things stand in the memory of the kernel, in bytes. */
+/** Where things stand in the memory of the kernel, in bytes; queries, tiles and hits are of one thread. */
 type Layout = {
   panels: number
   facts: number
@@ -36,6 +38,34 @@ type Layout = {
   tiles: number
   hits: number
 }
+
+/** What a thread has to know of rows that another thread laid out. */
+export type SharedRows = { memory: SharedMemory; frame: Frame; count: number }
+
+/** The layout for the `thread`-th of threads that share the rows, and how many bytes are taken up to its end. */
+function layoutFor(count: number, dim: number, thread: number): { at: Layout; bytes: number } {
+  const pairs = Math.ceil(dim / 2)
+  const panels = Math.ceil(count / PANEL)
+  const blockPanels = blockOf(pairs)
+  const places = new Places()
+  const rows = {
+    panels: places.take(panels * pairs * 4 * PANEL),
+    facts: places.take(panels * FACTS_BYTES),
+  }
+  const ofThread = () => ({
+    groups: places.take(BATCH * pairs * 4),
+    asked: places.take(BATCH * ASKED_BYTES),
+    tiles: places.take(blockPanels * TILE_BYTES),
+    hits: places.take(blockPanels * PANEL * BATCH * HIT_BYTES),
+  })
+  let own = ofThread()
+  for (let i = 0; i < thread; i++) own = ofThread()
+  return { at: { ...rows, ...own }, bytes: places.bytes }
+}
+
+/** Panels that are searched before the next ones. */
+const blockOf = (pairs: number): number =>
+  Math.max(1, Math.floor(BLOCK_BYTES / (pairs * 4 * PANEL)))
 
 /**
  * Rows as whole numbers of 16 bits, and for each query those that may be among the nearest.
@@ -60,48 +90,41 @@ export class Screen {
   private readonly facts: Float32Array
   private readonly asked: Float32Array
 
-  /** null where this machine has no kernel or too little memory. */
-  static over(rows: Vectors, frame: Frame): Screen | null {
-    const { dim } = frame
-    const count = rows.length / dim
-    const pairs = Math.ceil(dim / 2)
-    const panels = Math.ceil(count / PANEL)
-    const blockPanels = Math.max(1, Math.floor(BLOCK_BYTES / (pairs * 4 * PANEL)))
-    const places = new Places()
-    const at = {
-      panels: places.take(panels * pairs * 4 * PANEL),
-      facts: places.take(panels * FACTS_BYTES),
-      groups: places.take(BATCH * pairs * 4),
-      asked: places.take(BATCH * ASKED_BYTES),
-      tiles: places.take(blockPanels * TILE_BYTES),
-      hits: places.take(blockPanels * PANEL * BATCH * HIT_BYTES),
-    }
-    const kernel = openKernel(places.bytes)
-    return kernel && new Screen(rows, frame, kernel, at, blockPanels)
+  /** null where this machine has no kernel or too little memory. `threads`: that will share the rows. */
+  static over(rows: Vectors, frame: Frame, threads = 1): Screen | null {
+    const count = rows.length / frame.dim
+    const kernel = openKernel(layoutFor(count, frame.dim, threads - 1).bytes)
+    if (!kernel) return null
+    const screen = new Screen(kernel, frame, count, 0)
+    screen.pack(rows)
+    return screen
   }
 
-  private constructor(
-    rows: Vectors,
-    frame: Frame,
-    kernel: Kernel,
-    at: Layout,
-    blockPanels: number,
-  ) {
+  /** The rows of another screen, for the `thread`-th of those that share them; each number once at a time. */
+  static attached({ memory, frame, count }: SharedRows, thread: number): Screen {
+    return new Screen(attachKernel(memory), frame, count, thread)
+  }
+
+  get shared(): SharedRows {
+    return { memory: this.kernel.memory, frame: this.frame, count: this.count }
+  }
+
+  private constructor(kernel: Kernel, frame: Frame, count: number, thread: number) {
     const { dim, metric, whole } = frame
+    const { at } = layoutFor(count, dim, thread)
     this.kernel = kernel
     this.at = at
     this.frame = frame
-    this.blockPanels = blockPanels
-    this.count = rows.length / dim
+    this.count = count
     this.pairs = Math.ceil(dim / 2)
+    this.blockPanels = blockOf(this.pairs)
     this.factor = metric === 'l2' ? 2 : 1
     // A component is off by at most 1/2, by 1/√12 as a rule. Of whole numbers nothing is lost.
     this.grain = whole ? 0 : Math.sqrt(dim / 12) / LONGEST
     const { buffer } = kernel.memory
-    const panels = Math.ceil(this.count / PANEL)
+    const panels = Math.ceil(count / PANEL)
     this.facts = new Float32Array(buffer, at.facts, (panels * FACTS_BYTES) / 4)
     this.asked = new Float32Array(buffer, at.asked, (BATCH * ASKED_BYTES) / 4)
-    this.pack(rows)
   }
 
   /**

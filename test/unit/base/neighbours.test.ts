@@ -113,3 +113,13 @@ test('more rows than whole lists have room for: beginnings of the same lists, lo
     expect(table.distance(query, 5)).toBe(whole.distance(query, 5))
   }
 })
+
+test('lists made by threads are those that one makes', async () => {
+  const { codes, queryCodes, dim } = pool
+  const setting = { whole: 5_999 }
+  const alone = new NeighbourTable(codes, queryCodes, dim, 6_000, setting)
+  const table = new NeighbourTable(codes, queryCodes, dim, 6_000, setting)
+  await table.prepareInThreads([3, 4, 5, 6, 7, 8, 9, 3], 2, { big: 0 })
+  for (let query = 3; query < 10; query++) expect(table.list(query)).toEqual(alone.list(query))
+  expect(table.list(9, 257)).toEqual(alone.list(9, 257))
+})
