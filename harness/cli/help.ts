@@ -65,7 +65,7 @@ Worlds:
   sim          the simulator: needs nothing but Node, takes seconds, same seed and same bytes (the default)
   containers   real Milvus (or pgvector), Kafka, MirrorMaker 2 and Toxiproxy: needs Docker, images (faultline images),
                about 0.6 GiB of memory a region and as long as the timeline says; first see
-               faultline check FILE --world containers`
+               faultline check FILE --world containers. On a busy machine it waits for calm, a minute at most`
 
 export const checkExamples = `
 Examples:

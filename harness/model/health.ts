@@ -17,6 +17,8 @@ export type HealthLine = {
   busyShare?: number
   /** Taken by processes that are neither the harness nor its servers. */
   foreignShare?: number
+  /** The greediest of those, by name; absent where none took a hundredth, and in records of before it was kept. */
+  takers?: { name: string; share: number }[]
   /** Taken by the hypervisor for other machines. */
   stealShare?: number
 }

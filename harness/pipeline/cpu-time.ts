@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { quantile } from 'simple-statistics'
 import type { HealthLine } from '../model/health.ts'
 
@@ -62,7 +63,7 @@ export class CpuWatch {
   private before = look()
 
   /** Nothing where the machine does not tell (/proc), or no time has passed. */
-  sinceLast(): Pick<HealthLine, 'busyShare' | 'foreignShare' | 'stealShare'> {
+  sinceLast(): Pick<HealthLine, 'busyShare' | 'foreignShare' | 'stealShare' | 'takers'> {
     const { before } = this
     const now = look()
     this.before = now
@@ -74,8 +75,26 @@ export class CpuWatch {
       // What the hypervisor took is busy time of no process here.
       foreignShare: rounded(Math.max(0, foreign - stealShare)),
       stealShare: rounded(stealShare),
+      ...named(takersBetween(before, now)),
     }
   }
+}
+
+/** So many are named; a share below this is not worth a name. */
+const NAMED = 3
+const LEAST_SHARE = 0.01
+
+/** The greediest by what runs in them, those of one name together; nothing where nobody took much. */
+function named(takers: readonly Taker[]): Pick<HealthLine, 'takers'> {
+  const shares = new Map<string, number>()
+  for (const { pid, name, share } of takers.filter(({ share }) => share >= LEAST_SHARE)) {
+    const command = commandOf(pid, name)
+    shares.set(command, rounded((shares.get(command) ?? 0) + share))
+  }
+  const greediest = [...shares].sort(([, a], [, b]) => b - a).slice(0, NAMED)
+  return greediest.length === 0
+    ? {}
+    : { takers: greediest.map(([name, share]) => ({ name, share })) }
 }
 
 export const busyShare = (from: Look, to: Look): number =>
@@ -114,6 +133,21 @@ export function takersBetween(
     .filter(({ pid, ticks }) => !own.has(pid) && ticks > 0)
     .map(({ pid, name, ticks }) => ({ pid, name, share: rounded(ticks / total) }))
     .sort((a, b) => b.share - a.share || a.pid - b.pid)
+}
+
+/** What runs in it, where its name says only that it is an interpreter: `node vitest.mjs`. */
+export function commandOf(pid: number, name: string): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1)
+    const program = words.find(
+      (word) => /^[\w./@-]+\.\w+$|^[\w/-]+$/.test(word) && !/^-/.test(word),
+    )
+    return /^(node|python|java|npm|sh$|bash)/i.test(name) && program !== undefined
+      ? `${name} ${basename(program)}`
+      : name
+  } catch {
+    return name
+  }
 }
 
 /** Processes as they are now, with what each used since the look before. */

@@ -26,6 +26,8 @@ export type ServersOfRun = {
   servers: { name: string; memoryMiB: number; cpuShare: number }[]
   /** Name with tag, and id, of each image, once. */
   images: string[]
+  /** Whether others left the CPU alone when the run began, null where nobody could tell, and how long it was waited for. */
+  calm?: { calm: boolean | null; ms: number }
 }
 
 export function describeEnvironment(command: string): Environment {

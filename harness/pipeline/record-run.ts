@@ -128,13 +128,14 @@ async function openWorld(
   const { path } = directory
   const onStep = options.onStep ?? (() => {})
   const { images } = options
+  const calm = await calmBefore(options)
   const { topics } = system
   const opening = { topics, directory: path, emit, stop, onStep, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
   try {
     const servers = await describeServers(await world.loads(), dockerClient())
     const environment = readEnvironment(path, options.command)
-    writeJson(directory, 'environment.json', { ...environment, ...servers })
+    writeJson(directory, 'environment.json', { ...environment, ...servers, calm })
   } catch (error) {
     // Nobody else knows yet that it is open.
     await world.close()
@@ -142,6 +143,14 @@ async function openWorld(
   }
   onStep('everything is ready: load begins')
   return world
+}
+
+/** Before servers are started, when all that takes the CPU is somebody else. */
+async function calmBefore({ onStep = () => {}, interrupted = () => false }: RunOptions) {
+  const { waitForCalm } = await import('./machine/calm.ts')
+  const { watchCpu } = await import('./machine/survey.ts')
+  const watch = async (ms: number) => (await watchCpu(ms)).cpu
+  return waitForCalm({ watch, onStep, interrupted })
 }
 
 const LOOK_EVERY_MS = 50

@@ -39,8 +39,10 @@ function because({ scheduled, achieved, dispatchP99Us: { low }, allowedUs }: Pac
 function becauseOfOthers(machine: MachineLoad | null): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`
   const { foreign = 0, steal = 0, starvedFor = 0, fullFor = 0 } = machine ?? {}
+  const named = (machine?.takers ?? []).map(({ name, share }) => `${name} ${percent(share)}`)
+  const who = named.length === 0 ? '' : ` (${named.join(', ')})`
   const takers = [
-    ...(foreign > NOTABLE ? [`other processes took ${percent(foreign)} of the CPU`] : []),
+    ...(foreign > NOTABLE ? [`other processes took ${percent(foreign)} of the CPU${who}`] : []),
     ...(steal > NOTABLE ? [`the hypervisor took ${percent(steal)} of the CPU`] : []),
     ...(starvedFor > 0 ? [`none was idle for ${percent(starvedFor)} of the time`] : []),
   ]

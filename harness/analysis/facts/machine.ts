@@ -20,6 +20,8 @@ export type MachineLoad = {
   /** Means over the time: taken by processes that are not of the run, and by the hypervisor. Absent if not measured. */
   foreign?: number
   steal?: number
+  /** Who of the others took most, mean shares; absent where nobody was named. */
+  takers?: { name: string; share: number }[]
   /** The share of the time in which nothing was idle, and in which, besides, others took a notable share. */
   fullFor?: number
   starvedFor?: number
@@ -40,6 +42,7 @@ export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLo
     ...(measured.length > 0 && {
       foreign: meanOf(measured, ({ foreignShare }) => foreignShare),
       steal: meanOf(measured, ({ stealShare }) => stealShare),
+      ...takersOf(measured),
       fullFor: measured.filter(isFull).length / measured.length,
       starvedFor: measured.filter(isStarved).length / measured.length,
     }),
@@ -49,6 +52,18 @@ export function machineLoad(plan: Plan, lines: readonly HealthLine[]): MachineLo
 
 export const isStarvedMachine = ({ starvedFor = 0 }: MachineLoad): boolean => starvedFor > STARVED
 export const isOverfull = ({ fullFor = 0 }: MachineLoad): boolean => fullFor > OVERFULL
+
+/** So many of those who took most are named. */
+const NAMED = 3
+
+function takersOf(lines: readonly HealthLine[]): Pick<MachineLoad, 'takers'> {
+  const sums = new Map<string, number>()
+  for (const { takers = [] } of lines)
+    for (const { name, share } of takers) sums.set(name, (sums.get(name) ?? 0) + share)
+  const means = [...sums].map(([name, sum]) => ({ name, share: sum / lines.length }))
+  const greediest = means.sort((a, b) => b.share - a.share).slice(0, NAMED)
+  return greediest.length === 0 ? {} : { takers: greediest }
+}
 
 function meanOf(lines: readonly HealthLine[], of: (line: HealthLine) => number | undefined) {
   return lines.reduce((sum, line) => sum + (of(line) ?? 0), 0) / lines.length

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { NOTABLE } from '../../analysis/facts/machine.ts'
 import { counted, percentText } from '../../text/value.ts'
-import type { Taker } from '../cpu-time.ts'
+import { commandOf } from '../cpu-time.ts'
 import type { Check } from './check.ts'
 import type { CpuReading } from './reading.ts'
 
@@ -21,7 +19,7 @@ export function calmCheck(cpu: CpuReading | null): Check {
     ...base,
     state: 'weak',
     says: `${says} Above ${percentText(NOTABLE)} a run may be invalid, and its times are rather those of its neighbours.`,
-    mend: 'End them, or move what has to run elsewhere.',
+    mend: 'End them: a run on real servers waits a minute for calm, and then begins all the same.',
   }
 }
 
@@ -38,19 +36,4 @@ export function busyText({ foreign, steal, takers, seconds }: CpuReading): strin
   const stolen = steal >= LEAST_SHARE ? ` The hypervisor took ${percentText(steal)}.` : ''
   const over = `over ${seconds.toFixed(1)} s`
   return `others take ${percentText(Number(foreign.toFixed(3)))} of all cores (${over})${who}.${stolen}`
-}
-
-/** What runs in it, where its name says only that it is an interpreter: `node vitest.mjs`. */
-function commandOf(pid: Taker['pid'], name: string): string {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1)
-    const program = words.find(
-      (word) => /^[\w./@-]+\.\w+$|^[\w/-]+$/.test(word) && !/^-/.test(word),
-    )
-    return /^(node|python|java|npm|sh$|bash)/i.test(name) && program !== undefined
-      ? `${name} ${basename(program)}`
-      : name
-  } catch {
-    return name
-  }
 }

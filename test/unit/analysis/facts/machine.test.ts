@@ -98,3 +98,21 @@ test('timers of the harness that are late by more than operations may be make it
   expect(said(lines({ loopDelayP99Us: 10 * MS })).verdict).toBe('pass')
   expect(said(lines({ loopDelayP99Us: 10.001 * MS })).verdict).toBe('invalid')
 })
+
+test('who took the CPU is named in the sentence that the run is invalid, those who took most first', () => {
+  const takers = [
+    { name: 'node worker.ts', share: 0.4 },
+    { name: 'tsc', share: 0.1 },
+  ]
+  const busy = { busyShare: 1, foreignShare: 0.5, takers }
+  const load = machineLoad(real, lines(busy, { ...busy, takers: [{ name: 'tsc', share: 0.2 }] }))
+  expect(load?.takers?.map(({ name }) => name)).toEqual(['node worker.ts', 'tsc'])
+  const pace = {
+    ...{ scheduled: 100, achieved: 1, dispatchP99Us: { low: MS, high: MS }, allowedUs: 10 * MS },
+    ...{ machine: load, keptUp: false },
+  }
+  const { because } = generatorValid({ pace } as Facts, everythingPromised) as { because: string }
+  expect(because).toMatch(
+    /^other processes took 50 % of the CPU \(node worker\.ts 20 %, tsc 15 %\), none was idle/,
+  )
+})

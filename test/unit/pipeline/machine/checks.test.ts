@@ -151,7 +151,7 @@ test('who takes the CPU is named, the greediest first, and so is the hypervisor'
     { pid: 4_000_003, name: 'idle', share: 0.001 },
   ]
   expect(wrong({ cpu: { cores: 4, seconds: 2, foreign: 0.425, steal: 0.05, takers } })).toEqual([
-    'CPU weak: 4 cores; others take 43 % of all cores (over 2.0 s): tsc (pid 4000001) 30 %, cargo (pid 4000002) 12 %. The hypervisor took 5.0 %. Above 10 % a run may be invalid, and its times are rather those of its neighbours. → End them, or move what has to run elsewhere.',
+    'CPU weak: 4 cores; others take 43 % of all cores (over 2.0 s): tsc (pid 4000001) 30 %, cargo (pid 4000002) 12 %. The hypervisor took 5.0 %. Above 10 % a run may be invalid, and its times are rather those of its neighbours. → End them: a run on real servers waits a minute for calm, and then begins all the same.',
   ])
 })
 

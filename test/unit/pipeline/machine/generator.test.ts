@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Trial } from '../../../../harness/pipeline/machine/generator.ts'
 import { measureGenerator } from '../../../../harness/pipeline/machine/measure.ts'
 import { root } from '../../../support/faultline.ts'
 
@@ -9,17 +10,20 @@ const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith(
 
 test('a server that answers 200 searches a second and no more is bracketed', async () => {
   const before = leftBehind().length
-  const rates: number[] = []
-  const { kept, lost } = await measureGenerator({
+  const trials: Trial[] = []
+  const { kept, lost, foreign } = await measureGenerator({
     program: join(root, 'test/support/slow-server.ts'),
-    ...{ arrivals: 'constant', from: 50, searchMs: 40_000 },
-    onTrial: ({ perSec }) => rates.push(perSec),
+    ...{ arrivals: 'constant', from: 400, searchMs: 15_000 },
+    onTrial: (trial) => trials.push(trial),
   })
   // Its answers cannot come faster, so no rate beyond can be kept up with, however calm the machine is.
-  expect(kept).not.toBeNull()
-  expect(kept as number).toBeLessThanOrEqual(202)
-  expect(lost as number).toBeGreaterThan(kept as number)
-  expect(Math.max(...rates)).toBeGreaterThanOrEqual(lost as number)
+  expect(trials[0]).toMatchObject({ perSec: 400, kept: false })
+  for (const { perSec, answered } of trials) expect(perSec * answered).toBeLessThanOrEqual(206)
+  expect(kept ?? 0).toBeLessThanOrEqual(202)
+  expect(lost).toBeGreaterThan(kept ?? 0)
+  expect(lost).toBeLessThanOrEqual(400)
+  // On a machine that others fill the driver itself may be late at any rate.
+  if ((foreign ?? 0) < 0.3) expect(kept).toBeGreaterThan(0)
   expect(leftBehind().length).toBeLessThanOrEqual(before)
 })
 
