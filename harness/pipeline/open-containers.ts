@@ -23,6 +23,8 @@ export type ContainersOptions = {
   emit: (event: RecordEvent) => void
   /** Fires when nobody wants the run any more, also while its servers start. */
   stop?: Fires
+  /** Waited for once Docker has answered and what earlier runs left is gone, before anything is started. */
+  beforeServers?: () => Promise<void>
   /** Progress of what takes seconds: servers, base data. */
   onStep: (text: string) => void
 }
@@ -36,7 +38,15 @@ export async function openContainersFor(
   plan: Plan,
   pool: Pool,
   workload: Workload,
-  { topics, directory, images, stop = new Signal(), emit, onStep }: ContainersOptions,
+  {
+    topics,
+    directory,
+    images,
+    stop = new Signal(),
+    emit,
+    beforeServers,
+    onStep,
+  }: ContainersOptions,
 ): Promise<ContainersWorld> {
   const stores = storesUsed(plan)
   requireServerClients(stores)
@@ -45,6 +55,7 @@ export async function openContainersFor(
   const { openContainers } = await import('../worlds/containers/world.ts')
   for (const removed of await unlessFired(stop, sweepAll()))
     onStep(`removed ${removed}, left by an earlier run`)
+  if (beforeServers) await unlessFired(stop, beforeServers())
   return openContainers({
     plan,
     topics,

@@ -14,6 +14,7 @@ import { dataSet, systems } from './catalogue.ts'
 import { drive, type Parts, simulatedWorld } from './drive.ts'
 import { describeServers, readEnvironment } from './environment.ts'
 import { Health } from './health.ts'
+import type { Waited } from './machine/calm.ts'
 import { prepareNeighbours } from './open-sim.ts'
 import { faultlineVersion } from './version.ts'
 
@@ -128,9 +129,13 @@ async function openWorld(
   const { path } = directory
   const onStep = options.onStep ?? (() => {})
   const { images } = options
-  const calm = await calmBefore(options)
+  let calm: Waited | undefined
+  const beforeServers = async (): Promise<void> => {
+    calm = await calmBefore(options)
+  }
   const { topics } = system
-  const opening = { topics, directory: path, emit, stop, onStep, ...(images && { images }) }
+  const waits = { stop, beforeServers, onStep }
+  const opening = { topics, directory: path, emit, ...waits, ...(images && { images }) }
   const world = await openContainersFor(plan, pool, workload, opening)
   try {
     const servers = await describeServers(await world.loads(), dockerClient())
@@ -145,8 +150,11 @@ async function openWorld(
   return world
 }
 
-/** Before servers are started, when all that takes the CPU is somebody else. */
-async function calmBefore({ onStep = () => {}, interrupted = () => false }: RunOptions) {
+/** Before servers are started all that takes the CPU is somebody else's. */
+async function calmBefore({
+  onStep = () => {},
+  interrupted = () => false,
+}: RunOptions): Promise<Waited> {
   const { waitForCalm } = await import('./machine/calm.ts')
   const { watchCpu } = await import('./machine/survey.ts')
   const watch = async (ms: number) => (await watchCpu(ms)).cpu
