@@ -79,7 +79,8 @@ export class Places {
 
   take(bytes: number): number {
     const at = this.bytes
-    this.bytes = (at + bytes + 15) & ~15
+    // No bit operations: places lie above 2^31 too.
+    this.bytes = Math.ceil((at + bytes) / 16) * 16
     return at
   }
 }

@@ -147,7 +147,8 @@ export class Screen {
         panel * PANEL,
         ...([at.groups, at.asked, groups, pairs, at.tiles, at.hits] as const),
       )
-      this.take(hits, leasts, (end - at.hits) / 4, asked)
+      // `end` is signed, and below 0 in the upper half of the memory.
+      this.take(hits, leasts, ((end - at.hits) >>> 0) / 4, asked)
     }
     return asked
   }

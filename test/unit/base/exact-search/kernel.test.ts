@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { openKernel } from '../../../../harness/base/exact-search/kernel.ts'
+import { openKernel, Places } from '../../../../harness/base/exact-search/kernel.ts'
 
 const at = (name: string): string =>
   fileURLToPath(new URL(`../../../../harness/base/exact-search/${name}`, import.meta.url))
@@ -31,4 +31,11 @@ test('kernel.wasm is what kernel.wat says; if not: npm run kernel', async () => 
 test('more memory than 32-bit addresses reach: there is no kernel', () => {
   expect(openKernel(2 ** 33)).toBe(null)
   expect(openKernel(1_000)?.memory.buffer.byteLength).toBe(65_536)
+})
+
+test('places lie one behind the other, also above 2^31', () => {
+  const places = new Places()
+  expect([places.take(5), places.take(2 ** 31), places.take(1), places.bytes]).toEqual([
+    ...[0, 16, 16 + 2 ** 31, 32 + 2 ** 31],
+  ])
 })
