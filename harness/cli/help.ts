@@ -109,7 +109,7 @@ Examples:
 
 Some 25 seconds of it are measuring: how fast this machine simulates a scenario that ships, and how many searches a second the
 load driver of real servers sends to a server that answers at once, in another process on this machine, before it is late: as
-late as makes a run invalid. Both ends of that are printed: a rate that was kept up with twice, and one that was not, twice.
+late as makes a run invalid. Both ends of that are printed: a rate that was kept up with, and one that was not, twice in a row.
 Trust half of it. Up to how many regions is told from runs on real servers in runs/, and from nothing else. What was measured
 is kept in ~/.cache/faultline/doctor.json (or below XDG_CACHE_HOME): faultline check warns of plans that ask for more.
 

@@ -8,7 +8,7 @@ import { planOf } from '../plan.ts'
 import { runPlan } from '../run-plan.ts'
 import { scenarioFile } from '../shipped.ts'
 import { Generator, type Trial } from './generator.ts'
-import type { GeneratorSpeed, SimulatorSpeed } from './measured.ts'
+import { BRACKET_WIDTH, type GeneratorSpeed, type SimulatorSpeed } from './measured.ts'
 import { searchRate } from './rate-search.ts'
 
 const SCENARIO = 'partition-heal'
@@ -69,7 +69,7 @@ export async function measureGenerator({
     // The first trial pays for what is compiled and connected then; it shows nothing but that.
     await generator.trial(from, arrivals)
     const bracket = await searchRate({
-      ...{ from, most: 64_000, width: 0.15 },
+      ...{ from, most: 64_000, width: BRACKET_WIDTH },
       outOfTime: () => interrupted() || performance.now() - startMs > searchMs,
       trial: async (perSec) => {
         const trial = await generator.trial(perSec, arrivals)

@@ -19,6 +19,9 @@ export type SimulatorSpeed = {
 /** Searches a second that the load driver of real servers was seen to keep up with, and the rate at which it was not. */
 export type GeneratorSpeed = RateBracket & { seconds: number; foreign: number | null }
 
+/** How far apart both ends of a generator's bracket are to be at most, as a share of the upper one. */
+export const BRACKET_WIDTH = 0.15
+
 /**
  * The highest rate a plan may ask of a machine: half of what it was seen to generate. The other half is for what a run
  * has besides its load, which was not measured. Null: no rate was kept up with.

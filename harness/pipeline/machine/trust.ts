@@ -1,7 +1,7 @@
 import { NOTABLE } from '../../analysis/facts/machine.ts'
 import { counted, countText, percentText, valueText } from '../../text/value.ts'
 import { MOST_REGIONS } from '../../worlds/containers/capabilities.ts'
-import { type GeneratorSpeed, type SimulatorSpeed, trustedRate } from './measured.ts'
+import { BRACKET_WIDTH, type GeneratorSpeed, type SimulatorSpeed, trustedRate } from './measured.ts'
 import type { RealRun } from './real-runs.ts'
 
 /** How fast it simulates: `170 simulated seconds of partition-heal took 1.31 s: 130 × real time.` */
@@ -33,10 +33,16 @@ export function generatorText(speed: GeneratorSpeed): string {
   }
   const end = lost === null ? 'a higher rate was not tried' : `not with ${rateText(lost)}`
   return (
-    `It kept up with ${rateText(kept)} searches, ${end} (${tried}). ` +
+    `It kept up with ${rateText(kept)} searches, ${end} (${tried}${wideNote(speed)}). ` +
     `Trust runs of up to ${rateText(trusted)}, half of that: the rest of a run was not measured.${foreignNote(foreign)}`
   )
 }
+
+/** Said where the search ended with both ends further apart than it was to bring them. */
+const wideNote = ({ kept, lost }: GeneratorSpeed): string =>
+  kept !== null && lost !== null && lost - kept > BRACKET_WIDTH * lost + 1
+    ? '; time was up before the bracket was narrow'
+    : ''
 
 /** Up to how many regions a run on real servers is to be believed, from runs on record and nothing else. */
 export function regionsText(runs: readonly RealRun[]): string {

@@ -46,6 +46,8 @@ test('speeds are said with what they were measured on, and who was in the way', 
   expect(generatorText(generator)).toMatch(
     /^It kept up with 900\/s searches, not with 1,000\/s \(8 trials .* Trust runs of up to 450\/s, .* not known\.$/,
   )
+  expect(generatorText(generator)).not.toContain('time was up')
+  expect(generatorText({ ...generator, lost: 1800 })).toContain('time was up before the bracket')
   expect(generatorText({ ...generator, lost: null })).toMatch(/a higher rate was not tried/)
   expect(generatorText({ ...generator, kept: null, lost: 16 })).toMatch(
     /^Not bracketed: it kept up with none, not even with 16\.0\/s/,
