@@ -32,3 +32,16 @@ export const keptByAll = (regions: readonly RegionName[]): Layout => ({
   holders: () => regions,
   pinned: () => null,
 })
+
+/** The points of `base` that a region keeps, each with its shard. Where there is one shard, nothing is said of shards. */
+export const keptIn = (
+  region: RegionName,
+  base: readonly { id: PointId; row: Row }[],
+  layout: Layout,
+): { id: PointId; row: Row; shard?: number }[] =>
+  base
+    .filter(({ id }) => layout.holders(id).includes(region))
+    .map(({ id, row }) => ({
+      ...{ id, row },
+      ...(layout.shards > 1 && { shard: layout.shardOf(id, row) }),
+    }))

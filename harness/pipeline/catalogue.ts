@@ -74,6 +74,12 @@ export function layoutFor(plan: Plan): Layout {
   return system.layout?.(knobs, plan.regions, space) ?? keptByAll(plan.regions)
 }
 
+/** Parts every store of a plan is divided into: 1 where no search is restricted to some of them. */
+export function shardsOf(plan: Plan): number {
+  const { system, knobs } = systemOf(plan)
+  return system.needs?.(knobs)?.includes('shards') ? layoutFor(plan).shards : 1
+}
+
 /** How files that a scenario names are had. */
 export const files: Files = { fileBeside, shippedScenario }
 
@@ -96,16 +102,17 @@ export function known(): Known {
 /** What a system needs and real servers cannot give it yet. */
 function needLacks(plan: Plan): Lack[] {
   const { system, knobs } = systemOf(plan)
-  return (system.needs?.(knobs) ?? []).map((need) => ({
-    what: `what system ${plan.system.kind} needs (${needsOf[need]})`,
-    why: 'its adapters for real servers do not have it. Run it in the simulator.',
-    at: ['system', 'kind'],
-  }))
+  return (system.needs?.(knobs) ?? []).flatMap((need) => {
+    const what = missingNeeds[need]
+    if (what === undefined) return []
+    const why = 'its adapters for real servers do not have it. Run it in the simulator.'
+    return [
+      { what: `what system ${plan.system.kind} needs (${what})`, why, at: ['system', 'kind'] },
+    ]
+  })
 }
 
-const needsOf: Record<Need, string> = {
-  placement: 'regions that keep only some of the points',
-  shards: 'searches of some shards of a store',
+const missingNeeds: Partial<Record<Need, string>> = {
   collections: 'more than one collection in a store',
   snapshots: 'snapshots kept outside all regions',
 }

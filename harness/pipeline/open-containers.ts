@@ -1,5 +1,6 @@
 import { programBeside } from '../base/program.ts'
 import { type Fires, Signal, unlessFired } from '../base/signal.ts'
+import type { Layout } from '../model/layout.ts'
 import { type Plan, type StoreKind, storesUsed } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { Workload } from '../workload/operations.ts'
@@ -16,7 +17,12 @@ import { requirePeers } from './peers.ts'
 const agentProgram = programBeside(import.meta.url, './agent')
 
 export type ContainersOptions = {
+  /** Of the system: topics that mirrors carry, and topics that stay in their region. */
   topics: readonly string[]
+  ownTopics: readonly string[]
+  /** Which region keeps which points, and the parts every store is divided into. */
+  layout: Layout
+  shards: number
   directory: string
   /** Which images; by default those that docker/build made, if they are here. */
   images?: ImageSource
@@ -38,16 +44,20 @@ export async function openContainersFor(
   plan: Plan,
   pool: Pool,
   workload: Workload,
-  {
+  options: ContainersOptions,
+): Promise<ContainersWorld> {
+  const {
     topics,
+    ownTopics,
+    layout,
+    shards,
     directory,
     images,
     stop = new Signal(),
     emit,
     beforeServers,
     onStep,
-  }: ContainersOptions,
-): Promise<ContainersWorld> {
+  } = options
   const stores = storesUsed(plan)
   requireServerClients(stores)
   const used: ServerName[] = ['kafka', 'toxiproxy', ...stores]
@@ -59,6 +69,9 @@ export async function openContainersFor(
   return openContainers({
     plan,
     topics,
+    ownTopics,
+    layout,
+    shards,
     base: workload.base,
     emit,
     vectors: vectorsOf(pool),

@@ -10,7 +10,7 @@ import { openRecord } from '../record/writer.ts'
 import { planOperations } from '../workload/operations.ts'
 import { dockerClient } from '../worlds/images/docker.ts'
 import type { ImageSource } from '../worlds/images/image-list.ts'
-import { dataSet, systems } from './catalogue.ts'
+import { dataSet, layoutFor, shardsOf, systems } from './catalogue.ts'
 import { drive, type Parts, simulatedWorld } from './drive.ts'
 import { describeServers, readEnvironment } from './environment.ts'
 import { Health } from './health.ts'
@@ -133,9 +133,18 @@ async function openWorld(
   const beforeServers = async (): Promise<void> => {
     calm = await calmBefore(options)
   }
-  const { topics } = system
   const waits = { stop, beforeServers, onStep }
-  const opening = { topics, directory: path, emit, ...waits, ...(images && { images }) }
+  const { topics, ownTopics = [] } = system
+  const placed = { layout: layoutFor(plan), shards: shardsOf(plan) }
+  const opening = {
+    topics,
+    ownTopics,
+    ...placed,
+    directory: path,
+    emit,
+    ...waits,
+    ...(images && { images }),
+  }
   const world = await openContainersFor(plan, pool, workload, opening)
   try {
     const servers = await describeServers(await world.loads(), dockerClient())

@@ -126,6 +126,8 @@ export interface System<Knobs = unknown> {
   layout?(knobs: Knobs, regions: readonly RegionName[], space: Space): Layout
   /** Topics of a region's log that mirrors carry to every other region. */
   readonly topics: readonly string[]
+  /** Topics of a region's log that stay there. An agent appends to no topic that is not declared here or above. */
+  readonly ownTopics?: readonly string[]
   start(terrain: Terrain, rng: Rng, knobs: Knobs): Promise<Agent>
   route(users: UserTerrain, rng: Rng, knobs: Knobs): Router
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts'
 import type { RecordEvent } from '../model/record.ts'
 import type { System } from '../ports/system.ts'
 import type { Launch } from '../ports/world.ts'
+import { withDeclared } from './declared-topics.ts'
 import { serveOperations } from './gateway.ts'
 import { watchedNetwork } from './links.ts'
 import { observed } from './observe.ts'
@@ -11,6 +12,7 @@ import { observed } from './observe.ts'
 /** How a world starts an agent of a system: on observed ports, answering users, with chance of its own. */
 export function launcher(plan: Plan, system: System, emit: (event: RecordEvent) => void): Launch {
   const knobs = system.knobs.parse(plan.system.knobs)
+  const topics = [...system.topics, ...(system.ownTopics ?? [])]
   let layout: Layout | undefined
   return async (ports, incarnation, now) => {
     const { region, space } = ports
@@ -21,7 +23,8 @@ export function launcher(plan: Plan, system: System, emit: (event: RecordEvent) 
     const network = placed
       ? watchedNetwork(ports.network, { region, isPinned, emit, now })
       : ports.network
-    const terrain = observed({ ...ports, network }, incarnation, emit, now)
+    const log = withDeclared(ports.log, topics, plan.system.kind)
+    const terrain = observed({ ...ports, network, log }, incarnation, emit, now)
     const rng = new Rng(plan.seed).fork(`agent/${region}/${incarnation}`)
     const agent = await system.start(terrain, rng, knobs)
     serveOperations(terrain, agent)

@@ -118,6 +118,7 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
           partitions: 2,
         },
         topics: ['changes'],
+        ownTopics: ['own'],
         logs,
         agentPorts: { [east]: eastPort, [west]: westPort },
         echoPort,
@@ -209,6 +210,14 @@ describe.runIf(process.env['FAULTLINE_REQUIRE_DOCKER'] === '1')(
       const { topics } = await admin.fetchTopicMetadata({ topics: ['changes', `${east}.changes`] })
       await admin.disconnect()
       expect(topics.map(({ partitions }) => partitions.length)).toEqual([2, 2])
+    })
+
+    test('topics of a region alone are on its broker, and no mirror carries them', async () => {
+      const admin = kafka(topology.region(west).kafka).admin()
+      await admin.connect()
+      const names = await admin.listTopics()
+      await admin.disconnect()
+      expect(names.filter((name) => name.endsWith('own'))).toEqual(['own'])
     })
 
     test('a region reaches its own servers and its own link, and nothing of another region', async () => {

@@ -1,4 +1,5 @@
 import { NeighbourTable } from '../../harness/base/neighbours.ts'
+import { keptByAll } from '../../harness/model/layout.ts'
 import { SECOND } from '../../harness/model/units.ts'
 import { openSimulation } from '../../harness/pipeline/open-sim.ts'
 import type { Agent, System, Terrain } from '../../harness/ports/system.ts'
@@ -6,10 +7,10 @@ import { activeActiveCdc } from '../../harness/systems/active-active-cdc/system.
 import { aPlan } from '../support/plan.ts'
 import { pool } from '../support/simulate.ts'
 import { eventLogContract } from './event-log.ts'
-import { vectorStoreContract } from './vector-store.ts'
+import { dividedStoreContract, SHARDS, vectorStoreContract } from './vector-store.ts'
 
 /** Opens a small simulated world and hands out the ports an agent in `us` would get. */
-async function openHere() {
+async function openHere(divided: Partial<System> = {}) {
   const plan = aPlan({ data: { set: 'glosses-10k', base: 100 }, load: [] })
   const base = Array.from({ length: 100 }, (_, id) => ({ id, row: id }))
   const workload = { base, operations: [], closed: [], rowsUsed: 200, queriesUsed: [0] }
@@ -27,7 +28,7 @@ async function openHere() {
     terrains.push(ports)
     return idle
   }
-  const agents = { system: { ...(activeActiveCdc as System), topics: ['t'] }, launch }
+  const agents = { system: { ...(activeActiveCdc as System), topics: ['t'], ...divided }, launch }
   const world = openSimulation(plan, pool, workload, table, agents, () => {})
   await world.drive(world.start(never))
   const { store, log, clock } = terrains[0] as Terrain
@@ -35,5 +36,15 @@ async function openHere() {
   return { store, log, clock, drive, partitions: 3, visibleWithinUs: SECOND }
 }
 
+const divided: Partial<System> = {
+  needs: () => ['shards'],
+  layout: (_knobs, regions) => ({
+    ...keptByAll(regions),
+    shards: SHARDS,
+    shardOf: (id) => id % SHARDS,
+  }),
+}
+
 vectorStoreContract('sim', openHere)
+dividedStoreContract('sim', () => openHere(divided))
 eventLogContract('sim', openHere)

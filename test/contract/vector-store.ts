@@ -119,3 +119,69 @@ export function vectorStoreContract(world: string, open: () => Promise<StoreUnde
       await it.clock.sleep(50 * MS)
     }))
 }
+
+/** Shards of the store that `dividedStoreContract` is given: point i of its base is in shard i % 4. */
+export const SHARDS = 4
+
+/** What a store that is divided into shards must do besides. Its base has 100 points, 25 in every shard. */
+export function dividedStoreContract(world: string, open: () => Promise<StoreUnderTest>): void {
+  const within = async (body: (it: StoreUnderTest) => Promise<void>) => {
+    const it = await open()
+    await it.drive(body(it))
+  }
+  const idsIn = async ({ store }: StoreUnderTest, shards?: readonly number[], k = 100) => {
+    const hits = await store.search(
+      { query: 0, k, consistency: 'strong', ...(shards && { shards }) },
+      call,
+    )
+    const distances = hits.map(({ distance }) => distance)
+    expect(distances).toEqual([...distances].sort((a, b) => a - b))
+    return hits.map(({ id }) => id)
+  }
+  const inShard = (ids: readonly number[], shard: number) =>
+    ids.every((id) => id % SHARDS === shard)
+
+  test(`${world}: a search of some shards finds their points alone, nearest first, and k of them`, () =>
+    within(async (it) => {
+      const whole = await idsIn(it)
+      expect(whole).toHaveLength(100)
+      for (let shard = 0; shard < SHARDS; shard++) {
+        const found = await idsIn(it, [shard], 20)
+        expect(found).toHaveLength(20)
+        expect(inShard(found, shard)).toBe(true)
+        expect(found).toEqual(whole.filter((id) => id % SHARDS === shard).slice(0, 20))
+      }
+      const two = await idsIn(it, [1, 3], 10)
+      expect(two).toEqual(whole.filter((id) => id % 2 === 1).slice(0, 10))
+    }))
+
+  test(`${world}: a point that moves is in its new shard alone, in one version`, () =>
+    within(async (it) => {
+      for (const [shard, write] of [
+        [2, 31],
+        [3, 32],
+        [1, 33],
+      ] as const) {
+        await it.store.upsert([{ ...upsertOf(6, 6, write), shard }], call)
+        for (let one = 0; one < SHARDS; one++)
+          expect((await idsIn(it, [one])).includes(6)).toBe(one === shard)
+        expect((await idsIn(it)).filter((id) => id === 6)).toHaveLength(1)
+        expect(await it.store.fetch([6], 'strong', call)).toEqual([
+          { ...upsertOf(6, 6, write), shard },
+        ])
+      }
+    }))
+
+  test(`${world}: reads and scans tell the shard of a point, and a tombstone is in no search`, () =>
+    within(async (it) => {
+      await it.store.remove([{ ...tombstoneOf(9, 41), shard: 1 }], call)
+      await it.store.remove([tombstoneOf(10, 42)], call)
+      const read = await it.store.fetch([8, 9, 10], 'strong', call)
+      const shards = new Map(read.map(({ id, shard }) => [id, shard]))
+      expect([8, 9, 10].map((id) => shards.get(id))).toEqual([0, 1, undefined])
+      const scanned = await it.store.scan(call)
+      expect(scanned).toHaveLength(101)
+      for (const { id, shard, deleted } of scanned) if (!deleted) expect(shard).toBe(id % SHARDS)
+      expect((await idsIn(it, [0, 1, 2, 3])).filter((id) => id === 9 || id === 10)).toEqual([])
+    }))
+}

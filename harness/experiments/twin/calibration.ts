@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Signal } from '../../base/signal.ts'
 import type { Plan } from '../../model/plan.ts'
-import { dataSet, systems } from '../../pipeline/catalogue.ts'
+import { dataSet, layoutFor, shardsOf, systems } from '../../pipeline/catalogue.ts'
 import { type ForeignLoad, foreignText, watchForeignLoad } from '../../pipeline/cpu-time.ts'
 import { describeEnvironment } from '../../pipeline/environment.ts'
 import { openContainersFor } from '../../pipeline/open-containers.ts'
@@ -83,10 +83,11 @@ async function timeCalls(
   { images, onStep }: CalibrationOptions,
 ): Promise<{ times: DirectTimes; foreign: ForeignLoad | undefined }> {
   const pool = dataSet(plan.data.set)
-  const { topics } = systems[plan.system.kind] as System
+  const { topics, ownTopics = [] } = systems[plan.system.kind] as System
   const workload = planOperations(plan, pool)
   const world = await openContainersFor(plan, pool, workload, {
-    ...{ topics, directory: directory.path, onStep, emit: () => {} },
+    ...{ topics, ownTopics, directory: directory.path, onStep, emit: () => {} },
+    ...{ layout: layoutFor(plan), shards: shardsOf(plan) },
     ...(images && { images }),
   })
   try {

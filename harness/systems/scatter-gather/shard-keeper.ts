@@ -20,7 +20,8 @@ import type { AliasSwap } from './alias-swap.ts'
 import type { PlacedShards } from './placed-shards.ts'
 
 /** Topic of a region's own log that no mirror carries: a copy of everything everywhere is what shards are to avoid. */
-const TOPIC = 'shard-changes'
+/** Each region's own: the changes of the shards it is primary of. */
+export const TOPIC = 'shard-changes'
 const COPY = 'shard-copy'
 const DEADLINE_US = 10 * SECOND
 const BATCH = 256

@@ -29,7 +29,7 @@ import { openRouter, routingPolicies } from '../shared/routing.ts'
 import { AliasSwap } from './alias-swap.ts'
 import { placeShards, placingProblems, regionWeights } from './placed-shards.ts'
 import { Primaries } from './primaries.ts'
-import { ShardKeeper } from './shard-keeper.ts'
+import { ShardKeeper, TOPIC } from './shard-keeper.ts'
 import { ShardRefill } from './shard-refill.ts'
 import { readChoices, ShardSearch } from './shard-search.ts'
 
@@ -165,6 +165,7 @@ export const scatterGather: System<Knobs> = {
   about: 'shards placed by a hash ring, searched everywhere at once and merged by a coordinator',
   knobs,
   topics: [],
+  ownTopics: [TOPIC],
   guarantees: promises,
   builds: ({ reindexAtUs, reindexTo }) => (reindexAtUs > 0 ? indexes[reindexTo] : null),
   problems: placingProblems,

@@ -5,6 +5,7 @@ import type { MilvusConnection } from './milvus-connection.ts'
 import { idIn, levelOf } from './milvus-points.ts'
 import { deleteRequest, hitsOf, searchRequest } from './milvus-wire.ts'
 import type { Waiting } from './server-waiting.ts'
+import { type Base, isDivided } from './store-client.ts'
 
 /** What the steps of a loading share. */
 export type Loading = {
@@ -15,6 +16,8 @@ export type Loading = {
 }
 
 type Known = { id: PointId; row: Row }
+/** The vector the canary is written with is that of this row of the pool. */
+const ROW: Row = 0
 
 /** Deadline of one call of a loading that must succeed, and of one look at how far the server is. */
 export const CALL_US: Us = 15 * SECOND
@@ -23,15 +26,20 @@ export const LOOK_US: Us = 3 * SECOND
 const CANARY_ID: PointId = -2
 
 /** Health and load state are claims; these are the reads, searches and writes a run will make. */
-export async function milvusCanary(loading: Loading, known: Known): Promise<void> {
+export async function milvusCanary(loading: Loading, base: Base): Promise<void> {
   const { store, connection, waiting, setting } = loading
+  const known = base[0]
   await waiting.until('a strong read finds the sentinel', async () => {
     const call = { op: 0, deadlineUs: LOOK_US }
-    const found = await store.fetch([SENTINEL_ID, known.id], 'strong', call)
-    return { done: found.length === 2, saw: `${found.length} of 2 known points` }
+    const ids = [SENTINEL_ID, ...(known ? [known.id] : [])]
+    const found = await store.fetch(ids, 'strong', call)
+    const saw = `${found.length} of ${ids.length} known points`
+    return { done: found.length === ids.length, saw }
   })
-  await acting(loading, known, true)
-  const point = { id: CANARY_ID, row: known.row, write: 0, stamp: BASE_STAMP, deleted: false }
+  if (known) await acting(loading, known, true)
+  const shard = isDivided(setting) ? { shard: 0 } : {}
+  const version = { write: 0, stamp: BASE_STAMP, deleted: false }
+  const point = { id: CANARY_ID, row: known?.row ?? ROW, ...version, ...shard }
   await store.upsert([point], { op: 0, deadlineUs: waiting.leftUs(CALL_US) })
   await acting(loading, point, true)
   const asked = deleteRequest(setting.collection, idIn([CANARY_ID]))

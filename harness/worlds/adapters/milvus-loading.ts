@@ -1,4 +1,3 @@
-import { invariant } from '../../base/invariant.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import { BASE_STAMP, NO_ROW, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import { type MilvusSetting, openMilvus } from './milvus.ts'
@@ -7,7 +6,7 @@ import { MilvusConnection } from './milvus-connection.ts'
 import { fieldsOf, milvusRowOf } from './milvus-points.ts'
 import { writeRequest } from './milvus-wire.ts'
 import { Waiting } from './server-waiting.ts'
-import type { Base, LoadOptions } from './store-client.ts'
+import { type Base, isDivided, type LoadOptions } from './store-client.ts'
 
 type MilvusLoadOptions = LoadOptions & {
   /**
@@ -28,7 +27,6 @@ export async function loadBase(
   base: Base,
   { withinMs, onStep, seal = true }: MilvusLoadOptions,
 ): Promise<void> {
-  invariant(base.length > 0, 'a collection is loaded with at least one point')
   const connection = new MilvusConnection(setting)
   const store = openMilvus(setting)
   const who = `Milvus at ${setting.address}, collection ${setting.collection}`
@@ -48,7 +46,7 @@ export async function loadBase(
       await sealed(loading, base.length + 1)
     }
     onStep('canary')
-    await milvusCanary(loading, base[0] as Base[number])
+    await milvusCanary(loading, base)
   } finally {
     await Promise.all([connection.close(), store.close()])
   }
@@ -77,7 +75,7 @@ async function createCollection(loading: Loading): Promise<void> {
   await step(loading, (loaded) =>
     loaded.sdk.createCollection({
       collection_name: collection,
-      fields: fieldsOf(vectors.dim),
+      fields: fieldsOf(vectors.dim, isDivided(loading.setting)),
       num_shards: 1,
       timeout: loaded.timeout,
     } as Parameters<typeof loaded.sdk.createCollection>[0]),
@@ -91,7 +89,7 @@ async function insert(loading: Loading, base: Base): Promise<void> {
     const part = points.slice(at, at + ROWS_A_CALL)
     const asked = writeRequest(
       collection,
-      part.map((point) => milvusRowOf(point, vectors)),
+      part.map((point) => milvusRowOf(point, vectors, isDivided(loading.setting))),
     )
     await loading.connection.ask('write', loading.waiting.leftUs(CALL_US), 'Insert', asked)
   }
@@ -105,12 +103,9 @@ const sentinel: StoredPoint = {
   deleted: true,
 }
 
-const basePoint = ({ id, row }: Base[number]): StoredPoint => ({
-  id,
-  row,
-  write: 0,
-  stamp: BASE_STAMP,
-  deleted: false,
+const basePoint = (known: Base[number]): StoredPoint => ({
+  ...known,
+  ...{ write: 0, stamp: BASE_STAMP, deleted: false },
 })
 
 /** The SDK's own flushSync waits without end and overlooks refusals. */
@@ -140,6 +135,10 @@ async function buildAndLoad(
   await step(loading, ({ sdk, timeout }) =>
     sdk.createIndex({ collection_name, ...indexOf(setting.index), timeout }),
   )
+  if (isDivided(setting))
+    await step(loading, ({ sdk, timeout }) =>
+      sdk.createIndex({ collection_name, field_name: 'shard', index_name: 'shard', timeout }),
+    )
   await waiting.until(`the index is built over ${rows} rows`, async () => {
     const { index_descriptions } = await connection.call('read', LOOK_US, (sdk, timeout) =>
       sdk.describeIndex({ collection_name, timeout }),
@@ -149,7 +148,7 @@ async function buildAndLoad(
       indexed_rows,
       total_rows,
       index_state_fail_reason: why,
-    } = index_descriptions[0] ?? {}
+    } = index_descriptions.find(({ index_name }) => index_name === 'vector') ?? {}
     const saw = `${state ?? 'no index'}: ${indexed_rows} of ${total_rows} rows ${why ?? ''}`
     return { done: state === 'Finished' && Number(total_rows) >= rows, saw: saw.trim() }
   })

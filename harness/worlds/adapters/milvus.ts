@@ -8,6 +8,7 @@ import {
   allFields,
   idIn,
   levelOf,
+  liveIn,
   milvusRowOf,
   pointOf,
   provenPointOf,
@@ -22,13 +23,15 @@ import {
   searchRequest,
   writeRequest,
 } from './milvus-wire.ts'
-import type { StoreClient, StoreFigure } from './store-client.ts'
+import { isDivided, type StoreClient, type StoreFigure } from './store-client.ts'
 import type { Vectors } from './vectors.ts'
 
 export type MilvusSetting = ConnectionSetting & {
   collection: string
   vectors: Vectors
   index: IndexPlan
+  /** See StoreSetting. */
+  shards?: number
 }
 
 /** What the query node holds. Rows of sealed segments are searched by the index, growing ones exactly. */
@@ -62,16 +65,18 @@ class MilvusCollection implements MilvusStore {
   private readonly connection: MilvusConnection
 
   private readonly setting: MilvusSetting
+  private readonly divided: boolean
 
   constructor(setting: MilvusSetting) {
     this.setting = setting
+    this.divided = isDivided(setting)
     this.connection = new MilvusConnection(setting)
   }
 
-  async search({ query, k, consistency }: SearchRequest, call: Call): Promise<Hit[]> {
+  async search({ query, k, consistency, shards }: SearchRequest, call: Call): Promise<Hit[]> {
     const { collection, vectors, index } = this.setting
     const asked = searchRequest({
-      ...{ collection, filter: 'deleted == false', level: levelOf(consistency) },
+      ...{ collection, filter: liveIn(shards), level: levelOf(consistency) },
       // Of all fields the server gives none before its next tick.
       fields: ['id', 'write'],
       ...{ vector: vectors.queryOf(query), k },
@@ -88,7 +93,7 @@ class MilvusCollection implements MilvusStore {
   ): Promise<StoredPoint[]> {
     const parts = chunksOf([...new Set(ids)], MOST_ROWS)
     const asked = parts.map((part) =>
-      this.query({ filter: idIn(part), fields: versionFields, consistency, call }),
+      this.query({ filter: idIn(part), fields: versionFields(this.divided), consistency, call }),
     )
     return (await Promise.all(asked)).flat().map(pointOf)
   }
@@ -105,7 +110,7 @@ class MilvusCollection implements MilvusStore {
     const ids = new Set(points.map(({ id }) => id))
     invariant(ids.size === points.length, 'one upsert holds an id twice: Milvus keeps the first')
     const { collection, vectors } = this.setting
-    const rows = points.map((point) => milvusRowOf(point, vectors))
+    const rows = points.map((point) => milvusRowOf(point, vectors, this.divided))
     await this.connection.ask('write', call.deadlineUs, 'Upsert', writeRequest(collection, rows))
   }
 
@@ -170,7 +175,7 @@ class MilvusCollection implements MilvusStore {
     const limit = mostRowsOf(this.setting.vectors.dim)
     const found = await this.query({
       filter: `id >= ${first} && id <= ${last}`,
-      fields: allFields,
+      fields: allFields(this.divided),
       consistency: 'strong',
       call: { op: call.op, deadlineUs: leftUs(ends) },
       limit,

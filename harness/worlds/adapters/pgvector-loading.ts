@@ -1,4 +1,3 @@
-import { invariant } from '../../base/invariant.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import { BASE_STAMP, NO_ROW, type Row, SENTINEL_ID, type StoredPoint } from '../../model/point.ts'
 import { SECOND, type Us } from '../../model/units.ts'
@@ -6,7 +5,7 @@ import { openPgvector, type PgvectorStore } from './pgvector.ts'
 import { PgvectorConnection } from './pgvector-connection.ts'
 import { columnsOf, tableOf } from './pgvector-points.ts'
 import { Waiting } from './server-waiting.ts'
-import type { Base, LoadOptions, StoreSetting } from './store-client.ts'
+import { type Base, isDivided, type LoadOptions, type StoreSetting } from './store-client.ts'
 
 type Loading = {
   setting: StoreSetting
@@ -33,7 +32,6 @@ export async function loadPgvector(
   base: Base,
   { withinMs, onStep }: LoadOptions,
 ): Promise<void> {
-  invariant(base.length > 0, 'a table is loaded with at least one point')
   const { address, inFlight } = setting
   const connection = new PgvectorConnection({ address, inFlight, settings: {} })
   const store = openPgvector(setting)
@@ -52,7 +50,7 @@ export async function loadPgvector(
     onStep('building the index')
     await buildIndex(loading)
     onStep('canary')
-    await canary(loading, (base[0] as Base[number]).row)
+    await canary(loading, base[0]?.row ?? 0)
   } finally {
     await Promise.all([connection.close(), store.close()])
   }
@@ -62,12 +60,14 @@ async function createTable({ setting, connection, waiting }: Loading): Promise<v
   const { collection, vectors } = setting
   await connection.call('write', waiting.leftUs(CALL_US), async (client) => {
     await client.query('CREATE EXTENSION IF NOT EXISTS vector')
-    await client.query(`CREATE TABLE "${tableOf(collection)}" (${columnsOf(vectors.dim)})`)
+    await client.query(
+      `CREATE TABLE "${tableOf(collection)}" (${columnsOf(vectors.dim, isDivided(setting))})`,
+    )
   })
 }
 
 async function insert({ store, waiting }: Loading, base: Base): Promise<void> {
-  const points = [sentinel, ...base.map((point) => pointAt(point.id, point.row))]
+  const points = [sentinel, ...base.map(pointAt)]
   for (let at = 0; at < points.length; at += ROWS_A_CALL) {
     const call = { op: 0, deadlineUs: waiting.leftUs(CALL_US) }
     await store.upsert(points.slice(at, at + ROWS_A_CALL), call)
@@ -78,8 +78,9 @@ const sentinel: StoredPoint = {
   ...{ id: SENTINEL_ID, row: NO_ROW, write: 0, stamp: BASE_STAMP, deleted: true },
 }
 
-const pointAt = (id: number, row: Row): StoredPoint => ({
-  ...{ id, row, write: 0, stamp: BASE_STAMP, deleted: false },
+const pointAt = (known: Base[number]): StoredPoint => ({
+  ...known,
+  ...{ write: 0, stamp: BASE_STAMP, deleted: false },
 })
 
 /** In one process of the server: its parallel workers share memory that a container has only 64 MiB of. */
@@ -89,15 +90,22 @@ async function buildIndex({ setting, connection, waiting }: Loading): Promise<vo
   await connection.call('write', waiting.leftUs(BUILD_US), async (client) => {
     if (index.kind === 'hnsw') {
       await client.query('SET max_parallel_maintenance_workers = 0')
-      await client.query(graphOver(table, index))
+      for (const statement of graphsOver(table, index, setting)) await client.query(statement)
     }
     await client.query(`ANALYZE "${table}"`)
   })
 }
 
-const graphOver = (table: string, { m, efConstruction }: Graph): string =>
-  `CREATE INDEX "${table}_embedding" ON "${table}" USING hnsw (embedding vector_l2_ops) ` +
-  `WITH (m = ${m}, ef_construction = ${efConstruction})`
+/** One graph, or one for each shard, as every shard of a divided store has an index of its own. */
+function graphsOver(table: string, { m, efConstruction }: Graph, setting: StoreSetting): string[] {
+  const graph = (name: string, where: string): string =>
+    `CREATE INDEX "${name}" ON "${table}" USING hnsw (embedding vector_l2_ops) ` +
+    `WITH (m = ${m}, ef_construction = ${efConstruction})${where}`
+  if (!isDivided(setting)) return [graph(`${table}_embedding`, '')]
+  return Array.from({ length: setting.shards ?? 1 }, (_, shard) =>
+    graph(`${table}_embedding_${shard}`, ` WHERE shard = ${shard}`),
+  )
+}
 
 type Graph = Extract<IndexPlan, { kind: 'hnsw' }>
 
@@ -107,14 +115,15 @@ async function canary(loading: Loading, row: Row): Promise<void> {
   const call = () => ({ op: 0, deadlineUs: waiting.leftUs(CALL_US) })
   const lines = await store.explained(1, call())
   const named = `${tableOf(setting.collection)}_embedding`
-  const graph = lines.some((line) => line.includes('Index Scan') && line.includes(named))
-  if (graph !== (setting.index.kind === 'hnsw'))
+  const graphs = lines.filter((line) => line.includes('Index Scan') && line.includes(named)).length
+  const wanted = setting.index.kind === 'hnsw' ? (setting.shards ?? 1) : 0
+  if (graphs !== wanted)
     throw new Error(
       `PostgreSQL at ${setting.address} would not search by index: ${setting.index.kind}, its plan is:\n${lines.join('\n')}`,
     )
   const found = await store.fetch([SENTINEL_ID], 'strong', call())
   if (found.length !== 1) throw new Error(`a read of the sentinel found ${found.length} points`)
-  const point = pointAt(CANARY_ID, row)
+  const point = pointAt({ id: CANARY_ID, row, ...(isDivided(setting) && { shard: 0 }) })
   await store.upsert([point], call())
   await acting(loading, row, true)
   await store.remove([{ ...point, row: NO_ROW, deleted: true }], call())

@@ -1,3 +1,4 @@
+import { invariant } from '../../base/invariant.ts'
 import { NO_ROW, type StoredPoint } from '../../model/point.ts'
 import { INVENTED_ROW } from './milvus-points.ts'
 import type { Vectors } from './vectors.ts'
@@ -11,6 +12,8 @@ export type PgvectorRow = {
   counter: string
   origin: string
   deleted: boolean
+  /** Only where the table is divided; null for a tombstone of no shard. */
+  shard?: number | null
   /** As `vector_send` gives it: exact, and quicker to read than text. Null for a tombstone. */
   sent?: Buffer | null
 }
@@ -21,19 +24,53 @@ const MOST_NAME = 50
 /** The table of a run's collection: the end of its name, where runs differ. */
 export const tableOf = (collection: string): string => collection.slice(-MOST_NAME)
 
-/** All columns but the vector: enough to say which version a point is. */
-export const versionColumns = 'id, pool_row, write_id, wall_us, counter, origin, deleted'
+type Column = { name: string; type: string; definition: string }
+
+const required = (name: string, type: string): Column => ({
+  ...{ name, type, definition: `${type} NOT NULL` },
+})
+
+/** All columns but the vector: enough to say which version a point is. `divided`: the table keeps shards. */
+const versionColumns = (divided: boolean): Column[] => [
+  { name: 'id', type: 'bigint', definition: 'bigint PRIMARY KEY' },
+  ...['pool_row', 'write_id', 'wall_us', 'counter'].map((name) => required(name, 'bigint')),
+  required('origin', 'text'),
+  required('deleted', 'boolean'),
+  ...(divided ? [{ name: 'shard', type: 'integer', definition: 'integer' }] : []),
+]
+
+/** Their names, in the order of `columnArrays`. */
+export const versionNames = (divided: boolean): string =>
+  versionColumns(divided)
+    .map(({ name }) => name)
+    .join(', ')
 
 /** A tombstone has no vector: NULL is in no index, and nothing has to be invented for it. */
-export const columnsOf = (dim: number): string =>
-  'id bigint PRIMARY KEY, pool_row bigint NOT NULL, write_id bigint NOT NULL, wall_us bigint NOT NULL, ' +
-  `counter bigint NOT NULL, origin text NOT NULL, deleted boolean NOT NULL, embedding vector(${dim})`
+export const columnsOf = (dim: number, divided: boolean): string =>
+  [
+    ...versionColumns(divided).map(({ name, definition }) => `${name} ${definition}`),
+    `embedding vector(${dim})`,
+  ].join(', ')
+
+/** The arrays of `columnArrays` as parameters of a statement: `$1::bigint[], …`. */
+export const arrayParameters = (divided: boolean): string[] =>
+  [...versionColumns(divided).map(({ type }) => type), 'text'].map(
+    (type, i) => `$${i + 1}::${type}[]`,
+  )
 
 /** A vector as text. Its numbers are multiples of 1 / 512: text loses none of them. */
 export const textOf = (vector: ArrayLike<number>): string => `[${Array.from(vector).join(',')}]`
 
-/** Points as one array for each column, in the order of `versionColumns`, then the vectors as text. */
-export function columnArrays(points: readonly StoredPoint[], vectors: Vectors): unknown[] {
+/** Points as one array for each column, in the order of `versionNames`, then the vectors as text. */
+export function columnArrays(
+  points: readonly StoredPoint[],
+  vectors: Vectors,
+  divided: boolean,
+): unknown[] {
+  const homeless = divided
+    ? points.find(({ deleted, shard }) => !deleted && shard === undefined)
+    : undefined
+  invariant(homeless === undefined, () => `point ${homeless?.id} belongs to no shard`)
   return [
     points.map(({ id }) => id),
     points.map(({ row }) => row),
@@ -42,6 +79,7 @@ export function columnArrays(points: readonly StoredPoint[], vectors: Vectors): 
     points.map(({ stamp }) => stamp.counter),
     points.map(({ stamp }) => stamp.origin),
     points.map(({ deleted }) => deleted),
+    ...(divided ? [points.map(({ shard = null }) => shard)] : []),
     points.map(({ row, deleted }) => (deleted ? null : textOf(vectors.vectorOf(row)))),
   ]
 }
@@ -58,6 +96,7 @@ export function pointOf(found: PgvectorRow): StoredPoint {
       origin: found.origin,
     },
     deleted: found.deleted,
+    ...(typeof found.shard === 'number' && { shard: found.shard }),
   }
 }
 

@@ -7,20 +7,21 @@ import { CallError } from '../../ports/errors.ts'
 import type { Call, Consistency, Hit, SearchRequest } from '../../ports/store.ts'
 import { PgvectorConnection } from './pgvector-connection.ts'
 import {
+  arrayParameters,
   columnArrays,
   type PgvectorRow,
   pointOf,
   provenPointOf,
   tableOf,
   textOf,
-  versionColumns,
+  versionNames,
 } from './pgvector-points.ts'
-import type { StoreClient, StoreFigure, StoreSetting } from './store-client.ts'
+import { isDivided, type StoreClient, type StoreFigure, type StoreSetting } from './store-client.ts'
 
 export type PgvectorStore = StoreClient & {
-  /** The k nearest live points to any vector. `distance` is squared L2. */
-  near(vector: ArrayLike<number>, k: number, call: Call): Promise<Hit[]>
-  /** How the server would search: the lines of its plan. */
+  /** The k nearest live points to any vector, of some shards or of all. `distance` is squared L2. */
+  near(vector: ArrayLike<number>, k: number, call: Call, shards?: readonly number[]): Promise<Hit[]>
+  /** How the server would search all of the table: the lines of its plan. */
   explained(k: number, call: Call): Promise<string[]>
 }
 
@@ -51,7 +52,8 @@ const sessionOf = (
 class PgvectorTable implements PgvectorStore {
   private readonly connection: PgvectorConnection
   private readonly table: string
-  private readonly searching: string
+  private readonly columns: string
+  private readonly upserting: string
 
   private readonly setting: StoreSetting
 
@@ -59,21 +61,26 @@ class PgvectorTable implements PgvectorStore {
     this.setting = setting
     const { address, inFlight, index, iterativeScan } = setting
     this.table = `"${tableOf(setting.collection)}"`
-    this.searching =
-      `SELECT id, write_id, vector_l2_squared_distance(embedding, $1::vector) AS distance FROM ${this.table} ` +
-      'WHERE NOT deleted ORDER BY embedding <-> $1::vector LIMIT $2'
+    this.columns = versionNames(isDivided(setting))
+    this.upserting = upsertInto(this.table, isDivided(setting))
     const settings = sessionOf(index, iterativeScan)
     this.connection = new PgvectorConnection({ address, inFlight, settings })
   }
 
   /** One server has one state: a bounded search sees what a strong one does. */
-  search({ query, k }: SearchRequest, call: Call): Promise<Hit[]> {
-    return this.near(this.setting.vectors.queryOf(query), k, call)
+  search({ query, k, shards }: SearchRequest, call: Call): Promise<Hit[]> {
+    return this.near(this.setting.vectors.queryOf(query), k, call, shards)
   }
 
-  async near(vector: ArrayLike<number>, k: number, call: Call): Promise<Hit[]> {
+  async near(
+    vector: ArrayLike<number>,
+    k: number,
+    call: Call,
+    shards?: readonly number[],
+  ): Promise<Hit[]> {
+    const searching = searchOf(this.table, shards ?? allShards(this.setting))
     const { rows } = await this.connection.call('read', call.deadlineUs, (client) =>
-      client.query<{ id: string; write_id: string; distance: number }>(this.searching, [
+      client.query<{ id: string; write_id: string; distance: number }>(searching, [
         textOf(vector),
         k,
       ]),
@@ -83,14 +90,17 @@ class PgvectorTable implements PgvectorStore {
       write: Number(write_id),
       distance,
     }))
-    // With relaxed_order the server may give them slightly out of order.
-    return hits.sort((a, b) => a.distance - b.distance)
+    // With relaxed_order the server may give them slightly out of order, and of several shards it gives k each.
+    return hits.sort((a, b) => a.distance - b.distance || a.id - b.id).slice(0, k)
   }
 
   async explained(k: number, call: Call): Promise<string[]> {
     const values = [textOf(this.setting.vectors.queryOf(0)), k]
     const { rows } = await this.connection.call('read', call.deadlineUs, (client) =>
-      client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${this.searching}`, values),
+      client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN ${searchOf(this.table, allShards(this.setting))}`,
+        values,
+      ),
     )
     return rows.map((row) => row['QUERY PLAN'])
   }
@@ -102,7 +112,7 @@ class PgvectorTable implements PgvectorStore {
   ): Promise<StoredPoint[]> {
     const { rows } = await this.connection.call('read', call.deadlineUs, (client) =>
       client.query<PgvectorRow>(
-        `SELECT ${versionColumns} FROM ${this.table} WHERE id = ANY($1::bigint[])`,
+        `SELECT ${this.columns} FROM ${this.table} WHERE id = ANY($1::bigint[])`,
         [ids],
       ),
     )
@@ -128,9 +138,10 @@ class PgvectorTable implements PgvectorStore {
       'one upsert holds an id twice: no statement may write a row twice',
     )
     const untilMs = Date.now() + call.deadlineUs / 1000
-    const values = [...columnArrays(points, this.setting.vectors), untilMs / 1000]
+    const { vectors } = this.setting
+    const values = [...columnArrays(points, vectors, isDivided(this.setting)), untilMs / 1000]
     const { rowCount } = await this.connection.call('write', call.deadlineUs, (client) =>
-      client.query(upsertInto(this.table), values),
+      client.query(this.upserting, values),
     )
     if (rowCount !== points.length)
       throw new CallError('PostgreSQL began after the deadline of the call, and wrote nothing', {
@@ -178,7 +189,7 @@ class PgvectorTable implements PgvectorStore {
     let after: string | number = Number.MIN_SAFE_INTEGER
     for (;;) {
       const { rows }: { rows: PgvectorRow[] } = await client.query<PgvectorRow>(
-        `SELECT ${versionColumns}, vector_send(embedding) AS sent FROM ${this.table} ` +
+        `SELECT ${this.columns}, vector_send(embedding) AS sent FROM ${this.table} ` +
           `WHERE id > $1 ORDER BY id LIMIT ${SCAN_ROWS}`,
         [after],
       )
@@ -195,12 +206,30 @@ class PgvectorTable implements PgvectorStore {
  * of its own, and of 10 such writes 5 were made over a later, acknowledged one when a server that stood still went on.
  * By the wall clocks of both: servers in containers have that of this host.
  */
-function upsertInto(table: string): string {
-  const columns = [...versionColumns.split(', '), 'embedding']
+function upsertInto(table: string, divided: boolean): string {
+  const names = versionNames(divided)
+  const columns = [...names.split(', '), 'embedding']
   const replaced = columns.slice(1).map((column) => `${column} = EXCLUDED.${column}`)
+  const arrays = arrayParameters(divided)
   return (
-    `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${versionColumns}, vector::vector FROM unnest(` +
-    '$1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[], $8::text[]) ' +
-    `AS given (${versionColumns}, vector) WHERE statement_timestamp() < to_timestamp($9::float8) ON CONFLICT (id) DO UPDATE SET ${replaced.join(', ')}`
+    `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${names}, vector::vector FROM unnest(` +
+    `${arrays.join(', ')}) AS given (${names}, vector) ` +
+    `WHERE statement_timestamp() < to_timestamp($${arrays.length + 1}::float8) ` +
+    `ON CONFLICT (id) DO UPDATE SET ${replaced.join(', ')}`
   )
+}
+
+const allShards = ({ shards = 1 }: StoreSetting): number[] | undefined =>
+  shards > 1 ? Array.from({ length: shards }, (_, shard) => shard) : undefined
+
+/**
+ * The k nearest of a table, or of each of some shards. A shard has an index of its own, which the planner takes only where
+ * the shard stands in the statement: one index over all, filtered afterwards, gives fewer than k.
+ */
+function searchOf(table: string, shards: readonly number[] | undefined): string {
+  const nearest = (where: string) =>
+    `SELECT id, write_id, vector_l2_squared_distance(embedding, $1::vector) AS distance FROM ${table} ` +
+    `WHERE NOT deleted${where} ORDER BY embedding <-> $1::vector LIMIT $2`
+  if (!shards) return nearest('')
+  return shards.map((shard) => `(${nearest(` AND shard = ${Number(shard)}`)})`).join(' UNION ALL ')
 }

@@ -24,12 +24,17 @@ export type StoreSetting = {
   collection: string
   vectors: Vectors
   index: IndexPlan
+  /** Parts that searches may be restricted to; absent: the store is not divided. Every live point names its part then. */
+  shards?: number
   /** For pgvector: whether a search goes on where its candidates are used up. */
   iterativeScan: IterativeScan
 }
 
-/** Points every store holds before a run. */
-export type Base = readonly { id: PointId; row: Row }[]
+/** Whether the points of a store belong to shards. */
+export const isDivided = ({ shards = 1 }: Pick<StoreSetting, 'shards'>): boolean => shards > 1
+
+/** Points a store holds before a run; none where its region keeps none. `shard`: where the store is divided. */
+export type Base = readonly { id: PointId; row: Row; shard?: number }[]
 
 export type LoadOptions = {
   /** For everything, from health to canary. */

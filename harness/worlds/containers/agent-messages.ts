@@ -16,6 +16,8 @@ export type AgentConfig = {
   callers: readonly string[]
   /** Name of the run's collection, the same in every store. */
   collection: string
+  /** Parts every store is divided into. */
+  shards: number
   /** The own servers, and for every other region where this one dials to cross the link. */
   own: { store: Address; kafka: Address }
   remote: Record<RegionName, { store: Address; kafka: Address; agent: Address }>

@@ -96,7 +96,7 @@ function terrainOf(
   { vectors, space, modules }: { vectors: Vectors; space: Space; modules: StoreModules },
   emit: (event: RecordEvent) => void,
 ): Omit<Terrain, 'journal'> {
-  const { plan, region, collection, own } = config
+  const { plan, region, collection, shards, own } = config
 
   const at = (to: RegionName) =>
     to === region ? { ...own, agent: config.listen } : remote(config, to)
@@ -105,6 +105,7 @@ function terrainOf(
     region,
     vectors,
     collection,
+    shards,
     clientId: `agent-${region}-${config.incarnation}`,
     transactionalId: `agent-${region}`,
     producer: { mode: plan.servers.producer, concurrentSends: plan.servers.concurrentSends },

@@ -8,7 +8,7 @@ export const agentsOf = (needs: ContainersNeeds, ground: Ground): AgentSetting[]
   needs.plan.regions.map((region) => agentOf(needs, ground, region))
 
 function agentOf(
-  { plan, directory }: ContainersNeeds,
+  { plan, directory, shards }: ContainersNeeds,
   { topology, agentPorts, collection }: Ground,
   region: RegionName,
 ): AgentSetting {
@@ -21,6 +21,7 @@ function agentOf(
     listen: { host: topology.gateway, port: agentPorts[region] as number },
     callers: topology.callers,
     collection,
+    shards,
     own: { store, kafka },
     remote: Object.fromEntries(
       others.map((to) => [

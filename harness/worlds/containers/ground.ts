@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Fires, unlessFired } from '../../base/signal.ts'
+import { keptIn, type Layout } from '../../model/layout.ts'
 import { storeOf, storesUsed } from '../../model/plan.ts'
 import { MS, type RegionName, SECOND } from '../../model/units.ts'
 import type { WorldNeeds } from '../../ports/world.ts'
@@ -15,6 +16,12 @@ import { openTopology } from './topology/topology.ts'
 /** What the containers world needs beyond any world. */
 export type ContainersNeeds = WorldNeeds & {
   vectors: Vectors
+  /** Which region keeps which points of the base. */
+  layout: Layout
+  /** Topics of each region's log that no mirror carries. */
+  ownTopics: readonly string[]
+  /** Parts every store is divided into; 1: no search is restricted to some. */
+  shards: number
   images: ServerImages
   /** The program an agent's process runs. */
   agentProgram: string
@@ -44,7 +51,7 @@ const LOAD_WITHIN_MS = 240_000
 
 /** Starts every server and loads the base data. What it started is gone again if it rejects, with Stopped too. */
 export async function openGround(needs: ContainersNeeds): Promise<Ground> {
-  const { plan, topics, images, directory, runId, stop, onStep } = needs
+  const { plan, topics, ownTopics, images, directory, runId, stop, onStep } = needs
   const [echoPort = 0, ...ports] = await freeHostPorts(1 + plan.regions.length)
   const agentPorts = Object.fromEntries(plan.regions.map((region, i) => [region, ports[i] ?? 0]))
   const { warmupUs, runUs, settleUs } = plan.timeline
@@ -63,6 +70,7 @@ export async function openGround(needs: ContainersNeeds): Promise<Ground> {
       partitions: plan.log.partitions,
     },
     topics,
+    ownTopics,
     logs: join(directory, 'logs'),
     agentPorts,
     echoPort,
@@ -83,7 +91,7 @@ async function furnish(
   agentPorts: Record<RegionName, number>,
   echoPort: number,
 ): Promise<Ground> {
-  const { plan, vectors, runId } = needs
+  const { plan, vectors, shards, runId } = needs
   const collection = `faultline_${runId.replaceAll(/[^a-zA-Z0-9]/g, '_')}`
   const modules = await storeModules(storesUsed(plan))
   const party = {
@@ -96,6 +104,7 @@ async function furnish(
     // Probes must not depend on what is being tested.
     producer: { mode: 'at-least-once' as const, concurrentSends: true },
     collection,
+    shards,
     store: (region: RegionName) => topology.region(region).store,
     kafka: (region: RegionName) => topology.region(region).kafka,
   }
@@ -117,18 +126,19 @@ async function furnish(
 }
 
 async function loadAll(
-  { plan, vectors, base, onStep }: ContainersNeeds,
+  { plan, vectors, shards, layout, base, onStep }: ContainersNeeds,
   topology: Topology,
   stores: StoreModules,
   collection: string,
 ): Promise<void> {
   const loads = plan.regions.map((region) => {
-    const setting = settingOf(plan, topology.region(region).store, { collection, vectors })
+    const setting = settingOf(plan, topology.region(region).store, { collection, vectors, shards })
     const options = {
       withinMs: LOAD_WITHIN_MS,
       onStep: (text: string) => onStep(`${region}: ${text}`),
     }
-    const loading = moduleOf(stores, plan, region).load(setting, base, options)
+    const kept = keptIn(region, base, layout)
+    const loading = moduleOf(stores, plan, region).load(setting, kept, options)
     return loading.catch((error: Error) => {
       throw baseNotLoaded(storeOf(plan, region), region, error.message)
     })

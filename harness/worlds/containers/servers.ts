@@ -19,6 +19,8 @@ type Party = {
   transactionalId: string
   producer: { mode: Plan['servers']['producer']; concurrentSends: boolean }
   collection: string
+  /** Parts every store is divided into. */
+  shards: number
   /** The kinds of store that the plan has. */
   stores: StoreModules
   /** Where it dials for a server of a region. */
@@ -41,7 +43,7 @@ export const POOL = 256
 export const settingOf = (
   { index, servers }: Plan,
   { host, port }: Address,
-  of: Pick<StoreSetting, 'collection' | 'vectors'>,
+  of: Pick<StoreSetting, 'collection' | 'vectors' | 'shards'>,
 ): StoreSetting => ({
   ...{ ...of, address: `${host}:${port}`, index, inFlight: POOL },
   iterativeScan: servers.iterativeScan ?? 'off',
@@ -67,8 +69,8 @@ export class Stores {
   of(region: RegionName): StoreClient {
     const known = this.opened.get(region)
     if (known) return known
-    const { plan, vectors, collection, stores } = this.party
-    const setting = settingOf(plan, this.party.store(region), { collection, vectors })
+    const { plan, vectors, collection, shards, stores } = this.party
+    const setting = settingOf(plan, this.party.store(region), { collection, vectors, shards })
     const store = moduleOf(stores, plan, region).open(setting)
     this.opened.set(region, store)
     return store

@@ -1,5 +1,5 @@
 import { Rng } from '../../base/rng.ts'
-import type { Layout, Space } from '../../model/layout.ts'
+import { keptIn, type Layout, type Space } from '../../model/layout.ts'
 import type { IndexPlan } from '../../model/plan.ts'
 import { BASE_STAMP, type StoredPoint } from '../../model/point.ts'
 import { type RegionName, SECOND, type Us } from '../../model/units.ts'
@@ -146,15 +146,11 @@ function openRegion(
   return { name, seat: new AgentSeat(name, timeline), store, log, rng }
 }
 
-/** The part of the base that a region keeps. Where there is one shard, nothing is said of shards. */
-function baseOf({ base, layout }: SimNeeds, region: RegionName): StoredPoint[] {
-  return base
-    .filter(({ id }) => layout.holders(id).includes(region))
-    .map(({ id, row }) => ({
-      ...{ id, row, write: 0, stamp: BASE_STAMP, deleted: false },
-      ...(layout.shards > 1 && { shard: layout.shardOf(id, row) }),
-    }))
-}
+const baseOf = ({ base, layout }: SimNeeds, region: RegionName): StoredPoint[] =>
+  keptIn(region, base, layout).map((point) => ({
+    ...point,
+    ...{ write: 0, stamp: BASE_STAMP, deleted: false },
+  }))
 
 type Tapped = Appended & { region: RegionName }
 

@@ -23,6 +23,8 @@ export type TopologySetting = {
   servers: ServerSetting
   /** Created on every broker, with `servers.partitions`, and mirrored to every other region. */
   topics: readonly string[]
+  /** Created like those, and mirrored to no other region. */
+  ownTopics: readonly string[]
   /** Folder for `<container>.log`, followed while it runs. */
   logs: string
   /** Ports the agents listen on, on the topology's gateway address. */

@@ -68,7 +68,7 @@ async function brokerUp({ setting, servers }: StartUp, region: RegionPlace, step
   const broker = await servers.startKafka(region)
   const address = { host: loopback, port: region.ports.kafka }
   await until(broker, 'answers an admin call', BROKER_MS, () => advertisedAt(address), setting.stop)
-  const topics = mirroredTopics(setting.topics)
+  const topics = [...mirroredTopics(setting.topics), ...setting.ownTopics]
   await until(
     broker,
     `has the topics ${topics.join(', ')}`,

@@ -44,13 +44,15 @@ test('a query vector is its codes over 512, and unknown rows and queries are bug
 })
 
 test('a point survives the way to a collection and back', () => {
-  expect(provenPointOf(returned(milvusRowOf(point, vectors)), vectors)).toEqual(point)
+  expect(provenPointOf(returned(milvusRowOf(point, vectors, false)), vectors)).toEqual(point)
   const tombstone = { ...point, row: NO_ROW, deleted: true }
-  expect(provenPointOf(returned(milvusRowOf(tombstone, vectors)), vectors)).toEqual(tombstone)
+  expect(provenPointOf(returned(milvusRowOf(tombstone, vectors, false)), vectors)).toEqual(
+    tombstone,
+  )
 })
 
 test('a live point is proven by its vector, whatever its row field says', () => {
-  const sent = milvusRowOf(point, vectors)
+  const sent = milvusRowOf(point, vectors, false)
   const other = { ...sent, vector: [...vectors.vectorOf(32)] }
   const none = { ...sent, vector: Array.from({ length: pool.dim }, () => 0.25) }
   const named = { ...sent, deleted: true }
@@ -64,7 +66,7 @@ test('a live point is proven by its vector, whatever its row field says', () => 
 test('tombstones lie where points lie, each in a place of its own', () => {
   const placeOf = (id: number) => {
     const tombstone = { ...point, id, row: NO_ROW, deleted: true }
-    return vectors.rowOf(milvusRowOf(tombstone, vectors)['vector'] as number[])
+    return vectors.rowOf(milvusRowOf(tombstone, vectors, false)['vector'] as number[])
   }
   expect([placeOf(-1), placeOf(0), placeOf(9), placeOf(pool.size + 9)]).toEqual([
     ...[pool.size - 1, 0, 9, 9],

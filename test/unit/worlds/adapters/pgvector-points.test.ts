@@ -35,7 +35,7 @@ test('a vector is sent as text that loses nothing', () => {
 })
 
 test('a tombstone is sent without a vector', () => {
-  const arrays = columnArrays([point, { ...point, row: NO_ROW, deleted: true }], vectors)
+  const arrays = columnArrays([point, { ...point, row: NO_ROW, deleted: true }], vectors, false)
   expect(arrays.at(-1)).toEqual([textOf(vectors.vectorOf(1)), null])
 })
 

@@ -33,6 +33,7 @@ function open() {
         listen: { host: '127.0.0.1', port: 1 },
         callers: [],
         collection: 'c',
+        shards: 1,
         own: { store: { host: '', port: 1 }, kafka: { host: '', port: 1 } },
         remote: {},
         durable: '',
