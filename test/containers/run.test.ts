@@ -66,7 +66,15 @@ test('a cut between two of three regions on real servers: seen by canaries, caug
   expect(summary.verdict).toBe('pass')
 }, 400_000)
 
-test.for(['milvus-crash', 'mm2-kill', 'two-stores'])(
+/** One short run of each other system, and servers that die. */
+const short = [
+  'wal-two-regions',
+  'gossip-three-regions',
+  'scatter-two-regions',
+  'primary-two-regions',
+]
+
+test.for([...short, 'milvus-crash', 'mm2-kill', 'two-stores'])(
   '%s comes out on real servers as its file says',
   { timeout: 400_000 },
   async (name, context) => {

@@ -2,23 +2,24 @@ import { invariant } from '../../base/invariant.ts'
 import type { Change, Row } from '../../model/point.ts'
 
 /** The first byte of every value: raised when the layout changes. */
-const LAYOUT = 1
+const LAYOUT = 2
 /** Everything but the origins and the vector, in bytes. */
-const FIXED = 42
+const FIXED = 46
 /** The length of an origin takes one byte. */
 const LONGEST_ORIGIN = 255
+const NO_SHARD = -1
 
 /**
  * A change as the key and value of a Kafka record. The value holds the real float32 vector, so that logs, mirrors and
  * links carry what they would carry in earnest; a tombstone has none. All numbers little-endian:
  * layout u8, deleted u8, lengths of stamp.origin and origin u8 each, dimensions u16, row i32, then f64 (exact for
- * every safe integer): id, write, stamp.wallUs, stamp.counter; then both origins, then the vector.
+ * every safe integer): id, write, stamp.wallUs, stamp.counter; shard i32, -1 for none; then both origins, then the vector.
  */
 export function encodeChange(
   change: Change,
   vectorOf: (row: Row) => Float32Array,
 ): { key: string; value: Buffer } {
-  const { id, row, write, stamp, deleted } = change
+  const { id, row, write, stamp, deleted, shard = NO_SHARD } = change
   const stampOrigin = Buffer.from(stamp.origin)
   const origin = Buffer.from(change.origin)
   invariant(
@@ -37,6 +38,7 @@ export function encodeChange(
   fixed.writeDoubleLE(write, 18)
   fixed.writeDoubleLE(stamp.wallUs, 26)
   fixed.writeDoubleLE(stamp.counter, 34)
+  fixed.writeInt32LE(shard, 42)
   const floats = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
   return { key: String(id), value: Buffer.concat([fixed, stampOrigin, origin, floats]) }
 }
@@ -54,6 +56,7 @@ export function decodeChange(value: Buffer): Change {
     value.length === length,
     () => `a change of ${value.length} bytes says it has ${length}`,
   )
+  const shard = value.readInt32LE(42)
   return {
     id: value.readDoubleLE(10),
     row: value.readInt32LE(6),
@@ -65,5 +68,6 @@ export function decodeChange(value: Buffer): Change {
     },
     deleted: value.readUInt8(1) === 1,
     origin: value.toString('utf8', stampEnd, originEnd),
+    ...(shard !== NO_SHARD && { shard }),
   }
 }
