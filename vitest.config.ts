@@ -33,6 +33,8 @@ const long = [
   'test/red/shrink.test.ts',
   'test/known-answers/lost-*.test.ts',
   'test/known-answers/capacity.test.ts',
+  // It measures a generator's pace, and quick tests beside it would be what it measures.
+  'test/unit/pipeline/machine/generator.test.ts',
 ]
 
 /** The whole library, all planted bugs and campaigns, on all cores: minutes, so for CI and nights. */
