@@ -43,7 +43,7 @@ type Layout = {
 export type SharedRows = { memory: SharedMemory; frame: Frame; count: number }
 
 /** The layout for the `thread`-th of threads that share the rows, and how many bytes are taken up to its end. */
-function layoutFor(count: number, dim: number, thread: number): { at: Layout; bytes: number } {
+function memoryFor(count: number, dim: number, thread: number): { at: Layout; bytes: number } {
   const pairs = Math.ceil(dim / 2)
   const panels = Math.ceil(count / PANEL)
   const blockPanels = blockOf(pairs)
@@ -93,7 +93,7 @@ export class Screen {
   /** null where this machine has no kernel or too little memory. `threads`: that will share the rows. */
   static over(rows: Vectors, frame: Frame, threads = 1): Screen | null {
     const count = rows.length / frame.dim
-    const kernel = openKernel(layoutFor(count, frame.dim, threads - 1).bytes)
+    const kernel = openKernel(memoryFor(count, frame.dim, threads - 1).bytes)
     if (!kernel) return null
     const screen = new Screen(kernel, frame, count, 0)
     screen.pack(rows)
@@ -111,7 +111,7 @@ export class Screen {
 
   private constructor(kernel: Kernel, frame: Frame, count: number, thread: number) {
     const { dim, metric, whole } = frame
-    const { at } = layoutFor(count, dim, thread)
+    const { at } = memoryFor(count, dim, thread)
     this.kernel = kernel
     this.at = at
     this.frame = frame
